@@ -1,0 +1,1 @@
+//! Everything known about one group: matrix, consumers, canonical choice, strategy.

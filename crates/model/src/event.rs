@@ -1,0 +1,313 @@
+//! The events of a run. The log of them is the only record; progress bars and
+//! reports are readers of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CommitId, PackageId, RepoPath, RunId, TreeId, UnitState};
+
+/// Milliseconds since 1970-01-01 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+/// One entry of the log. It is durable before anybody sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The version of the envelope, 1.
+    pub v: u16,
+    /// Rises each time the run is taken up again.
+    pub epoch: u32,
+    /// The run.
+    pub run: RunId,
+    /// Position in the run, from 1 without a gap.
+    pub seq: u64,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The step that emitted it; with the kind unique in the run, so that a step
+    /// which is repeated after a crash cannot emit twice.
+    pub step: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// The five agents in their only order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Agent {
+    /// Finds and ranks.
+    Triage,
+    /// Collects evidence.
+    Data,
+    /// Chooses and plans.
+    Optimize,
+    /// Executes, verifies, lands.
+    Actions,
+    /// Reports.
+    Report,
+}
+
+impl Agent {
+    /// The agents in their order.
+    pub const ORDER: [Self; 5] =
+        [Self::Triage, Self::Data, Self::Optimize, Self::Actions, Self::Report];
+
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Triage => "triage",
+            Self::Data => "data",
+            Self::Optimize => "optimize",
+            Self::Actions => "actions",
+            Self::Report => "report",
+        }
+    }
+}
+
+/// How a tool call or an agent ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CompletionStatus {
+    /// As intended.
+    Ok,
+    /// With an error.
+    Error,
+    /// Its time was up.
+    Timeout,
+    /// It was told to stop.
+    Cancelled,
+    /// The process died under it.
+    Interrupted,
+}
+
+/// The checks that ssot itself runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateName {
+    /// Every written file parses.
+    Parse,
+    /// No new unresolved import or name anywhere in the repository.
+    Imports,
+    /// At least one finding closed, none opened.
+    Findings,
+    /// Importing the touched modules in fresh interpreters works as before.
+    Load,
+    /// The repository's own tests, compared test by test.
+    Tests,
+    /// Undoing the change gives the tree from before, to the byte.
+    Rollback,
+}
+
+impl GateName {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Parse => "parse",
+            Self::Imports => "imports",
+            Self::Findings => "findings",
+            Self::Load => "load",
+            Self::Tests => "tests",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+/// On which side of a change a gate ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// On the untouched tree.
+    Before,
+    /// On the package's worktree.
+    After,
+    /// On the tree that is about to become the target branch's head.
+    Landing,
+    /// On the target branch, when every package has ended.
+    Final,
+}
+
+/// What a gate found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateOutcome {
+    /// The check ran and holds.
+    Passed,
+    /// The check ran and does not hold.
+    Failed,
+    /// There was nothing to check, for the reason in the evidence.
+    Skipped,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunOutcome {
+    /// Every package of the plan landed.
+    Complete,
+    /// Some packages did not land.
+    Partial,
+    /// The run could not go on.
+    Failed,
+    /// The run was told to stop.
+    Cancelled,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A run began.
+    RunStarted {
+        /// Head of the repository when the run began.
+        base: CommitId,
+        /// Tree of that commit.
+        tree: TreeId,
+        /// The branch that landings advance.
+        target: String,
+        /// Packages of the plan.
+        packages: u32,
+    },
+    /// A killed run was taken up again.
+    RunResumed {
+        /// Events that were durable at that moment.
+        after_seq: u64,
+    },
+    /// An agent began its stage.
+    AgentStarted {
+        /// The agent.
+        agent: Agent,
+        /// What it is asked to do.
+        task: String,
+    },
+    /// An agent tells what it concluded.
+    AgentThinking {
+        /// The agent.
+        agent: Agent,
+        /// The conclusion.
+        thought: String,
+    },
+    /// A tool is about to act.
+    ToolExecuting {
+        /// The agent on whose behalf.
+        agent: Agent,
+        /// The tool.
+        tool: String,
+        /// Identity of the call; its completion carries the same.
+        call: String,
+    },
+    /// A tool has acted, or will never know.
+    ToolCompleted {
+        /// The agent on whose behalf.
+        agent: Agent,
+        /// The tool.
+        tool: String,
+        /// Identity of the call.
+        call: String,
+        /// How it ended.
+        status: CompletionStatus,
+        /// What came of it.
+        summary: String,
+    },
+    /// An agent finished its stage.
+    AgentCompleted {
+        /// The agent.
+        agent: Agent,
+        /// How it ended.
+        status: CompletionStatus,
+        /// What came of it.
+        summary: String,
+    },
+    /// A package moved on.
+    PackageChanged {
+        /// The package.
+        package: PackageId,
+        /// Its new state.
+        state: UnitState,
+        /// Why, for the states that need a reason.
+        reason: Option<String>,
+    },
+    /// A gate began.
+    GateStarted {
+        /// The package; none for the repository as a whole.
+        package: Option<PackageId>,
+        /// The gate.
+        gate: GateName,
+        /// On which side of the change.
+        phase: Phase,
+    },
+    /// A gate has a result.
+    GateCompleted {
+        /// The package; none for the repository as a whole.
+        package: Option<PackageId>,
+        /// The gate.
+        gate: GateName,
+        /// On which side of the change.
+        phase: Phase,
+        /// What it found.
+        outcome: GateOutcome,
+        /// What the outcome rests on, with figures.
+        evidence: String,
+        /// Counts of the test suite, when the gate ran one.
+        suite: Option<crate::SuiteReport>,
+        /// How long it took, in milliseconds.
+        millis: u64,
+    },
+    /// The reverse of a change was built and compared.
+    RollbackRehearsed {
+        /// The package.
+        package: PackageId,
+        /// The tree that undoing it gives.
+        tree: TreeId,
+    },
+    /// A package reached the target branch.
+    PackageLanded {
+        /// The package.
+        package: PackageId,
+        /// Its commit on the target branch.
+        commit: CommitId,
+        /// Head of the target branch before.
+        previous: CommitId,
+        /// Tree of the commit.
+        tree: TreeId,
+        /// Files that the commit wrote.
+        files: Vec<RepoPath>,
+    },
+    /// A package was undone.
+    PackageRolledBack {
+        /// The package.
+        package: PackageId,
+        /// The commit that undoes it.
+        commit: CommitId,
+        /// Tree of the target branch after.
+        tree: TreeId,
+    },
+    /// A run ended.
+    RunCompleted {
+        /// How.
+        outcome: RunOutcome,
+        /// Tree of the target branch.
+        tree: TreeId,
+    },
+}
+
+impl EventKind {
+    /// The name of the kind as the log stores it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::RunStarted { .. } => "run_started",
+            Self::RunResumed { .. } => "run_resumed",
+            Self::AgentStarted { .. } => "agent_started",
+            Self::AgentThinking { .. } => "agent_thinking",
+            Self::ToolExecuting { .. } => "tool_executing",
+            Self::ToolCompleted { .. } => "tool_completed",
+            Self::AgentCompleted { .. } => "agent_completed",
+            Self::PackageChanged { .. } => "package_changed",
+            Self::GateStarted { .. } => "gate_started",
+            Self::GateCompleted { .. } => "gate_completed",
+            Self::RollbackRehearsed { .. } => "rollback_rehearsed",
+            Self::PackageLanded { .. } => "package_landed",
+            Self::PackageRolledBack { .. } => "package_rolled_back",
+            Self::RunCompleted { .. } => "run_completed",
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Plain data that every other crate speaks: ids, places, findings, plans, events.
+//!
+//! Nothing here does I/O, is asynchronous or reads a clock. A type derives
+//! `Serialize` only when it crosses the boundary of the process: in the event
+//! log, in a plan file or in `--format json`.
+
+mod config;
+mod event;
+mod finding;
+mod ids;
+mod patch;
+mod place;
+mod plan;
+mod report;
+
+pub use config::{Boundary, Config, Decision, Preference, ScanConfig, TestConfig};
+pub use event::{
+    Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,
+};
+pub use finding::{
+    DefinitionKind, Evidence, Finding, Leaning, Member, ParseIssue, ScanReport, Severity, Verdict,
+};
+pub use ids::{CommitId, Fingerprint, GroupId, PackageId, RunId, TreeId};
+pub use patch::{FileChange, Patch};
+pub use place::{InvalidRepoPath, RepoPath, Span};
+pub use plan::{LeftAlone, Package, PackageGroup, Plan, Priority, Strategy, UnitState};
+pub use report::{PackageReport, RunReport, SuiteCount, SuiteReport};

@@ -1,0 +1,175 @@
+//! Packages of remediation and the states they go through.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CommitId, GroupId, PackageId, RepoPath, Verdict};
+
+/// How a group is brought to one source of truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// Delete the copies and import the canonical definition where they stood.
+    Redirect,
+    /// Move the definition to a new shared module and import it where the copies stood.
+    Extract,
+    /// Delete what cannot be reached.
+    Delete,
+    /// Leave it as it is.
+    Accept,
+}
+
+impl Strategy {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Redirect => "redirect",
+            Self::Extract => "extract",
+            Self::Delete => "delete",
+            Self::Accept => "accept",
+        }
+    }
+}
+
+/// What is done first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Priority {
+    /// Before everything else.
+    P0,
+    /// The normal case.
+    P1,
+    /// When there is time.
+    P2,
+}
+
+/// One group inside a package and what is to be done with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageGroup {
+    /// The group.
+    pub group: GroupId,
+    /// Its name.
+    pub name: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// How it is consolidated.
+    pub strategy: Strategy,
+    /// The dotted name of the definition that stays.
+    pub canonical: String,
+    /// The dotted names of the definitions that go.
+    pub copies: Vec<String>,
+    /// Why this canonical and this strategy.
+    pub why: String,
+}
+
+/// A unit of remediation that lands or fails as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// The identity inside the plan.
+    pub id: PackageId,
+    /// One line.
+    pub title: String,
+    /// What is done first.
+    pub priority: Priority,
+    /// Set to `false` in the plan file to leave the package out.
+    #[serde(default = "enabled")]
+    pub enabled: bool,
+    /// Packages that must have landed before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<PackageId>,
+    /// Files that the dry run wrote; disjoint from every other package's.
+    pub write_set: Vec<RepoPath>,
+    /// Files on which the decision rests beyond the write set.
+    pub read_set: Vec<RepoPath>,
+    /// The groups it consolidates.
+    pub groups: Vec<PackageGroup>,
+}
+
+fn enabled() -> bool {
+    true
+}
+
+/// A group that no package touches, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftAlone {
+    /// The group.
+    pub group: GroupId,
+    /// Its name.
+    pub name: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Where the definitions are, `path:line`.
+    pub places: Vec<String>,
+    /// The reason, in words a maintainer can check.
+    pub reason: String,
+}
+
+/// Everything a run will do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// `ssot.plan/1`; the number changes when a reader would break.
+    pub schema: String,
+    /// The commit the plan was made for.
+    pub base: CommitId,
+    /// Whether importers of a copy are rewritten to the canonical module.
+    pub rewrite_imports: bool,
+    /// The packages, in the order in which they may start.
+    #[serde(default, rename = "package")]
+    pub packages: Vec<Package>,
+    /// The groups that stay as they are.
+    #[serde(default)]
+    pub left_alone: Vec<LeftAlone>,
+}
+
+impl Plan {
+    /// The version of the file form.
+    pub const SCHEMA: &'static str = "ssot.plan/1";
+}
+
+/// Where a package is on its way. The order of the variants is the order of the
+/// way; the last five are ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnitState {
+    /// Waits for a free place or for a dependency.
+    Queued,
+    /// Gets its own worktree.
+    Worktree,
+    /// Its patch is written.
+    Rewrite,
+    /// Its gates run.
+    Gates,
+    /// It is rebased, re-gated and landed.
+    Land,
+    /// It has landed.
+    Done,
+    /// A gate refused it; the target branch never saw it.
+    Rejected,
+    /// Something broke that is not the package's fault.
+    Failed,
+    /// A package it depends on did not land.
+    Blocked,
+    /// The run was stopped first.
+    Cancelled,
+}
+
+impl UnitState {
+    /// Whether nothing more happens to the package.
+    pub fn is_end(self) -> bool {
+        self >= Self::Done
+    }
+
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Worktree => "worktree",
+            Self::Rewrite => "rewrite",
+            Self::Gates => "gates",
+            Self::Land => "land",
+            Self::Done => "landed",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+            Self::Blocked => "blocked",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! The `ssot` command.
+fn main() {}
