@@ -1,1 +1,27 @@
 //! Source text to neutral facts, one folder per language, and the index that joins them.
+//!
+//! [`python::extract`] turns one file into [`FileFacts`] without looking at any
+//! other; that is what the cache stores. [`Index::build`] joins the files and
+//! answers what only the whole can tell: which module a name means, who imports
+//! it, what it resolves to. Nothing here touches a disk or knows a rule.
+
+mod file;
+mod import_graph;
+mod index;
+mod modules;
+pub mod python;
+mod resolve;
+mod role;
+mod unresolved;
+
+pub use file::{
+    AttributeWrite, Binding, Definition, DefinitionFlags, DottedString, FileFacts, FileFlags,
+    Import, ImportScope, NameBinding, ValueKind,
+};
+pub use import_graph::ImportGraph;
+pub use index::{Consumer, ConsumerKind, DefinitionId, Index, Module, ModuleId, Source};
+pub use resolve::Resolution;
+pub use role::Role;
+
+/// Rises with every change to the facts, so that a cache never serves old ones.
+pub const SCHEMA_VERSION: u32 = 1;

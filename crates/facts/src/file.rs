@@ -1,0 +1,216 @@
+//! The facts of one file. They depend on its bytes alone.
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+use ssot_model::{DefinitionKind, Span};
+
+/// Everything the rules may ask about one file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// Lines of the file.
+    pub lines: u32,
+    /// What the file says about itself.
+    pub flags: FileFlags,
+    /// First line of the module's docstring.
+    pub summary: CompactString,
+    /// Top-level classes, functions and constants, and the methods of the classes.
+    pub definitions: Vec<Definition>,
+    /// Every import, in order, wherever it stands.
+    pub imports: Vec<Import>,
+    /// What each module-level name is bound to, in order.
+    pub bindings: Vec<NameBinding>,
+    /// Names listed in a literal `__all__`.
+    pub all: Option<Vec<CompactString>>,
+    /// Dotted uses that begin with an imported name, `alias.attr.attr`, without repetition.
+    pub uses: Vec<CompactString>,
+    /// Strings that look like a dotted path.
+    pub strings: Vec<DottedString>,
+    /// Writes to attributes of other objects by name.
+    pub writes: Vec<AttributeWrite>,
+    /// Module-level names that are mutated somewhere in the file.
+    pub mutated: Vec<CompactString>,
+    /// Names that are read but bound nowhere in the file and are no builtins.
+    pub undefined: Vec<CompactString>,
+    /// Names on which `__subclasses__` is called.
+    pub enumerated: Vec<CompactString>,
+    /// What did not parse: line and message.
+    pub errors: Vec<(u32, CompactString)>,
+}
+
+/// What a file says about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by name")]
+pub struct FileFlags {
+    /// A header says that a program wrote it.
+    pub generated: bool,
+    /// The module warns at import that it is deprecated, or its docstring says so.
+    pub deprecated: bool,
+    /// Has `if __name__ == "__main__"`.
+    pub main_guard: bool,
+    /// `from __future__ import annotations`.
+    pub future_annotations: bool,
+    /// Loads modules by computed names.
+    pub loads_by_name: bool,
+    /// Defines a module-level `__getattr__`.
+    pub module_getattr: bool,
+    /// The text is not UTF-8; nothing else is known.
+    pub undecodable: bool,
+    /// A comment says that code was copied on purpose, to stay independent.
+    pub copied_on_purpose: bool,
+}
+
+/// One class, function, method or constant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Definition {
+    /// What it is.
+    pub kind: DefinitionKind,
+    /// Its own name.
+    pub name: CompactString,
+    /// Index of the class it belongs to, for a method.
+    pub owner: Option<u32>,
+    /// Lines, decorators included.
+    pub span: Span,
+    /// Lines without the docstring.
+    pub code_lines: u32,
+    /// Statements, nested ones included, docstrings not.
+    pub statements: u32,
+    /// Hash of the structure: everything but the own name, docstrings, comments and layout.
+    pub hash: u128,
+    /// Hashes of the simple statements and of the heads of the compound ones, sorted.
+    pub leaves: Vec<u32>,
+    /// Names that are read but not bound inside, sorted.
+    pub free: Vec<CompactString>,
+    /// Dotted names of decorators; `()` is appended when they are called.
+    pub decorators: Vec<CompactString>,
+    /// Dotted names of bases, keywords as `key=value`.
+    pub bases: Vec<CompactString>,
+    /// Names of methods and attributes of a class, or parameters of a function, sorted.
+    pub members: Vec<CompactString>,
+    /// The parameter list as it would be written, without annotations.
+    pub signature: CompactString,
+    /// First line of the docstring.
+    pub summary: CompactString,
+    /// What makes it special.
+    pub flags: DefinitionFlags,
+}
+
+/// What makes a definition special.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by name")]
+pub struct DefinitionFlags {
+    /// `async def`.
+    pub asynchronous: bool,
+    /// Stands inside `if`, `try` or another block of the module.
+    pub conditional: bool,
+    /// Writes a name of the module with `global`.
+    pub writes_globals: bool,
+    /// Looks at its own surroundings: `globals()`, `__name__`, frames, `eval`.
+    pub reflective: bool,
+    /// Hooks into subclassing: `__init_subclass__` or a metaclass.
+    pub hooks_subclassing: bool,
+    /// Every value in it is immutable (constants only).
+    pub immutable: bool,
+}
+
+/// Where an import statement stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ImportScope {
+    /// Executed when the module is.
+    Module,
+    /// In `if`, `try` or another block that is executed with the module.
+    Conditional,
+    /// For type checkers alone.
+    TypeChecking,
+    /// Inside a function.
+    Function,
+}
+
+/// One imported name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// The module as written, without the leading dots.
+    pub module: CompactString,
+    /// Leading dots.
+    pub level: u32,
+    /// The imported name; `*` for all; none for `import module`.
+    pub name: Option<CompactString>,
+    /// The name it is bound to; empty for `*`.
+    pub bound: CompactString,
+    /// Whether `as` was written.
+    pub aliased: bool,
+    /// Where it stands.
+    pub scope: ImportScope,
+    /// The line.
+    pub line: u32,
+}
+
+/// What kind of value a module-level name is bound to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ValueKind {
+    /// Numbers, strings and tuples of them.
+    Immutable,
+    /// A list, set or dictionary display of immutable values.
+    Collection,
+    /// A call of the dotted name with immutable arguments.
+    Call(CompactString),
+    /// Another name, dotted.
+    Alias(CompactString),
+    /// Anything else.
+    Opaque,
+}
+
+/// What a module-level name is bound to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Binding {
+    /// A class or function, by its index.
+    Definition(u32),
+    /// An import, by its index.
+    Import(u32),
+    /// An assignment: the hash of the value's structure, its kind, the names it reads.
+    Value(u128, ValueKind, Vec<CompactString>),
+    /// A loop variable, a `with` target, `del` and the like.
+    Other,
+}
+
+/// One binding of one module-level name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameBinding {
+    /// The name.
+    pub name: CompactString,
+    /// What it is bound to.
+    pub binding: Binding,
+    /// Whether it happens only on some paths.
+    pub conditional: bool,
+}
+
+/// A string that looks like `package.module.Name`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DottedString {
+    /// The text.
+    pub text: CompactString,
+    /// The line.
+    pub line: u32,
+}
+
+/// `setattr(object, "name", ...)`, `patch.object(object, "name")` or `object.name = ...`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeWrite {
+    /// The object, dotted, as written.
+    pub object: CompactString,
+    /// The attribute.
+    pub name: CompactString,
+    /// The line.
+    pub line: u32,
+}
+
+impl FileFacts {
+    /// The bindings of one module-level name, in order.
+    pub fn bindings_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a NameBinding> {
+        self.bindings.iter().filter(move |binding| binding.name == name)
+    }
+
+    /// The imports that bind nothing but pull in everything.
+    pub fn star_imports(&self) -> impl Iterator<Item = &Import> {
+        self.imports.iter().filter(|import| import.name.as_deref() == Some("*"))
+    }
+}

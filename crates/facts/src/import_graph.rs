@@ -1,0 +1,136 @@
+//! Which modules are executed when a module is imported.
+
+use std::collections::BTreeSet;
+
+use compact_str::CompactString;
+use ruff_python_stdlib::sys::is_known_standard_library;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::index::{Index, Module, ModuleId};
+use crate::file::ImportScope;
+
+/// The graph of imports that happen while modules are executed.
+pub struct ImportGraph {
+    edges: FxHashMap<ModuleId, BTreeSet<ModuleId>>,
+    externals: FxHashMap<ModuleId, BTreeSet<CompactString>>,
+    packages: FxHashMap<ModuleId, Vec<ModuleId>>,
+}
+
+impl ImportGraph {
+    /// Reads the graph off the index.
+    pub fn new(index: &Index) -> Self {
+        let mut graph = Self {
+            edges: FxHashMap::default(),
+            externals: FxHashMap::default(),
+            packages: FxHashMap::default(),
+        };
+        for (id, module) in index.modules() {
+            let (edges, externals) = outgoing(index, module);
+            graph.edges.insert(id, edges);
+            graph.externals.insert(id, externals);
+            graph.packages.insert(id, ancestors(index, &module.name));
+        }
+        graph
+    }
+
+    /// Modules that are executed when `from` is, not counting the packages that
+    /// `importer` lies in: those are under way already when `importer` is executed.
+    pub fn executed_by(&self, from: ModuleId, importer: Option<ModuleId>) -> BTreeSet<ModuleId> {
+        let under_way: FxHashSet<ModuleId> = importer
+            .map(|importer| self.packages[&importer].iter().copied().collect())
+            .unwrap_or_default();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![from];
+        while let Some(module) = open.pop() {
+            if !seen.insert(module) {
+                continue;
+            }
+            open.extend(self.edges[&module].iter().copied());
+            let packages = self.packages[&module].iter();
+            open.extend(packages.filter(|package| !under_way.contains(package)).copied());
+        }
+        seen
+    }
+
+    /// The chain of imports by which executing `from` leads to `to`, both
+    /// included, if there is one.
+    pub fn path(&self, from: ModuleId, to: ModuleId) -> Option<Vec<ModuleId>> {
+        let under_way: FxHashSet<ModuleId> = self.packages[&to].iter().copied().collect();
+        let mut came_from: FxHashMap<ModuleId, ModuleId> = FxHashMap::default();
+        let mut open = std::collections::VecDeque::from([from]);
+        while let Some(module) = open.pop_front() {
+            if module == to {
+                let mut path = vec![to];
+                while let Some(previous) = came_from.get(path.last()?) {
+                    path.push(*previous);
+                }
+                path.reverse();
+                return Some(path);
+            }
+            let packages = self.packages[&module].iter();
+            let next = self.edges[&module]
+                .iter()
+                .chain(packages.filter(|package| !under_way.contains(package)));
+            for next in next {
+                if *next != from && !came_from.contains_key(next) {
+                    came_from.insert(*next, module);
+                    open.push_back(*next);
+                }
+            }
+        }
+        None
+    }
+
+    /// Distributions outside the standard library that must be installed for the
+    /// module to be imported.
+    pub fn requirements(&self, module: ModuleId) -> BTreeSet<CompactString> {
+        self.executed_by(module, None)
+            .iter()
+            .flat_map(|module| self.externals[module].iter().cloned())
+            .collect()
+    }
+}
+
+/// The packages that are executed before a module, outermost first.
+fn ancestors(index: &Index, name: &str) -> Vec<ModuleId> {
+    let dots = name.match_indices('.').map(|(at, _)| at);
+    dots.filter_map(|at| index.module_named(&name[..at])).collect()
+}
+
+fn outgoing(index: &Index, module: &Module) -> (BTreeSet<ModuleId>, BTreeSet<CompactString>) {
+    let mut edges = BTreeSet::new();
+    let mut externals = BTreeSet::new();
+    for (import, target) in index.eager_imports(module) {
+        let first = target.split('.').next().unwrap_or_default();
+        if !index.is_internal(&target) {
+            // A conditional import is one the module can do without.
+            if import.scope == ImportScope::Module && !is_known_standard_library(13, first) {
+                externals.insert(first.into());
+            }
+            continue;
+        }
+        let submodule = import
+            .name
+            .as_ref()
+            .and_then(|name| index.module_named(&format!("{target}.{name}")));
+        match (submodule, index.module_named(&target)) {
+            (Some(submodule), Some(package)) => {
+                edges.insert(submodule);
+                let is_name_too = import.name.as_ref().is_some_and(|name| {
+                    index.module(package).facts.bindings_of(name).next().is_some()
+                });
+                if is_name_too {
+                    edges.insert(package);
+                }
+            }
+            (Some(submodule), None) => {
+                edges.insert(submodule);
+            }
+            (None, Some(module)) => {
+                edges.insert(module);
+            }
+            (None, None) => {}
+        }
+    }
+    (edges, externals)
+}

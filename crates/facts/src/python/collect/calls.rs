@@ -1,0 +1,68 @@
+//! Calls that matter beyond their callee: patches, mutations, loading by name.
+
+use ruff_python_ast::{self as ast, Expr};
+
+use super::Collector;
+use crate::file::AttributeWrite;
+use crate::python::names::dotted;
+
+/// Methods that change the list, set or dictionary they are called on.
+const MUTATORS: [&str; 13] = [
+    "append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "add",
+    "discard", "sort", "reverse", "popitem",
+];
+
+/// Callables that import a module whose name is computed.
+const LOADERS: [&str; 7] = [
+    "import_module", "__import__", "iter_modules", "walk_packages", "import_string",
+    "spec_from_file_location", "load_module",
+];
+
+impl<'a> Collector<'a> {
+    pub(super) fn call(&mut self, call: &'a ast::ExprCall) {
+        let last = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            _ => return,
+        };
+        if LOADERS.contains(&last) {
+            self.facts.flags.loads_by_name = true;
+        }
+        match (&*call.func, last) {
+            (Expr::Attribute(attribute), method) if MUTATORS.contains(&method) => {
+                self.mutation(&attribute.value);
+            }
+            (_, "setattr" | "delattr" | "object") => self.named_write(call),
+            (_, "multiple") => self.multiple_write(call),
+            _ => {}
+        }
+    }
+
+    /// `setattr(object, "name", ...)`, `patch.object(object, "name")`.
+    fn named_write(&mut self, call: &'a ast::ExprCall) {
+        if let [object, Expr::StringLiteral(name), ..] = &*call.arguments.args
+            && let Some(object) = dotted(object)
+        {
+            let line = self.line(call);
+            let name = name.value.to_str().into();
+            self.facts.writes.push(AttributeWrite { object, name, line });
+        }
+    }
+
+    /// `patch.multiple("module" or module, name=...)`.
+    fn multiple_write(&mut self, call: &'a ast::ExprCall) {
+        let object = match call.arguments.args.first() {
+            Some(Expr::StringLiteral(text)) => text.value.to_str().into(),
+            Some(expr) => match dotted(expr) {
+                Some(object) => object,
+                None => return,
+            },
+            None => return,
+        };
+        let line = self.line(call);
+        for name in call.arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref()) {
+            let (object, name) = (object.clone(), name.as_str().into());
+            self.facts.writes.push(AttributeWrite { object, name, line });
+        }
+    }
+}

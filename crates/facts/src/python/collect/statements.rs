@@ -1,0 +1,216 @@
+//! Statements: what they bind, where imports stand, which blocks are conditional.
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+
+use super::Collector;
+use crate::file::{Binding, Import};
+use crate::python::names::{dotted, value_kind};
+use crate::python::scope::ScopeKind;
+use crate::python::structure;
+
+impl<'a> Collector<'a> {
+    pub(super) fn statement(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::FunctionDef(def) => self.function(stmt, def),
+            Stmt::ClassDef(def) => self.class(stmt, def),
+            Stmt::Import(import) => self.import_modules(import),
+            Stmt::ImportFrom(import) => self.import_names(import),
+            Stmt::Assign(assign) => self.assign(stmt, assign),
+            Stmt::AnnAssign(assign) => self.annotated_assign(stmt, assign),
+            Stmt::AugAssign(assign) => self.augmented_assign(assign),
+            Stmt::Global(global) => self.declare(&global.names, true),
+            Stmt::Nonlocal(nonlocal) => self.declare(&nonlocal.names, false),
+            Stmt::If(node) => self.branch(stmt, node),
+            Stmt::Try(_) | Stmt::With(_) | Stmt::For(_) | Stmt::While(_) | Stmt::Match(_) => {
+                self.block(stmt);
+            }
+            Stmt::Expr(node) if self.at_module_level() => {
+                self.module_expression(&node.value);
+                visitor::walk_stmt(self, stmt);
+            }
+            _ => visitor::walk_stmt(self, stmt),
+        }
+    }
+
+    fn block(&mut self, stmt: &'a Stmt) {
+        let counts = u32::from(self.at_module_level());
+        self.blocks += counts;
+        visitor::walk_stmt(self, stmt);
+        self.blocks -= counts;
+    }
+
+    fn branch(&mut self, stmt: &'a Stmt, node: &'a ast::StmtIf) {
+        let type_checking = u32::from(is_type_checking(&node.test));
+        let main_guard = u32::from(self.at_module_level() && is_main_guard(&node.test));
+        if type_checking + main_guard == 0 {
+            return self.block(stmt);
+        }
+        self.facts.flags.main_guard |= main_guard > 0;
+        let counts = u32::from(self.at_module_level());
+        self.visit_expr(&node.test);
+        self.blocks += counts;
+        self.type_checking += type_checking;
+        self.main_guard += main_guard;
+        self.visit_body(&node.body);
+        self.type_checking -= type_checking;
+        self.main_guard -= main_guard;
+        for clause in &node.elif_else_clauses {
+            self.visit_elif_else_clause(clause);
+        }
+        self.blocks -= counts;
+    }
+
+    fn import_modules(&mut self, node: &'a ast::StmtImport) {
+        for alias in &node.names {
+            let module = alias.name.as_str();
+            let first = module.split('.').next().unwrap_or(module);
+            let bound = alias.asname.as_ref().map_or(first, |name| name.as_str());
+            let import = Import {
+                module: module.into(),
+                level: 0,
+                name: None,
+                bound: bound.into(),
+                aliased: alias.asname.is_some(),
+                scope: self.import_scope(),
+                line: self.line(alias),
+            };
+            self.import(import, bound);
+        }
+    }
+
+    fn import_names(&mut self, node: &'a ast::StmtImportFrom) {
+        let module = node.module.as_ref().map_or("", |module| module.as_str());
+        for alias in &node.names {
+            let name = alias.name.as_str();
+            if module == "__future__" {
+                self.facts.flags.future_annotations |= name == "annotations";
+            }
+            let bound = alias.asname.as_ref().map_or(name, |name| name.as_str());
+            let bound = if bound == "*" { "" } else { bound };
+            let import = Import {
+                module: module.into(),
+                level: node.level,
+                name: Some(name.into()),
+                bound: bound.into(),
+                aliased: alias.asname.is_some(),
+                scope: self.import_scope(),
+                line: self.line(alias),
+            };
+            self.import(import, bound);
+        }
+    }
+
+    fn assign(&mut self, stmt: &'a Stmt, assign: &'a ast::StmtAssign) {
+        if let ([Expr::Name(target)], true) = (&*assign.targets, self.at_module_level()) {
+            let name = target.id.as_str();
+            self.read_all(name, &assign.value);
+            self.module_value(stmt, name, &assign.value);
+        } else {
+            self.class_attributes(&assign.targets);
+            visitor::walk_stmt(self, stmt);
+        }
+    }
+
+    fn annotated_assign(&mut self, stmt: &'a Stmt, assign: &'a ast::StmtAnnAssign) {
+        match (&*assign.target, &assign.value) {
+            (Expr::Name(target), Some(value)) if self.at_module_level() => {
+                self.visit_annotation(&assign.annotation);
+                self.module_value(stmt, target.id.as_str(), value);
+            }
+            // A bare annotation declares a name without binding it; readers may
+            // still rely on somebody else binding it.
+            (target, _) => {
+                self.class_attributes(std::slice::from_ref(target));
+                visitor::walk_stmt(self, stmt);
+            }
+        }
+    }
+
+    fn class_attributes(&mut self, targets: &'a [Expr]) {
+        let in_class = self.scopes.last().is_some_and(|scope| scope.kind == ScopeKind::Class);
+        if let (true, Some(members)) = (in_class, &mut self.members) {
+            let names = targets.iter().filter_map(|target| target.as_name_expr());
+            members.extend(names.map(|name| name.id.as_str()));
+        }
+    }
+
+    /// A module-level name bound to a value: remembers what kind of value.
+    fn module_value(&mut self, stmt: &'a Stmt, name: &'a str, value: &'a Expr) {
+        self.open(ScopeKind::Header);
+        self.visit_expr(value);
+        let closed = self.close();
+        let free = super::sorted(closed.free.iter().copied());
+        let (hash, kind) = (structure::expression(value), value_kind(value));
+        self.constant(stmt, name, value, hash, &kind, &free);
+        self.bind(name, || Binding::Value(hash, kind, free));
+    }
+
+    fn augmented_assign(&mut self, assign: &'a ast::StmtAugAssign) {
+        self.mutation(&assign.target);
+        if let Expr::Name(name) = &*assign.target {
+            self.read(name.id.as_str());
+            self.read_all(name.id.as_str(), &assign.value);
+        }
+        self.visit_expr(&assign.target);
+        self.visit_expr(&assign.value);
+    }
+
+    /// A literal `__all__`, also when it grows by `+=`.
+    fn read_all(&mut self, name: &str, value: &Expr) {
+        if name != "__all__" || !self.at_module_level() {
+            return;
+        }
+        let elements = match value {
+            Expr::List(list) => &list.elts,
+            Expr::Tuple(tuple) => &tuple.elts,
+            _ => return,
+        };
+        let names = elements
+            .iter()
+            .filter_map(|element| element.as_string_literal_expr())
+            .map(|literal| literal.value.to_str().into());
+        self.facts.all.get_or_insert_default().extend(names);
+    }
+
+    fn declare(&mut self, names: &'a [ast::Identifier], global: bool) {
+        for name in names {
+            let name = name.as_str();
+            if global {
+                self.rebound.insert(name);
+            }
+            if let Some(scope) = self.scopes.last_mut() {
+                scope.declare_outer(name);
+                scope.marks.writes_globals |= global;
+            }
+        }
+    }
+
+    /// A call at module level may say that the module is deprecated.
+    fn module_expression(&mut self, value: &Expr) {
+        let Expr::Call(call) = value else { return };
+        let Some(callee) = dotted(&call.func) else { return };
+        let names_category = call.arguments.args.iter().any(|argument| {
+            dotted(argument).is_some_and(|name| name.ends_with("DeprecationWarning"))
+        });
+        let category_keyword = call.arguments.keywords.iter().any(|keyword| {
+            dotted(&keyword.value).is_some_and(|name| name.ends_with("DeprecationWarning"))
+        });
+        let deprecates = callee.rsplit('.').next().is_some_and(|last| last.contains("deprecat"));
+        if self.blocks == 0 && (names_category || category_keyword || deprecates) {
+            self.facts.flags.deprecated = true;
+        }
+    }
+}
+
+fn is_type_checking(test: &Expr) -> bool {
+    dotted(test).is_some_and(|name| name.rsplit('.').next() == Some("TYPE_CHECKING"))
+}
+
+fn is_main_guard(test: &Expr) -> bool {
+    let Expr::Compare(compare) = test else { return false };
+    dotted(&compare.left).as_deref() == Some("__name__")
+        && compare.comparators.iter().any(
+            |right| matches!(right, Expr::StringLiteral(text) if text.value.to_str() == "__main__"),
+        )
+}

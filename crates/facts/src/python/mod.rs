@@ -1,0 +1,47 @@
+//! Python: source text to facts.
+
+mod collect;
+mod names;
+mod scope;
+mod structure;
+mod text;
+
+use ruff_python_ast::PySourceType;
+use ruff_text_size::Ranged;
+
+use crate::file::{FileFacts, FileFlags};
+
+/// Extracts the facts of one file. Never fails: what does not parse is listed in
+/// [`FileFacts::errors`], and what could be read around it is still there.
+pub fn extract(source: &[u8]) -> FileFacts {
+    let Ok(source) = std::str::from_utf8(source) else {
+        return undecodable(source);
+    };
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let parsed = ruff_python_parser::parse_unchecked_source(source, PySourceType::Python);
+    let lines = text::LineStarts::new(source);
+    let mut facts = collect::collect(source, &lines, parsed.suite());
+    facts.lines = lines.count();
+    text::read_header(source, &mut facts.flags);
+    facts.errors = parsed
+        .errors()
+        .iter()
+        .take(MAX_ERRORS)
+        .map(|error| (lines.line(error.range().start()), error.error.to_string().into()))
+        .collect();
+    facts
+}
+
+/// Errors kept for one file; the first few say enough.
+const MAX_ERRORS: usize = 5;
+
+fn undecodable(source: &[u8]) -> FileFacts {
+    let valid = std::str::from_utf8(source).map_or_else(|error| error.valid_up_to(), str::len);
+    let line = 1 + source[..valid].iter().filter(|byte| **byte == b'\n').count() as u32;
+    FileFacts {
+        lines: source.iter().filter(|byte| **byte == b'\n').count() as u32,
+        flags: FileFlags { undecodable: true, ..FileFlags::default() },
+        errors: vec![(line, "the text is not UTF-8; convert the file or exclude it".into())],
+        ..FileFacts::default()
+    }
+}

@@ -1,0 +1,126 @@
+//! Small questions about expressions.
+
+use compact_str::CompactString;
+use ruff_python_ast::{Expr, Parameters, Stmt};
+
+use crate::file::ValueKind;
+
+/// `a.b.c` as text, when the expression is nothing but names and attributes.
+pub(super) fn dotted(expr: &Expr) -> Option<CompactString> {
+    match expr {
+        Expr::Name(name) => Some(name.id.as_str().into()),
+        Expr::Attribute(attribute) => {
+            let mut text = dotted(&attribute.value)?;
+            text.push('.');
+            text.push_str(attribute.attr.as_str());
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+/// A decorator or base as text; a call keeps its callee, a subscript its value.
+pub(super) fn described(expr: &Expr) -> CompactString {
+    match expr {
+        Expr::Call(call) => {
+            let mut text = described(&call.func);
+            text.push_str("()");
+            text
+        }
+        Expr::Subscript(subscript) => described(&subscript.value),
+        other => dotted(other).unwrap_or_else(|| "<expression>".into()),
+    }
+}
+
+/// What kind of value an expression gives when nothing in the module is known.
+pub(super) fn value_kind(expr: &Expr) -> ValueKind {
+    if is_immutable(expr) {
+        return ValueKind::Immutable;
+    }
+    match expr {
+        Expr::List(list) if list.elts.iter().all(is_plain) => ValueKind::Collection,
+        Expr::Set(set) if set.elts.iter().all(is_plain) => ValueKind::Collection,
+        Expr::Dict(_) if is_plain(expr) => ValueKind::Collection,
+        Expr::Call(call) => match dotted(&call.func) {
+            Some(callee)
+                if call.arguments.args.iter().all(is_plain)
+                    && call.arguments.keywords.iter().all(|keyword| is_plain(&keyword.value)) =>
+            {
+                ValueKind::Call(callee)
+            }
+            _ => ValueKind::Opaque,
+        },
+        Expr::Name(_) | Expr::Attribute(_) => dotted(expr).map_or(ValueKind::Opaque, ValueKind::Alias),
+        _ => ValueKind::Opaque,
+    }
+}
+
+/// Numbers, strings and tuples of them.
+fn is_immutable(expr: &Expr) -> bool {
+    match expr {
+        Expr::Tuple(tuple) => tuple.elts.iter().all(is_immutable),
+        Expr::UnaryOp(unary) => is_immutable(&unary.operand),
+        Expr::BinOp(binary) => is_immutable(&binary.left) && is_immutable(&binary.right),
+        other => other.is_literal_expr(),
+    }
+}
+
+/// Immutable values, displays of them and the names of other things.
+fn is_plain(expr: &Expr) -> bool {
+    match expr {
+        Expr::List(list) => list.elts.iter().all(is_plain),
+        Expr::Set(set) => set.elts.iter().all(is_plain),
+        Expr::Tuple(tuple) => tuple.elts.iter().all(is_plain),
+        Expr::Dict(dict) => dict
+            .items
+            .iter()
+            .all(|item| item.key.as_ref().is_some_and(is_plain) && is_plain(&item.value)),
+        Expr::BinOp(binary) => is_plain(&binary.left) && is_plain(&binary.right),
+        Expr::Name(_) | Expr::Attribute(_) => dotted(expr).is_some(),
+        other => is_immutable(other),
+    }
+}
+
+/// The text of a docstring.
+pub(super) fn docstring(body: &[Stmt]) -> Option<&str> {
+    match body {
+        [Stmt::Expr(first), ..] => match &*first.value {
+            Expr::StringLiteral(literal) => Some(literal.value.to_str()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The parameter list as it would be written, without annotations.
+pub(super) fn signature(source: &str, parameters: &Parameters) -> CompactString {
+    let mut parts: Vec<String> = Vec::new();
+    let with_default = |parameter: &ruff_python_ast::ParameterWithDefault| {
+        let name = parameter.parameter.name.as_str();
+        match &parameter.default {
+            Some(default) => format!("{name}={}", text_of(source, default)),
+            None => name.to_owned(),
+        }
+    };
+    parts.extend(parameters.posonlyargs.iter().map(with_default));
+    if !parameters.posonlyargs.is_empty() {
+        parts.push("/".to_owned());
+    }
+    parts.extend(parameters.args.iter().map(with_default));
+    match &parameters.vararg {
+        Some(vararg) => parts.push(format!("*{}", vararg.name)),
+        None if !parameters.kwonlyargs.is_empty() => parts.push("*".to_owned()),
+        None => {}
+    }
+    parts.extend(parameters.kwonlyargs.iter().map(with_default));
+    if let Some(kwarg) = &parameters.kwarg {
+        parts.push(format!("**{}", kwarg.name));
+    }
+    parts.join(", ").into()
+}
+
+fn text_of<'a>(source: &'a str, expr: &Expr) -> &'a str {
+    const LONGEST: usize = 40;
+    let text = &source[ruff_text_size::Ranged::range(expr)];
+    if text.len() > LONGEST { "..." } else { text }
+}

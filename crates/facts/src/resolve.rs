@@ -1,0 +1,155 @@
+//! What a name means, followed through imports and re-exports.
+
+use compact_str::{CompactString, format_compact};
+use ruff_python_stdlib::builtins::is_python_builtin;
+
+use crate::file::{Binding, Import, ImportScope, ValueKind};
+use crate::index::{DefinitionId, Index, ModuleId};
+
+/// What a module-level name means.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Resolution {
+    /// A class or function of this repository.
+    Definition(DefinitionId),
+    /// A module of this repository.
+    Module(ModuleId),
+    /// Something outside this repository, by its dotted name.
+    External(CompactString),
+    /// A value of a module of this repository.
+    Value {
+        /// The module that binds it.
+        module: ModuleId,
+        /// The name there.
+        name: CompactString,
+    },
+    /// A builtin.
+    Builtin(CompactString),
+    /// Bound in a way that cannot be followed, or not bound at all.
+    Unknown(CompactString),
+}
+
+/// Longest chain of re-exports that is followed.
+const LONGEST_CHAIN: u32 = 16;
+
+/// What a name means: one resolution per binding, in order. Several bindings are
+/// several possible meanings, for example around an optional import.
+pub(crate) fn resolve(index: &Index, module: ModuleId, name: &str) -> Vec<Resolution> {
+    let mut found = Vec::new();
+    follow(index, module, name, LONGEST_CHAIN, &mut found);
+    found
+}
+
+fn follow(index: &Index, id: ModuleId, name: &str, left: u32, found: &mut Vec<Resolution>) {
+    let module = index.module(id);
+    if left == 0 {
+        found.push(Resolution::Unknown(name.into()));
+        return;
+    }
+    let before = found.len();
+    for bound in module.facts.bindings_of(name) {
+        match &bound.binding {
+            Binding::Definition(at) => {
+                found.push(Resolution::Definition(DefinitionId { module: id, index: *at }));
+            }
+            Binding::Import(at) => {
+                let import = &module.facts.imports[*at as usize];
+                if import.scope != ImportScope::TypeChecking || bound_only_here(index, id, name) {
+                    follow_import(index, id, import, left, found);
+                }
+            }
+            Binding::Value(_, ValueKind::Alias(target), _) if !target.contains('.') && target != name => {
+                follow(index, id, target, left - 1, found);
+            }
+            Binding::Value(..) => {
+                found.push(Resolution::Value { module: id, name: name.into() });
+            }
+            Binding::Other => found.push(Resolution::Unknown(name.into())),
+        }
+    }
+    if found.len() > before {
+        return;
+    }
+    if let Some(submodule) = index.module_named(&format_compact!("{}.{name}", module.name))
+        && module.is_package()
+    {
+        found.push(Resolution::Module(submodule));
+        return;
+    }
+    follow_stars(index, id, name, left, found);
+    if found.len() == before {
+        found.push(if is_python_builtin(name, 13, false) {
+            Resolution::Builtin(name.into())
+        } else {
+            Resolution::Unknown(name.into())
+        });
+    }
+}
+
+/// A type-checking import counts when nothing else binds the name.
+fn bound_only_here(index: &Index, id: ModuleId, name: &str) -> bool {
+    index.module(id).facts.bindings_of(name).count() == 1
+}
+
+fn follow_stars(index: &Index, id: ModuleId, name: &str, left: u32, found: &mut Vec<Resolution>) {
+    let module = index.module(id);
+    for star in module.facts.star_imports() {
+        let Some(target) = index.import_target(module, star) else { continue };
+        match index.module_named(&target) {
+            Some(target) if target != id && exports(index, target, name) => {
+                follow(index, target, name, left - 1, found);
+            }
+            Some(_) => {}
+            None => found.push(Resolution::Unknown(format_compact!("{target}.*"))),
+        }
+    }
+}
+
+/// Whether a star import of the module brings the name along.
+fn exports(index: &Index, module: ModuleId, name: &str) -> bool {
+    let facts = &index.module(module).facts;
+    match &facts.all {
+        Some(all) => all.iter().any(|exported| exported == name),
+        None => {
+            !name.starts_with('_')
+                && (facts.bindings_of(name).next().is_some() || facts.star_imports().next().is_some())
+        }
+    }
+}
+
+fn follow_import(
+    index: &Index,
+    id: ModuleId,
+    import: &Import,
+    left: u32,
+    found: &mut Vec<Resolution>,
+) {
+    let Some(target) = index.import_target(index.module(id), import) else {
+        found.push(Resolution::Unknown(import.bound.clone()));
+        return;
+    };
+    match &import.name {
+        None => {
+            let name = if import.aliased {
+                target
+            } else {
+                target.split('.').next().unwrap_or_default().into()
+            };
+            found.push(module_or_external(index, name));
+        }
+        Some(name) => match index.module_named(&target) {
+            Some(module) if module == id && index.module(module).facts.bindings_of(name).count() < 2 => {
+                let dotted = format_compact!("{target}.{name}");
+                found.push(module_or_external(index, dotted));
+            }
+            Some(module) => follow(index, module, name, left - 1, found),
+            None => found.push(module_or_external(index, format_compact!("{target}.{name}"))),
+        },
+    }
+}
+
+fn module_or_external(index: &Index, name: CompactString) -> Resolution {
+    match index.module_named(&name) {
+        Some(module) => Resolution::Module(module),
+        None => Resolution::External(name),
+    }
+}

@@ -1,0 +1,104 @@
+//! What a file is for, read from its path and from what it says about itself.
+
+use ssot_model::RepoPath;
+
+use crate::file::FileFlags;
+
+/// What a file is for. Only production code is consolidated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The code that the project ships.
+    Production,
+    /// Tests and what supports them.
+    Test,
+    /// Run by hand: scripts, examples, documentation, packaging.
+    Script,
+    /// Written by a program.
+    Generated,
+    /// Somebody else's code, kept in the tree.
+    Vendored,
+    /// Database migrations: each must stay as it was when it ran.
+    Migration,
+    /// Copied out to become the start of another project.
+    Template,
+}
+
+impl Role {
+    /// The word used in evidence.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Test => "test",
+            Self::Script => "script",
+            Self::Generated => "generated",
+            Self::Vendored => "vendored",
+            Self::Migration => "migration",
+            Self::Template => "template",
+        }
+    }
+
+    /// Reads the role off a path and the file's own flags.
+    pub(crate) fn of(path: &RepoPath, flags: FileFlags) -> Self {
+        let directories: Vec<&str> = path.components().rev().skip(1).collect();
+        let any = |names: &[&str]| directories.iter().any(|part| names.contains(part));
+        let stem = path.file_stem();
+        if any(&["vendor", "vendored", "_vendor", "_vendored", "third_party", "thirdparty", "extern", "externals"]) {
+            Self::Vendored
+        } else if any(&["templates", "template", "cookiecutter", "skeleton", "scaffold", "boilerplate"])
+            || path.as_str().contains("{{")
+        {
+            Self::Template
+        } else if any(&["tests", "test", "testing", "unit_tests", "integration_tests", "t"])
+            || stem.starts_with("test_")
+            || stem.ends_with("_test")
+            || matches!(stem, "conftest" | "tests")
+        {
+            Self::Test
+        } else if flags.generated {
+            Self::Generated
+        } else if any(&["migrations", "alembic"]) {
+            Self::Migration
+        } else if any(&["scripts", "script", "examples", "example", "docs", "doc", "demo", "demos", "benchmarks", "bin", "tools", "contrib", "build_backend"])
+            && !any(&["src", "lib"])
+            && directories.len() <= SCRIPT_DEPTH
+            || matches!(stem, "setup" | "noxfile" | "tasks" | "fabfile" | "manage")
+                && directories.is_empty()
+        {
+            Self::Script
+        } else {
+            Self::Production
+        }
+    }
+}
+
+/// Deeper down, `tools` and the like are parts of a package, not of the project's bench.
+const SCRIPT_DEPTH: usize = 2;
+
+#[cfg(test)]
+mod tests {
+    use ssot_model::RepoPath;
+
+    use super::Role;
+    use crate::file::FileFlags;
+
+    #[test]
+    fn roles_are_read_off_paths() {
+        for (path, role) in [
+            ("pkg/core.py", Role::Production),
+            ("pkg/tests/helpers.py", Role::Test),
+            ("t/unit/app.py", Role::Test),
+            ("pkg/test_core.py", Role::Test),
+            ("conftest.py", Role::Test),
+            ("pkg/_vendor/six.py", Role::Vendored),
+            ("pkg/cli/templates/crew/tool.py", Role::Template),
+            ("shop/migrations/0001_initial.py", Role::Migration),
+            ("examples/hello.py", Role::Script),
+            ("setup.py", Role::Script),
+            ("pkg/sub/tools/hammer.py", Role::Production),
+            ("pkg/tools.py", Role::Production),
+        ] {
+            let path = RepoPath::new(path).expect("plain");
+            assert_eq!(Role::of(&path, FileFlags::default()), role, "{path}");
+        }
+    }
+}
