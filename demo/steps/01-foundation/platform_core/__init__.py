@@ -1,0 +1,1 @@
+"""Code shared by all Harbor services. Nothing in here imports a service."""
