@@ -1,1 +1,157 @@
 //! Everything known about one group: matrix, consumers, canonical choice, strategy.
+//!
+//! An audit is computed from findings and facts alone; it runs nothing. Its heart
+//! is [`binding`]: two equal bodies are one definition only if every name they
+//! read means the same thing in both modules.
+
+mod binding;
+mod candidate;
+mod choice;
+mod consumers;
+mod direction;
+mod extract;
+mod footing;
+mod matrix;
+mod patches;
+
+use std::collections::BTreeSet;
+
+use ssot_facts::{DefinitionId, ImportGraph, Index, ModuleId};
+use ssot_model::{Config, Finding, RepoPath};
+use ssot_rules::Territories;
+
+pub use candidate::{Candidate, Criterion};
+pub use consumers::MemberConsumers;
+pub use matrix::{Cell, Matrix, MatrixRow};
+
+/// What is to be done with a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Delete the copies and import the canonical definition where they stood.
+    Redirect {
+        /// Stays.
+        canonical: DefinitionId,
+        /// Go.
+        copies: Vec<DefinitionId>,
+    },
+    /// Move the definition to a new module that every member can import.
+    Extract {
+        /// The definition whose text moves.
+        source: DefinitionId,
+        /// Every member, the source included.
+        members: Vec<DefinitionId>,
+        /// Dotted name of the new module.
+        module: String,
+        /// File of the new module.
+        path: RepoPath,
+    },
+    /// Delete a module that cannot be reached.
+    Delete {
+        /// The module.
+        module: ModuleId,
+    },
+    /// Leave the group as it is.
+    Accept,
+}
+
+/// A member that stays although others of its group are consolidated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// `path:line` of the member.
+    pub place: String,
+    /// Why, in words a maintainer can check.
+    pub reason: String,
+}
+
+/// Everything known about one group.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    /// The finding it explains.
+    pub finding: Finding,
+    /// The members compared with each other.
+    pub matrix: Matrix,
+    /// Who uses which member.
+    pub consumers: Vec<MemberConsumers>,
+    /// Every member as a candidate for canonical, the best first.
+    pub candidates: Vec<Candidate>,
+    /// What is to be done.
+    pub choice: Choice,
+    /// Why that.
+    pub reason: String,
+    /// Members that stay.
+    pub refusals: Vec<Refusal>,
+}
+
+/// What every audit of a repository needs, computed once.
+pub struct Examiner<'a> {
+    index: &'a Index,
+    config: &'a Config,
+    graph: ImportGraph,
+    territories: Territories<'a>,
+    patches: patches::Patches,
+    /// Definitions that an earlier choice removes.
+    gone: BTreeSet<DefinitionId>,
+    /// Definitions on which an earlier choice relies.
+    kept: BTreeSet<DefinitionId>,
+}
+
+impl<'a> Examiner<'a> {
+    /// Prepares the import graph and the record of who patches what.
+    pub fn new(index: &'a Index, config: &'a Config) -> Self {
+        Self {
+            index,
+            config,
+            graph: ImportGraph::new(index),
+            territories: Territories::new(index, config),
+            patches: patches::Patches::new(index),
+            gone: BTreeSet::new(),
+            kept: BTreeSet::new(),
+        }
+    }
+
+    /// Audits one finding. Later audits know what was chosen: no import cycle
+    /// arises from two choices together, and no definition goes twice.
+    pub fn examine(&mut self, finding: &Finding) -> Audit {
+        let ids: Vec<DefinitionId> = finding
+            .members
+            .iter()
+            .filter_map(|member| self.index.definition_at(&member.path, member.span))
+            .collect();
+        let decision = choice::choose(self, finding, &ids);
+        self.remember(&decision.choice);
+        Audit {
+            finding: finding.clone(),
+            matrix: matrix::compare(self.index, &ids),
+            consumers: consumers::of_members(self.index, &ids),
+            candidates: decision.candidates,
+            choice: decision.choice,
+            reason: decision.reason,
+            refusals: decision.refusals,
+        }
+    }
+
+    fn remember(&mut self, choice: &Choice) {
+        match choice {
+            Choice::Redirect { canonical, copies } => {
+                self.kept.insert(*canonical);
+                self.gone.extend(copies);
+                for copy in copies {
+                    self.graph.add(copy.module, canonical.module);
+                }
+            }
+            Choice::Extract { members, .. } => self.gone.extend(members),
+            Choice::Delete { .. } | Choice::Accept => {}
+        }
+    }
+
+    fn place(&self, id: DefinitionId) -> String {
+        let member = self.index.member(id);
+        format!("{}:{}", member.path, member.span.start)
+    }
+}
+
+/// Audits every finding.
+pub fn examine(findings: &[Finding], index: &Index, config: &Config) -> Vec<Audit> {
+    let mut examiner = Examiner::new(index, config);
+    findings.iter().map(|finding| examiner.examine(finding)).collect()
+}

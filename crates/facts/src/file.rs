@@ -27,12 +27,16 @@ pub struct FileFacts {
     pub strings: Vec<DottedString>,
     /// Writes to attributes of other objects by name.
     pub writes: Vec<AttributeWrite>,
+    /// Class attributes that are another name for something: attribute, dotted name.
+    pub attribute_aliases: Vec<(CompactString, CompactString)>,
     /// Module-level names that are mutated somewhere in the file.
     pub mutated: Vec<CompactString>,
     /// Names that are read but bound nowhere in the file and are no builtins.
     pub undefined: Vec<CompactString>,
     /// Names on which `__subclasses__` is called.
     pub enumerated: Vec<CompactString>,
+    /// Lines of comments that say code was copied on purpose, to stay independent.
+    pub copied_on_purpose: Vec<u32>,
     /// What did not parse: line and message.
     pub errors: Vec<(u32, CompactString)>,
 }
@@ -55,8 +59,6 @@ pub struct FileFlags {
     pub module_getattr: bool,
     /// The text is not UTF-8; nothing else is known.
     pub undecodable: bool,
-    /// A comment says that code was copied on purpose, to stay independent.
-    pub copied_on_purpose: bool,
 }
 
 /// One class, function, method or constant.
@@ -90,6 +92,8 @@ pub struct Definition {
     pub signature: CompactString,
     /// First line of the docstring.
     pub summary: CompactString,
+    /// Hash of the docstrings, its own and those inside; zero when there are none.
+    pub doc_hash: u64,
     /// What makes it special.
     pub flags: DefinitionFlags,
 }

@@ -33,6 +33,11 @@ impl ImportGraph {
         graph
     }
 
+    /// Adds an import that is going to be written.
+    pub fn add(&mut self, importer: ModuleId, imported: ModuleId) {
+        self.edges.entry(importer).or_default().insert(imported);
+    }
+
     /// Modules that are executed when `from` is, not counting the packages that
     /// `importer` lies in: those are under way already when `importer` is executed.
     pub fn executed_by(&self, from: ModuleId, importer: Option<ModuleId>) -> BTreeSet<ModuleId> {

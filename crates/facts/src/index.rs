@@ -2,7 +2,7 @@
 
 use compact_str::CompactString;
 use rustc_hash::{FxHashMap, FxHashSet};
-use ssot_model::{DefinitionKind, Member, ParseIssue, RepoPath};
+use ssot_model::{DefinitionKind, Member, ParseIssue, RepoPath, Span};
 
 use crate::file::{Definition, FileFacts, Import, ImportScope};
 use crate::modules::Layout;
@@ -88,7 +88,8 @@ pub struct Index {
     by_name: FxHashMap<CompactString, ModuleId>,
     roots: Vec<String>,
     shadowed: Vec<(ModuleId, ModuleId)>,
-    top_names: FxHashSet<CompactString>,
+    /// Every proper prefix of a dotted name: `a` and `a.b` for `a.b.c`.
+    namespaces: FxHashSet<CompactString>,
     consumers: FxHashMap<(ModuleId, CompactString), Vec<Consumer>>,
     star_importers: FxHashMap<ModuleId, Vec<ModuleId>>,
 }
@@ -108,15 +109,18 @@ impl Index {
             .collect();
         let by_name: FxHashMap<CompactString, ModuleId> =
             layout.by_name.into_iter().map(|(name, index)| (name, ModuleId(index))).collect();
-        let top = |name: &CompactString| name.split('.').next().map(CompactString::from);
-        let top_names = by_name.keys().filter_map(top).collect();
+        let mut namespaces: FxHashSet<CompactString> = FxHashSet::default();
+        for name in by_name.keys() {
+            let dots = name.match_indices('.').map(|(at, _)| &name[..at]);
+            namespaces.extend(dots.map(CompactString::from));
+        }
         let shadowed =
             layout.shadowed.iter().map(|(file, taker)| (ModuleId(*file), ModuleId(*taker)));
         let mut index = Self {
             by_name,
             roots: layout.roots,
             shadowed: shadowed.collect(),
-            top_names,
+            namespaces,
             modules,
             consumers: FxHashMap::default(),
             star_importers: FxHashMap::default(),
@@ -160,6 +164,14 @@ impl Index {
                 (DefinitionId { module: id, index: index as u32 }, module, definition)
             })
         })
+    }
+
+    /// The definition at a place.
+    pub fn definition_at(&self, path: &RepoPath, span: Span) -> Option<DefinitionId> {
+        let module = self.module_at(path)?;
+        let definitions = &self.module(module).facts.definitions;
+        let position = definitions.iter().position(|definition| definition.span == span)?;
+        Some(DefinitionId { module, index: position as u32 })
     }
 
     /// The definition of a dotted name such as `package.module.Class.method`.
@@ -222,7 +234,14 @@ impl Index {
 
     /// Whether a dotted name begins inside this repository.
     pub fn is_internal(&self, dotted: &str) -> bool {
-        dotted.split('.').next().is_some_and(|first| self.top_names.contains(first))
+        dotted.split('.').next().is_some_and(|first| {
+            self.by_name.contains_key(first) || self.namespaces.contains(first)
+        })
+    }
+
+    /// Whether modules lie below a dotted name.
+    pub fn is_namespace(&self, dotted: &str) -> bool {
+        self.namespaces.contains(dotted)
     }
 
     /// Who outside the module names one of its names.
@@ -346,7 +365,7 @@ impl Index {
             None if import.aliased => target,
             None => CompactString::from(import.module.split('.').next()?),
         };
-        self.top_names.contains(name.split('.').next()?).then_some(name)
+        self.is_internal(&name).then_some(name)
     }
 
     /// Follows attributes down packages to the first name that is no module.
@@ -365,8 +384,7 @@ impl Index {
     /// `"package.module.Name"`: the module and the name.
     pub(crate) fn split_string(&self, text: &str) -> Option<(ModuleId, CompactString)> {
         let text = text.replace(':', ".");
-        let first = text.split('.').next()?;
-        if !self.top_names.contains(first) {
+        if !self.is_internal(&text) {
             return None;
         }
         let (base, rest) = text.split_once('.')?;

@@ -51,10 +51,4 @@ impl Index {
             }
         }
     }
-
-    /// Whether modules lie below a dotted name that is no module itself.
-    fn is_namespace(&self, name: &str) -> bool {
-        let prefix = format!("{name}.");
-        self.modules().any(|(_, module)| module.name.starts_with(&prefix))
-    }
 }

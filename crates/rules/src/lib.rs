@@ -1,1 +1,75 @@
 //! Facts to findings: one rule is one source file and one page of documentation.
+//!
+//! A rule reads facts and nothing else. Its page is what `ssot explain` prints and
+//! at the same time its test: the examples carry the expected verdicts.
+
+mod evidence;
+mod families;
+mod identity;
+mod relation;
+mod rules;
+mod territory;
+
+use ssot_facts::Index;
+use ssot_model::{Config, Finding};
+
+pub use identity::member_keys;
+pub use territory::Territories;
+
+/// What a rule may look at.
+pub struct Scene<'a> {
+    /// The joined facts.
+    pub index: &'a Index,
+    /// The configuration.
+    pub config: &'a Config,
+    /// Which boundary a file belongs to.
+    pub territories: Territories<'a>,
+}
+
+impl<'a> Scene<'a> {
+    /// Prepares what the rules share.
+    pub fn new(index: &'a Index, config: &'a Config) -> Self {
+        Self { index, config, territories: Territories::new(index, config) }
+    }
+}
+
+/// One rule.
+pub struct Rule {
+    /// The name used on the command line, in findings and in the documentation.
+    pub name: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// The page that `ssot explain` prints.
+    pub page: &'static str,
+    /// Finds.
+    pub check: fn(&Scene<'_>) -> Vec<Finding>,
+}
+
+/// Every rule, in order of name.
+pub const RULES: &[Rule] = &[
+    rules::duplicate_definition::RULE,
+    rules::exact_clone::RULE,
+    rules::shadowed_module::RULE,
+];
+
+/// The rule of a name.
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.name == name)
+}
+
+/// Runs the rules and ranks what they find, the worst first.
+pub fn detect(rules: &[Rule], index: &Index, config: &Config) -> Vec<Finding> {
+    let scene = Scene::new(index, config);
+    let mut findings: Vec<Finding> =
+        rules.iter().flat_map(|rule| (rule.check)(&scene)).collect();
+    findings.sort_by(|a, b| {
+        let rank = |finding: &Finding| {
+            (!finding.verdict.is_violation(), finding.severity, std::cmp::Reverse(finding.cost))
+        };
+        rank(a)
+            .cmp(&rank(b))
+            .then_with(|| a.members.first().map(|m| &m.path).cmp(&b.members.first().map(|m| &m.path)))
+            .then_with(|| a.fingerprint.cmp(&b.fingerprint))
+    });
+    findings
+}

@@ -375,10 +375,9 @@ impl<'a> Collector<'a> {
     }
 
     fn attribute_write(&mut self, attribute: &'a ast::ExprAttribute, root: &str) {
-        if matches!(root, "self" | "cls") {
-            if matches!(&*attribute.value, Expr::Name(_))
-                && let Some(members) = &mut self.members
-            {
+        let is_own = matches!(root, "self" | "cls") && attribute.value.is_name_expr();
+        if is_own {
+            if let Some(members) = &mut self.members {
                 members.insert(attribute.attr.as_str());
             }
         } else if let Some(object) = dotted(&attribute.value) {

@@ -22,7 +22,8 @@ pub fn extract(source: &[u8]) -> FileFacts {
     let lines = text::LineStarts::new(source);
     let mut facts = collect::collect(source, &lines, parsed.suite());
     facts.lines = lines.count();
-    text::read_header(source, &mut facts.flags);
+    facts.flags.generated = text::is_generated(source);
+    facts.copied_on_purpose = text::deliberate_copies(source);
     facts.errors = parsed
         .errors()
         .iter()

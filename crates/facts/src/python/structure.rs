@@ -50,6 +50,30 @@ pub(super) fn without_docstring(body: &[Stmt]) -> &[Stmt] {
     }
 }
 
+/// Hash of the docstrings of a definition and of everything defined inside it;
+/// zero when there are none.
+pub(super) fn docstrings(stmt: &Stmt) -> u64 {
+    let mut digest = Digest(Xxh3::new());
+    let mut any = false;
+    collect_docstrings(stmt, &mut digest, &mut any);
+    if any { digest.finish() } else { 0 }
+}
+
+fn collect_docstrings(stmt: &Stmt, digest: &mut Digest, any: &mut bool) {
+    let (name, body) = match stmt {
+        Stmt::FunctionDef(def) => (&def.name, &def.body),
+        Stmt::ClassDef(def) => (&def.name, &def.body),
+        _ => return,
+    };
+    if let Some(text) = super::names::docstring(body) {
+        *any = true;
+        (name.as_str(), text).hash(digest);
+    }
+    for inner in body {
+        collect_docstrings(inner, digest, any);
+    }
+}
+
 /// The structure of a definition without its own name.
 pub(super) fn definition(stmt: &Stmt) -> Structure {
     match stmt {

@@ -2,8 +2,6 @@
 
 use ruff_text_size::TextSize;
 
-use crate::file::FileFlags;
-
 /// Offsets at which lines begin.
 pub(super) struct LineStarts(Vec<u32>);
 
@@ -51,8 +49,8 @@ const COPIED: [&str; 9] = [
     "without dependencies",
 ];
 
-/// Reads what comments say about the file as a whole and about deliberate copies.
-pub(super) fn read_header(source: &str, flags: &mut FileFlags) {
+/// Whether the first lines say that a program wrote the file.
+pub(super) fn is_generated(source: &str) -> bool {
     let mut header = String::new();
     for line in source.lines().take(HEADER_LINES) {
         let line = line.trim_start();
@@ -61,14 +59,19 @@ pub(super) fn read_header(source: &str, flags: &mut FileFlags) {
             header.push('\n');
         }
     }
-    flags.generated = GENERATED.iter().any(|mark| header.contains(mark));
-    flags.copied_on_purpose = source
-        .lines()
-        .filter_map(|line| line.trim_start().strip_prefix('#'))
-        .any(|comment| {
-            let comment = comment.to_ascii_lowercase();
-            COPIED.iter().any(|mark| comment.contains(mark))
-        });
+    GENERATED.iter().any(|mark| header.contains(mark))
+}
+
+/// Lines of comments that say code was copied on purpose.
+pub(super) fn deliberate_copies(source: &str) -> Vec<u32> {
+    let comments = (1..).zip(source.lines()).filter_map(|(number, line)| {
+        let comment = line.trim_start().strip_prefix('#')?;
+        Some((number, comment.to_ascii_lowercase()))
+    });
+    comments
+        .filter(|(_, comment)| COPIED.iter().any(|mark| comment.contains(mark)))
+        .map(|(number, _)| number)
+        .collect()
 }
 
 /// The first line of a docstring, shortened.

@@ -147,6 +147,7 @@ impl<'a> Collector<'a> {
             members: Vec::new(),
             signature: CompactString::default(),
             summary: CompactString::default(),
+            doc_hash: structure::docstrings(stmt),
             flags: DefinitionFlags { conditional: self.blocks > 0, ..DefinitionFlags::default() },
         }
     }

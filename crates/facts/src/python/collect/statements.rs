@@ -108,6 +108,7 @@ impl<'a> Collector<'a> {
             self.module_value(stmt, name, &assign.value);
         } else {
             self.class_attributes(&assign.targets);
+            self.attribute_alias(assign);
             visitor::walk_stmt(self, stmt);
         }
     }
@@ -124,6 +125,16 @@ impl<'a> Collector<'a> {
                 self.class_attributes(std::slice::from_ref(target));
                 visitor::walk_stmt(self, stmt);
             }
+        }
+    }
+
+    /// `attribute = name` in a class body.
+    fn attribute_alias(&mut self, assign: &ast::StmtAssign) {
+        let in_class = self.scopes.last().is_some_and(|scope| scope.kind == ScopeKind::Class);
+        if let ([Expr::Name(target)], Some(value), true) =
+            (&*assign.targets, dotted(&assign.value), in_class)
+        {
+            self.facts.attribute_aliases.push((target.id.as_str().into(), value));
         }
     }
 

@@ -1,0 +1,189 @@
+//! Whether the names that two equal bodies read mean the same in both modules.
+
+use std::collections::BTreeSet;
+
+use ssot_facts::{Binding, DefinitionId, Index, ModuleId, Resolution, ValueKind};
+use ssot_model::DefinitionKind;
+
+use crate::patches::Patches;
+
+/// Callables that give equal, immutable results for equal arguments.
+const PURE_CALLS: [&str; 8] = [
+    "re.compile", "frozenset", "tuple", "typing.TypeVar", "typing_extensions.TypeVar",
+    "decimal.Decimal", "datetime.timedelta", "pathlib.PurePosixPath",
+];
+
+/// Compares what names mean in two modules.
+pub(crate) struct Comparison<'a> {
+    index: &'a Index,
+    patches: &'a Patches,
+    /// Pairs that are being compared further up; equal until shown otherwise.
+    assumed: BTreeSet<(DefinitionId, DefinitionId)>,
+}
+
+impl<'a> Comparison<'a> {
+    pub(crate) fn new(index: &'a Index, patches: &'a Patches) -> Self {
+        Self { index, patches, assumed: BTreeSet::new() }
+    }
+
+    /// The first difference between two definitions of equal structure, in words.
+    pub(crate) fn difference(&mut self, a: DefinitionId, b: DefinitionId) -> Option<String> {
+        if !self.assumed.insert((a, b)) {
+            return None;
+        }
+        let (left, right) = (self.index.definition(a), self.index.definition(b));
+        for name in &left.free {
+            let own = *name == left.name && left.owner.is_none();
+            if own && *name == right.name {
+                continue;
+            }
+            let difference = self.name_difference(a.module, b.module, name);
+            if difference.is_some() {
+                return difference;
+            }
+        }
+        None
+    }
+
+    fn name_difference(&mut self, a: ModuleId, b: ModuleId, name: &str) -> Option<String> {
+        for module in [a, b] {
+            if let Some(place) = self.patches.of_name(module, name) {
+                let module = &self.index.module(module).name;
+                return Some(format!("{place} replaces `{name}` in {module}, which the body reads"));
+            }
+        }
+        let (left, right) = (self.index.resolve(a, name), self.index.resolve(b, name));
+        if left.len() == right.len()
+            && left.iter().zip(&right).all(|(left, right)| self.same(left, right))
+        {
+            return None;
+        }
+        let (here, there) = (&self.index.module(a).name, &self.index.module(b).name);
+        Some(format!(
+            "`{name}` is {} in {here}, but {} in {there}",
+            self.describe(&left),
+            self.describe(&right)
+        ))
+    }
+
+    fn same(&mut self, left: &Resolution, right: &Resolution) -> bool {
+        match (left, right) {
+            (Resolution::Unknown(_), _) | (_, Resolution::Unknown(_)) => false,
+            (Resolution::Definition(left), Resolution::Definition(right)) => {
+                left == right || self.same_definition(*left, *right)
+            }
+            (
+                Resolution::Value { module: left, name: left_name },
+                Resolution::Value { module: right, name: right_name },
+            ) => {
+                (left, left_name) == (right, right_name)
+                    || self.same_value(*left, left_name, *right, right_name)
+            }
+            _ => left == right,
+        }
+    }
+
+    /// Two functions that do the same are as good as one. Two classes are not:
+    /// `isinstance` and `except` tell them apart.
+    fn same_definition(&mut self, left: DefinitionId, right: DefinitionId) -> bool {
+        let (one, two) = (self.index.definition(left), self.index.definition(right));
+        one.kind == DefinitionKind::Function
+            && two.kind == DefinitionKind::Function
+            && one.name == two.name
+            && one.hash == two.hash
+            && one.statements == two.statements
+            && crate::footing::obstacle(self.index, self.patches, left).is_none()
+            && crate::footing::obstacle(self.index, self.patches, right).is_none()
+            && self.difference(left, right).is_none()
+    }
+
+    /// Two values are the same when nothing can tell them apart: immutable, or
+    /// never written to by anybody.
+    fn same_value(&mut self, a: ModuleId, a_name: &str, b: ModuleId, b_name: &str) -> bool {
+        let (Some(left), Some(right)) = (self.only_value(a, a_name), self.only_value(b, b_name))
+        else {
+            return false;
+        };
+        let (hash, kind, free) = left;
+        if hash != right.0 {
+            return false;
+        }
+        let same_names =
+            free.iter().all(|name| self.name_difference(a, b, name).is_none());
+        same_names
+            && match kind {
+                ValueKind::Immutable => true,
+                ValueKind::Collection => {
+                    !is_mutated(self.index, a, a_name) && !is_mutated(self.index, b, b_name)
+                }
+                ValueKind::Call(callee) => self.is_pure(a, callee),
+                ValueKind::Alias(_) => !free.is_empty(),
+                ValueKind::Opaque => false,
+            }
+    }
+
+    fn is_pure(&self, module: ModuleId, callee: &str) -> bool {
+        let (root, rest) = callee.split_once('.').unwrap_or((callee, ""));
+        self.index.resolve(module, root).iter().all(|meaning| {
+            let full = match meaning {
+                Resolution::External(name) if rest.is_empty() => name.to_string(),
+                Resolution::External(name) => format!("{name}.{rest}"),
+                Resolution::Builtin(name) => name.to_string(),
+                _ => return false,
+            };
+            PURE_CALLS.contains(&full.as_str())
+        })
+    }
+
+    /// The value of a name that is bound exactly once, on every path.
+    fn only_value(
+        &self,
+        module: ModuleId,
+        name: &str,
+    ) -> Option<(u128, &'a ValueKind, &'a [compact_str::CompactString])> {
+        let facts = &self.index.module(module).facts;
+        let mut bindings = facts.bindings.iter().filter(|bound| bound.name == name);
+        let only = bindings.next().filter(|bound| !bound.conditional)?;
+        if bindings.next().is_some() {
+            return None;
+        }
+        match &only.binding {
+            Binding::Value(hash, kind, free) => Some((*hash, kind, free)),
+            _ => None,
+        }
+    }
+
+    fn describe(&self, meanings: &[Resolution]) -> String {
+        let mut words: Vec<String> = meanings.iter().map(|meaning| self.describe_one(meaning)).collect();
+        words.dedup();
+        if words.is_empty() { "bound nowhere".to_owned() } else { words.join(" or ") }
+    }
+
+    fn describe_one(&self, meaning: &Resolution) -> String {
+        match meaning {
+            Resolution::Definition(id) => self.index.dotted(*id),
+            Resolution::Module(id) => format!("module {}", self.index.module(*id).name),
+            Resolution::External(name) => name.to_string(),
+            Resolution::Value { module, name } => {
+                format!("a value of {}.{name}", self.index.module(*module).name)
+            }
+            Resolution::Builtin(name) => format!("the builtin {name}"),
+            Resolution::Unknown(name) => format!("something that cannot be followed ({name})"),
+        }
+    }
+}
+
+/// Whether anybody writes into the value of a module-level name.
+pub(crate) fn is_mutated(index: &Index, module: ModuleId, name: &str) -> bool {
+    let writes = |id: ModuleId, bound: &str| {
+        index.module(id).facts.mutated.iter().any(|mutated| mutated == bound)
+    };
+    writes(module, name)
+        || index.consumers(module, name).iter().any(|consumer| {
+            let imports = &index.module(consumer.module).facts.imports;
+            imports
+                .iter()
+                .filter(|import| import.name.as_deref() == Some(name))
+                .any(|import| writes(consumer.module, &import.bound))
+        })
+}

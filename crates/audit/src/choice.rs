@@ -1,0 +1,220 @@
+//! Which definition stays, and how the others come to it.
+
+use ssot_facts::{DefinitionId, Index};
+use ssot_model::{DefinitionKind, Finding, Verdict};
+
+use crate::binding::Comparison;
+use crate::candidate::{self, Candidate};
+use crate::{Choice, Examiner, Refusal, direction, extract, footing};
+
+/// What [`choose`] decided, and on what grounds.
+pub(crate) struct Decision {
+    pub(crate) choice: Choice,
+    pub(crate) reason: String,
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) refusals: Vec<Refusal>,
+}
+
+impl Decision {
+    fn accept(reason: impl Into<String>) -> Self {
+        Self {
+            choice: Choice::Accept,
+            reason: reason.into(),
+            candidates: Vec::new(),
+            refusals: Vec::new(),
+        }
+    }
+}
+
+pub(crate) fn choose(examiner: &Examiner<'_>, finding: &Finding, ids: &[DefinitionId]) -> Decision {
+    if let Some(reason) = decided_to_stay(examiner, finding) {
+        return Decision::accept(format!("decided in ssot.toml: {reason}"));
+    }
+    match finding.verdict {
+        Verdict::Identical | Verdict::Clone if finding.kind == DefinitionKind::Method => {
+            Decision::accept(
+                "equal methods of different classes need a common base; that is not done \
+                 automatically",
+            )
+        }
+        Verdict::Identical | Verdict::Clone => consolidate(examiner, ids),
+        Verdict::Shadowed => delete_shadowed(examiner.index, finding),
+        Verdict::Variant | Verdict::Twin => Decision::accept(
+            "the implementations differ; merging them needs a decision about each difference",
+        ),
+        Verdict::Unsure => Decision::accept("the evidence does not decide; nothing is changed"),
+        stays => Decision::accept(format!("{} is not a second source of truth", stays.as_str())),
+    }
+}
+
+fn decided_to_stay<'a>(examiner: &'a Examiner<'_>, finding: &Finding) -> Option<&'a str> {
+    let names = |text: &str| {
+        finding.id.as_str() == text || finding.members.iter().any(|member| member.dotted() == text)
+    };
+    let keep = &examiner.config.keep;
+    keep.iter().find(|decision| names(&decision.group)).map(|decision| decision.reason.as_str())
+}
+
+fn consolidate(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision {
+    let mut refusals: Vec<Refusal> = Vec::new();
+    let mut movable: Vec<DefinitionId> = Vec::new();
+    for id in ids {
+        let handled = examiner.gone.contains(id).then(|| "another group removes it already".to_owned());
+        match handled.or_else(|| footing::obstacle(examiner.index, &examiner.patches, *id)) {
+            Some(reason) => refusals.push(Refusal { place: examiner.place(*id), reason }),
+            None => movable.push(*id),
+        }
+    }
+    let mut candidates: Vec<Candidate> =
+        movable.iter().map(|id| weigh(examiner, *id, &movable)).collect();
+    candidates.sort_by(|a, b| {
+        let key = |it: &Candidate| (it.accepts.len(), it.points());
+        key(b).cmp(&key(a)).then_with(|| a.dotted.cmp(&b.dotted))
+    });
+    let Some(best) = candidates.first() else {
+        return Decision {
+            reason: first_reason(&refusals, "no member can be moved"),
+            refusals,
+            ..Decision::accept("")
+        };
+    };
+    if best.accepts.is_empty() {
+        return without_redirect(examiner, &movable, candidates, refusals);
+    }
+    let (canonical, copies) = (best.definition, best.accepts.clone());
+    refusals.extend(best.obstacles.iter().map(|(place, reason)| Refusal {
+        place: place.clone(),
+        reason: reason.clone(),
+    }));
+    let reason = explain(&candidates);
+    Decision { choice: Choice::Redirect { canonical, copies }, reason, candidates, refusals }
+}
+
+/// A member with what it would accept and what speaks against the rest.
+fn weigh(examiner: &Examiner<'_>, id: DefinitionId, movable: &[DefinitionId]) -> Candidate {
+    let mut accepts = Vec::new();
+    let mut obstacles = Vec::new();
+    for other in movable.iter().filter(|other| other.module != id.module) {
+        let relied_on = examiner.kept.contains(other);
+        match relied_on
+            .then(|| "another group relies on it".to_owned())
+            .or_else(|| pair_obstacle(examiner, id, *other))
+            .or_else(|| direction::obstacle(examiner, id.module, other.module))
+        {
+            Some(reason) => obstacles.push((examiner.place(*other), reason)),
+            None => accepts.push(*other),
+        }
+    }
+    Candidate {
+        definition: id,
+        dotted: examiner.index.dotted(id),
+        criteria: candidate::criteria(examiner, id, movable),
+        obstacles,
+        accepts,
+    }
+}
+
+/// What tells two members apart whichever of them stays.
+fn pair_obstacle(examiner: &Examiner<'_>, a: DefinitionId, b: DefinitionId) -> Option<String> {
+    let index = examiner.index;
+    let (left, right) = (index.definition(a), index.definition(b));
+    if left.hash != right.hash {
+        return Some("the bodies differ".to_owned());
+    }
+    footing::visible_difference(index, a, b)
+        .or_else(|| Comparison::new(index, &examiner.patches).difference(a, b))
+        .or_else(|| taken(index, a, b))
+}
+
+/// The copy's module must not use the canonical's name for something else.
+fn taken(index: &Index, canonical: DefinitionId, copy: DefinitionId) -> Option<String> {
+    let (kept, gone) = (index.definition(canonical), index.definition(copy));
+    let own = index.module(copy.module);
+    let clashes = kept.name != gone.name
+        && index.definition(copy).free.contains(&gone.name)
+        && own.facts.bindings_of(&kept.name).next().is_some();
+    clashes.then(|| format!("{} uses the name `{}` already", own.name, kept.name))
+}
+
+/// No member can import another: a module that all can import may help.
+fn without_redirect(
+    examiner: &Examiner<'_>,
+    movable: &[DefinitionId],
+    candidates: Vec<Candidate>,
+    mut refusals: Vec<Refusal>,
+) -> Decision {
+    let same = movable
+        .windows(2)
+        .all(|pair| pair_obstacle(examiner, pair[0], pair[1]).is_none());
+    if same
+        && movable.len() > 1
+        && let Ok(choice) = extract::propose(examiner, movable)
+    {
+        let why = candidates[0].obstacles.first().map_or("", |(_, reason)| reason.as_str());
+        let reason = format!("no member can import another ({why}), so it moves to a module of its own");
+        return Decision { choice, reason, candidates, refusals };
+    }
+    let obstacles = candidates[0].obstacles.iter();
+    refusals.extend(obstacles.map(|(place, reason)| Refusal {
+        place: place.clone(),
+        reason: reason.clone(),
+    }));
+    let reason = first_reason(&refusals, "fewer than two members can be moved");
+    Decision { choice: Choice::Accept, reason, candidates, refusals }
+}
+
+fn first_reason(refusals: &[Refusal], otherwise: &str) -> String {
+    refusals.first().map_or_else(|| otherwise.to_owned(), |refusal| refusal.reason.clone())
+}
+
+/// The best candidate against the runner-up, criterion by criterion.
+fn explain(candidates: &[Candidate]) -> String {
+    let best = &candidates[0];
+    let Some(second) = candidates.get(1) else { return "the only candidate".to_owned() };
+    let telling: Vec<String> = best
+        .criteria
+        .iter()
+        .zip(&second.criteria)
+        .filter(|(one, two)| one.points > two.points)
+        .map(|(one, two)| format!("{}: {} against {}", one.name, one.figure, two.figure))
+        .collect();
+    if best.accepts.len() > second.accepts.len() {
+        let why = second.obstacles.first().map_or("", |(_, reason)| reason.as_str());
+        return format!("{} cannot serve: {why}", second.dotted);
+    }
+    if telling.is_empty() {
+        format!("equal to {} in every criterion; the first by name", second.dotted)
+    } else {
+        format!("over {}: {}", second.dotted, telling.join("; "))
+    }
+}
+
+fn delete_shadowed(index: &Index, finding: &Finding) -> Decision {
+    let [hidden, taker] = &*finding.members else {
+        return Decision::accept("the module that hides it is not known");
+    };
+    let (Some(hidden), Some(taker)) = (index.module_at(&hidden.path), index.module_at(&taker.path))
+    else {
+        return Decision::accept("the files are gone");
+    };
+    let (lost, keeper) = (index.module(hidden), index.module(taker));
+    if lost.facts.flags.main_guard {
+        return Decision::accept("the file can be run by its path");
+    }
+    if !lost.facts.errors.is_empty() {
+        return Decision::accept("the file does not parse, so what would be lost is not known");
+    }
+    let public = lost.facts.bindings.iter().filter(|bound| !bound.name.starts_with('_'));
+    let missing: Vec<&str> = public
+        .filter(|bound| {
+            let meanings = index.resolve(taker, &bound.name);
+            meanings.iter().any(|it| matches!(it, ssot_facts::Resolution::Unknown(_)))
+        })
+        .map(|bound| bound.name.as_str())
+        .collect();
+    if missing.is_empty() {
+        let reason = format!("{} defines every public name of the file", keeper.path);
+        return Decision { choice: Choice::Delete { module: hidden }, ..Decision::accept(reason) };
+    }
+    Decision::accept(format!("only the hidden file defines {}", missing.join(", ")))
+}

@@ -1,0 +1,180 @@
+//! From a family of equal definitions to a verdict with its evidence, and the
+//! finding that carries both.
+
+use std::collections::BTreeMap;
+
+use ssot_facts::{DefinitionId, Role};
+use ssot_model::{DefinitionKind, Evidence, Finding, Severity, Verdict};
+
+use crate::families::Family;
+use crate::identity::fingerprint;
+use crate::{Scene, families};
+
+/// Lines above a definition in which a comment still speaks about it.
+const COMMENT_REACH: u32 = 6;
+
+/// A verdict about some definitions.
+pub(crate) struct Judgement {
+    pub(crate) verdict: Verdict,
+    pub(crate) evidence: Vec<Evidence>,
+    pub(crate) members: Family,
+}
+
+/// Splits a family of equal bodies into those that are a second source of truth
+/// and those that stay apart on purpose.
+pub(crate) fn judge_equal(scene: &Scene<'_>, family: &[DefinitionId], equal: Verdict) -> Vec<Judgement> {
+    let mut apart: Vec<(DefinitionId, Evidence)> = Vec::new();
+    let mut together: Family = Vec::new();
+    for id in family {
+        match reason_to_stay(scene, *id) {
+            Some(reason) => apart.push((*id, reason)),
+            None => together.push(*id),
+        }
+    }
+    let mut judgements = Vec::new();
+    if families::spans_files(&together) {
+        judgements.extend(judge_boundaries(scene, &together, equal));
+    } else if !apart.is_empty() {
+        let members = family.to_vec();
+        let mut evidence = vec![same_body(scene, &members)];
+        evidence.extend(apart.into_iter().map(|(_, reason)| reason));
+        evidence.dedup();
+        judgements.push(Judgement { verdict: Verdict::Convention, evidence, members });
+    }
+    judgements
+}
+
+/// Why a definition keeps its own copy whatever the others do.
+fn reason_to_stay(scene: &Scene<'_>, id: DefinitionId) -> Option<Evidence> {
+    let module = scene.index.module(id.module);
+    let path = &module.path;
+    if module.role != Role::Production {
+        return Some(Evidence::supporting("role", format!("{path} is {} code", module.role.as_str())));
+    }
+    let span = scene.index.definition(id).span;
+    let reach = span.start.saturating_sub(COMMENT_REACH)..=span.end;
+    if let Some(line) = module.facts.copied_on_purpose.iter().find(|line| reach.contains(line)) {
+        let text = format!("a comment at {path}:{line} says the copy is deliberate");
+        return Some(Evidence::supporting("deliberate-copy", text));
+    }
+    if module.facts.flags.deprecated {
+        let text = format!("{path} is deprecated and stays as it is for those who still use it");
+        return Some(Evidence::supporting("deprecated", text));
+    }
+    let habit = scene.territories.stands_alone(scene.index, module)?;
+    let text = format!(
+        "{path} works as a single file: {} modules of its package import each other only with a \
+         fallback, {} outright, of {}",
+        habit.guarded, habit.dependent, habit.modules
+    );
+    Some(Evidence::supporting("stand-alone", text))
+}
+
+fn judge_boundaries(scene: &Scene<'_>, family: &[DefinitionId], equal: Verdict) -> Vec<Judgement> {
+    let mut by_boundary: BTreeMap<Option<&str>, Family> = BTreeMap::new();
+    for id in family {
+        let path = &scene.index.module(id.module).path;
+        by_boundary.entry(scene.territories.boundary(path)).or_default().push(*id);
+    }
+    let shared_owner = by_boundary.contains_key(&None);
+    if by_boundary.len() == 1 || shared_owner {
+        let mut evidence = vec![same_body(scene, family)];
+        if shared_owner && by_boundary.len() > 1 {
+            let text = "one of them is in code that every boundary may use".to_owned();
+            evidence.push(Evidence::supporting("shared-owner", text));
+        }
+        return vec![Judgement { verdict: equal, evidence, members: family.to_vec() }];
+    }
+    let mut judgements: Vec<Judgement> = by_boundary
+        .values()
+        .filter(|members| families::spans_files(members))
+        .map(|members| Judgement {
+            verdict: equal,
+            evidence: vec![same_body(scene, members)],
+            members: members.clone(),
+        })
+        .collect();
+    let names: Vec<&str> = by_boundary.keys().flatten().copied().collect();
+    let owners: Family = by_boundary.values().map(|members| members[0]).collect();
+    let text = format!("each of the boundaries {} owns its copy", names.join(", "));
+    judgements.push(Judgement {
+        verdict: Verdict::Boundary,
+        evidence: vec![same_body(scene, &owners), Evidence::supporting("boundary", text)],
+        members: owners,
+    });
+    judgements
+}
+
+/// The fact that the bodies are equal, with their size.
+fn same_body(scene: &Scene<'_>, family: &[DefinitionId]) -> Evidence {
+    let definition = scene.index.definition(family[0]);
+    let text = match definition.kind {
+        DefinitionKind::Constant => format!("the same value in {} files", family.len()),
+        _ => format!(
+            "the same structure, {} statements on {} lines, {} times",
+            definition.statements,
+            definition.code_lines,
+            family.len()
+        ),
+    };
+    Evidence::supporting("same-body", text)
+}
+
+/// Builds the finding of a judgement.
+pub(crate) fn finding(scene: &Scene<'_>, rule: &str, judgement: Judgement) -> Finding {
+    let Judgement { verdict, evidence, members } = judgement;
+    let first = scene.index.definition(members[0]);
+    let kind = first.kind;
+    let dotted: Vec<String> = members.iter().map(|id| scene.index.dotted(*id)).collect();
+    let fingerprint = fingerprint(rule, kind, dotted.iter().map(String::as_str));
+    let reach: usize = members.iter().map(|id| scene.index.consumers_of(*id).len()).sum();
+    let lines: u32 = members
+        .iter()
+        .skip(1)
+        .map(|id| scene.index.definition(*id).code_lines)
+        .sum();
+    let summary = summary(scene, &members, verdict);
+    Finding {
+        id: fingerprint.group_id(),
+        fingerprint,
+        rule: rule.to_owned(),
+        severity: severity(verdict),
+        verdict,
+        name: first.name.to_string(),
+        kind,
+        summary,
+        evidence,
+        cost: lines + reach as u32,
+        members: members.iter().map(|id| scene.index.member(*id)).collect(),
+    }
+}
+
+fn severity(verdict: Verdict) -> Severity {
+    match verdict {
+        Verdict::Identical | Verdict::Clone | Verdict::Shadowed => Severity::Error,
+        Verdict::Variant | Verdict::Twin => Severity::Warning,
+        _ => Severity::Note,
+    }
+}
+
+fn summary(scene: &Scene<'_>, members: &[DefinitionId], verdict: Verdict) -> String {
+    let first = scene.index.definition(members[0]);
+    let (kind, name, count) = (first.kind.as_str(), &first.name, members.len());
+    match verdict {
+        Verdict::Identical => format!("{kind} `{name}` is defined {count} times with the same body"),
+        Verdict::Clone => {
+            let names: Vec<String> =
+                members.iter().map(|id| format!("`{}`", scene.index.qualified_name(*id))).collect();
+            format!("{kind}s {} have the same body", names.join(", "))
+        }
+        Verdict::Variant => format!("{kind} `{name}` exists {count} times and has diverged"),
+        Verdict::Twin => format!("{kind} `{name}` exists in a synchronous and an asynchronous form"),
+        Verdict::Boundary => format!("{kind} `{name}` is owned by {count} boundaries, each its own"),
+        Verdict::Homonym => format!("{count} different concepts are called `{name}`"),
+        Verdict::Layer => format!("{kind} `{name}` wraps another of the same name"),
+        Verdict::Specialisation => format!("{kind} `{name}` specialises another of the same name"),
+        Verdict::Convention => format!("{kind} `{name}` is repeated {count} times by convention"),
+        Verdict::Unsure => format!("{kind} `{name}` is defined {count} times; the evidence does not decide"),
+        Verdict::Shadowed => format!("module `{name}` cannot be reached"),
+    }
+}

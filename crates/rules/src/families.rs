@@ -1,0 +1,76 @@
+//! Which definitions are looked at together.
+
+use std::collections::BTreeMap;
+
+use compact_str::CompactString;
+use ssot_facts::{Definition, DefinitionId, Index, Module, Role};
+use ssot_model::DefinitionKind;
+
+use crate::Scene;
+
+/// Definitions in order of path and line.
+pub(crate) type Family = Vec<DefinitionId>;
+
+/// Whether a definition is large enough to be a concept of its own.
+pub(crate) fn is_substantial(scene: &Scene<'_>, definition: &Definition) -> bool {
+    let scan = &scene.config.scan;
+    match definition.kind {
+        DefinitionKind::Constant => true,
+        DefinitionKind::Class if definition.statements == 0 => false,
+        _ => {
+            definition.statements >= scan.min_statements
+                || definition.code_lines >= scan.min_lines && definition.statements >= 2
+        }
+    }
+}
+
+/// Files whose definitions are candidates at all. A file that does not parse is
+/// only partly known, and tests repeat themselves on purpose.
+fn is_candidate(module: &Module) -> bool {
+    module.role != Role::Test && module.facts.errors.is_empty()
+}
+
+/// Substantial definitions outside tests.
+pub(crate) fn candidates<'a>(
+    scene: &'a Scene<'a>,
+) -> impl Iterator<Item = (DefinitionId, &'a Module, &'a Definition)> {
+    scene
+        .index
+        .definitions()
+        .filter(|(_, module, definition)| is_candidate(module) && is_substantial(scene, definition))
+        .filter(|(_, _, definition)| !definition.flags.conditional)
+}
+
+/// Top-level definitions that share kind and name, in different files.
+pub(crate) fn by_name<'a>(
+    scene: &'a Scene<'a>,
+) -> BTreeMap<(DefinitionKind, &'a CompactString), Family> {
+    let mut families: BTreeMap<_, Family> = BTreeMap::new();
+    for (id, _, definition) in candidates(scene) {
+        if definition.owner.is_none() {
+            families.entry((definition.kind, &definition.name)).or_default().push(id);
+        }
+    }
+    families.retain(|_, family| spans_files(family));
+    families
+}
+
+/// Definitions of equal structure. Equal size is demanded too, so that not the
+/// hash alone decides.
+pub(crate) fn by_structure<'a>(
+    index: &Index,
+    ids: impl Iterator<Item = DefinitionId> + 'a,
+) -> Vec<Family> {
+    let mut families: BTreeMap<(DefinitionKind, u128, u32), Family> = BTreeMap::new();
+    for id in ids {
+        let definition = index.definition(id);
+        let key = (definition.kind, definition.hash, definition.statements);
+        families.entry(key).or_default().push(id);
+    }
+    families.into_values().collect()
+}
+
+/// Whether the members lie in at least two files.
+pub(crate) fn spans_files(family: &[DefinitionId]) -> bool {
+    family.windows(2).any(|pair| pair[0].module != pair[1].module)
+}

@@ -1,0 +1,30 @@
+//! Identities that survive edits elsewhere in the file.
+
+use ssot_model::{DefinitionKind, Finding, Fingerprint};
+use xxhash_rust::xxh3::Xxh3;
+
+/// The identity of a group: the rule, the kind and what the members are called.
+/// Line numbers, order and bodies play no part.
+pub(crate) fn fingerprint<'a>(
+    rule: &str,
+    kind: DefinitionKind,
+    members: impl Iterator<Item = &'a str>,
+) -> Fingerprint {
+    let mut members: Vec<&str> = members.collect();
+    members.sort_unstable();
+    let mut hash = Xxh3::new();
+    for part in [rule, kind.as_str()].into_iter().chain(members) {
+        hash.update(part.as_bytes());
+        hash.update(&[0]);
+    }
+    Fingerprint::new(format!("{:032x}", hash.digest128()))
+}
+
+/// One key per member of a violation. A group that loses a member keeps the keys
+/// of the others, so that comparing two scans by these keys tells what was closed
+/// and what was opened.
+pub fn member_keys(finding: &Finding) -> impl Iterator<Item = String> {
+    finding.members.iter().map(|member| {
+        format!("{} {} {}", finding.rule, finding.verdict.as_str(), member.dotted())
+    })
+}

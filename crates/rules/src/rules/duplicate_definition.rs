@@ -1,0 +1,141 @@
+//! Top-level definitions that share their name.
+
+use ssot_facts::DefinitionId;
+use ssot_model::{DefinitionKind, Evidence, Finding, Verdict};
+
+use crate::evidence::{self, Judgement};
+use crate::families::{self, Family};
+use crate::relation::{self, Relation};
+use crate::{Rule, Scene};
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    name: "duplicate-definition",
+    summary: "One name is defined in several modules; the verdict says what the definitions are to each other.",
+    page: include_str!("duplicate_definition.md"),
+    check,
+};
+
+/// Different bodies of one name that are compared pair by pair; where there are
+/// more, the name is a convention of the project.
+const MOST_BODIES: usize = 24;
+
+/// Pieces of evidence shown for one finding.
+const MOST_EVIDENCE: usize = 6;
+
+fn check(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ((kind, _), family) in families::by_name(scene) {
+        let mut bodies = families::by_structure(scene.index, family.iter().copied());
+        for equal in bodies.iter().filter(|equal| families::spans_files(equal)) {
+            let judgements = evidence::judge_equal(scene, equal, Verdict::Identical);
+            findings.extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
+        }
+        bodies.sort();
+        let heads: Family = bodies.iter().map(|body| body[0]).collect();
+        if heads.len() > 1 && kind != DefinitionKind::Constant && families::spans_files(&heads) {
+            let judgements = judge_bodies(scene, kind, &heads);
+            findings.extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
+        }
+    }
+    findings
+}
+
+/// Different bodies under one name.
+fn judge_bodies(scene: &Scene<'_>, kind: DefinitionKind, heads: &[DefinitionId]) -> Vec<Judgement> {
+    if heads.len() > MOST_BODIES {
+        let text = format!("{} modules define this name, each with its own body", heads.len());
+        let evidence = vec![Evidence::supporting("convention", text)];
+        let members = heads.to_vec();
+        return vec![Judgement { verdict: Verdict::Convention, evidence, members }];
+    }
+    let mut judgements = Vec::new();
+    let mut rest: Family = heads.to_vec();
+    while let Some(head) = rest.first().copied() {
+        let mut cluster = vec![head];
+        let mut evidence = Vec::new();
+        let mut others = Vec::new();
+        for other in rest.drain(1..) {
+            let relation = relation::relate(scene, head, other);
+            if relation.verdict == Verdict::Variant {
+                cluster.push(other);
+                evidence.extend(relation.evidence);
+            } else {
+                others.push(other);
+            }
+        }
+        rest = others;
+        if families::spans_files(&cluster) {
+            evidence.truncate(MOST_EVIDENCE);
+            judgements.push(Judgement { verdict: Verdict::Variant, evidence, members: cluster });
+        }
+    }
+    judgements.extend(judge_strangers(scene, kind, heads));
+    judgements
+}
+
+/// What the definitions that are no variants of each other are instead. For
+/// functions a shared name alone is not worth a word.
+fn judge_strangers(
+    scene: &Scene<'_>,
+    kind: DefinitionKind,
+    heads: &[DefinitionId],
+) -> Option<Judgement> {
+    let mut relations: Vec<(Relation, DefinitionId, DefinitionId)> = Vec::new();
+    for (at, a) in heads.iter().enumerate() {
+        for b in &heads[at + 1..] {
+            relations.push((relation::relate(scene, *a, *b), *a, *b));
+        }
+    }
+    let verdict = ORDER
+        .into_iter()
+        .find(|verdict| relations.iter().any(|(relation, ..)| relation.verdict == *verdict))?;
+    let verdict = if is_plugin_family(scene, heads, verdict) { Verdict::Convention } else { verdict };
+    if kind == DefinitionKind::Function && !matches!(verdict, Verdict::Layer | Verdict::Boundary | Verdict::Unsure) {
+        return None;
+    }
+    relations.retain(|(relation, ..)| relation.verdict != Verdict::Variant);
+    let mut members: Family = relations.iter().flat_map(|(_, a, b)| [*a, *b]).collect();
+    members.sort();
+    members.dedup();
+    relations.sort_by_key(|(relation, ..)| ORDER.iter().position(|it| *it == relation.verdict));
+    let mut evidence: Vec<Evidence> =
+        relations.into_iter().flat_map(|(relation, ..)| relation.evidence).collect();
+    if verdict == Verdict::Convention {
+        let text = format!("{} sibling modules each define this name", heads.len());
+        evidence.insert(0, Evidence::supporting("siblings", text));
+    }
+    evidence.truncate(MOST_EVIDENCE);
+    families::spans_files(&members).then_some(Judgement { verdict, evidence, members })
+}
+
+/// The verdicts about pairs that are no variants, the most telling first.
+const ORDER: [Verdict; 6] = [
+    Verdict::Specialisation,
+    Verdict::Layer,
+    Verdict::Convention,
+    Verdict::Boundary,
+    Verdict::Unsure,
+    Verdict::Homonym,
+];
+
+/// Fewest sibling modules with one class each that make a plug-in convention.
+const PLUGIN_SIBLINGS: usize = 3;
+
+/// One class of the name per module, in sibling modules or sibling packages.
+fn is_plugin_family(scene: &Scene<'_>, heads: &[DefinitionId], verdict: Verdict) -> bool {
+    if heads.len() < PLUGIN_SIBLINGS || !matches!(verdict, Verdict::Unsure | Verdict::Homonym) {
+        return false;
+    }
+    let parent = |id: &DefinitionId| {
+        let module = scene.index.module(id.module);
+        let directory = module.path.directory().to_owned();
+        if module.is_package() {
+            directory.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned())
+        } else {
+            directory
+        }
+    };
+    let first = parent(&heads[0]);
+    heads.iter().all(|id| parent(id) == first)
+}

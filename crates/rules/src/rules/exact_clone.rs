@@ -1,0 +1,77 @@
+//! Equal bodies that do not share their name, and methods with equal bodies.
+
+use std::collections::BTreeSet;
+
+use ssot_facts::DefinitionId;
+use ssot_model::{DefinitionKind, Finding, Verdict};
+
+use crate::evidence;
+use crate::families::{self, Family};
+use crate::{Rule, Scene};
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    name: "exact-clone",
+    summary: "The same body stands in several places, under different names or in several classes.",
+    page: include_str!("exact_clone.md"),
+    check,
+};
+
+fn check(scene: &Scene<'_>) -> Vec<Finding> {
+    let ids = families::candidates(scene)
+        .filter(|(_, _, definition)| definition.kind != DefinitionKind::Constant)
+        .map(|(id, _, _)| id);
+    let mut findings = Vec::new();
+    for family in families::by_structure(scene.index, ids) {
+        let family = without_equal_classes(scene, family);
+        if !families::spans_files(&family) {
+            continue;
+        }
+        let names: BTreeSet<&str> =
+            family.iter().map(|id| scene.index.definition(*id).name.as_str()).collect();
+        let is_method = scene.index.definition(family[0]).kind == DefinitionKind::Method;
+        let verdict = match (names.len(), is_method) {
+            (1, true) => Verdict::Identical,
+            // One name outside classes is what `duplicate-definition` reports.
+            (1, false) => continue,
+            _ => Verdict::Clone,
+        };
+        let family = if verdict == Verdict::Clone { one_per_name(scene, family) } else { family };
+        if !families::spans_files(&family) {
+            continue;
+        }
+        let judgements = evidence::judge_equal(scene, &family, verdict);
+        findings.extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
+    }
+    findings
+}
+
+/// Members of one name are `duplicate-definition`'s; a clone shows one of each.
+fn one_per_name(scene: &Scene<'_>, family: Family) -> Family {
+    let mut seen = BTreeSet::new();
+    family
+        .into_iter()
+        .filter(|id| {
+            let definition = scene.index.definition(*id);
+            definition.kind == DefinitionKind::Method || seen.insert(definition.name.clone())
+        })
+        .collect()
+}
+
+/// Methods of classes that are equal as a whole are counted with the classes.
+fn without_equal_classes(scene: &Scene<'_>, family: Family) -> Family {
+    let mut owners = BTreeSet::new();
+    family
+        .into_iter()
+        .filter(|id| {
+            let definition = scene.index.definition(*id);
+            match definition.owner {
+                Some(owner) => {
+                    let owner = DefinitionId { module: id.module, index: owner };
+                    owners.insert(scene.index.definition(owner).hash)
+                }
+                None => true,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,51 @@
+//! A module that a package of the same name hides.
+
+use ssot_facts::{Index, ModuleId};
+use ssot_model::{DefinitionKind, Evidence, Finding, Member, Severity, Span, Verdict};
+
+use crate::identity::fingerprint;
+use crate::{Rule, Scene};
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    name: "shadowed-module",
+    summary: "A module cannot be imported because a package of the same name takes its place.",
+    page: include_str!("shadowed_module.md"),
+    check,
+};
+
+fn check(scene: &Scene<'_>) -> Vec<Finding> {
+    scene.index.shadowed().iter().map(|(file, package)| finding(scene.index, *file, *package)).collect()
+}
+
+fn finding(index: &Index, file: ModuleId, package: ModuleId) -> Finding {
+    let (hidden, taker) = (index.module(file), index.module(package));
+    let member = |id: ModuleId| {
+        let module = index.module(id);
+        Member {
+            path: module.path.clone(),
+            span: Span { start: 1, end: module.facts.lines.max(1) },
+            module: module.name.to_string(),
+            qualified_name: String::new(),
+        }
+    };
+    let fingerprint = fingerprint(
+        RULE.name,
+        DefinitionKind::Module,
+        [hidden.path.as_str(), taker.path.as_str()].into_iter(),
+    );
+    let text = format!("`import {}` gives {}, never {}", hidden.name, taker.path, hidden.path);
+    Finding {
+        id: fingerprint.group_id(),
+        fingerprint,
+        rule: RULE.name.to_owned(),
+        severity: Severity::Error,
+        verdict: Verdict::Shadowed,
+        name: hidden.name.to_string(),
+        kind: DefinitionKind::Module,
+        summary: format!("module `{}` cannot be reached: {} takes its place", hidden.path, taker.path),
+        evidence: vec![Evidence::supporting("import-order", text)],
+        members: vec![member(file), member(package)],
+        cost: hidden.facts.lines,
+    }
+}
