@@ -1,2 +1,102 @@
-//! The project's chores.
-fn main() {}
+//! The project's own chores. One command is one file or folder.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a chore talks to the terminal"
+)]
+
+mod beds;
+mod bench;
+mod machine;
+mod markers;
+mod preflight;
+mod python;
+mod sdist;
+mod shell;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's chores.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Everything CI runs.
+    Test(test::Options),
+    /// The policies of the house, as checks.
+    Tidy,
+    /// ssot on real projects, downloaded from PyPI.
+    Beds(beds::Options),
+    /// Measurements next to other tools.
+    Bench(bench::Options),
+    /// Runs one command and prints what it cost, for `bench`.
+    #[command(hide = true)]
+    Measure(bench::measure::Options),
+}
+
+fn main() -> ExitCode {
+    let root = workspace::root();
+    let result = match Cli::parse().command {
+        Command::Test(options) => test::run(&root, &options),
+        Command::Tidy => tidy::run(&root),
+        Command::Beds(options) => beds::run(&root, &options),
+        Command::Bench(options) => bench::run(&root, &options),
+        Command::Measure(options) => bench::measure::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+/// The exit code of the program that failed, else one.
+fn exit_code(error: &anyhow::Error) -> u8 {
+    let failed = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<shell::Failed>());
+    failed
+        .and_then(|failed| failed.code)
+        .and_then(|code| u8::try_from(code).ok())
+        .filter(|code| *code != 0)
+        .unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+    use clap::CommandFactory;
+
+    use super::{Cli, exit_code, shell};
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_failing_program_decides_the_exit_code() {
+        let failed = |code| {
+            let error = shell::Failed {
+                command: "x".to_owned(),
+                code,
+            };
+            Err::<(), _>(error).context("step").expect_err("it failed")
+        };
+        assert_eq!(exit_code(&failed(Some(101))), 101);
+        assert_eq!(exit_code(&failed(None)), 1);
+        assert_eq!(exit_code(&anyhow::anyhow!("x")), 1);
+    }
+}
