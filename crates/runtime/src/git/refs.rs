@@ -1,0 +1,53 @@
+//! Moving a branch, by compare-and-swap only.
+
+use ssot_model::CommitId;
+
+use super::{GitError, Repository};
+
+/// What a branch that does not exist points at.
+pub const ZERO: &str = "0000000000000000000000000000000000000000";
+
+/// The branch was not moved.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateRefError {
+    /// Somebody else moved it first.
+    #[error("the branch is at {} instead", actual.as_ref().map_or("nothing", CommitId::as_str))]
+    Moved {
+        /// Where it is now; none when it does not exist.
+        actual: Option<CommitId>,
+    },
+    /// Anything else.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+impl Repository {
+    /// Moves a branch from `old` (none: it must not exist) to `new`, or not at all.
+    pub fn move_branch(
+        &self,
+        branch: &str,
+        old: Option<&CommitId>,
+        new: &CommitId,
+    ) -> Result<(), UpdateRefError> {
+        let name = format!("refs/heads/{branch}");
+        let expected = old.map_or(ZERO, CommitId::as_str);
+        let why = "ssot: advance";
+        let update = ["update-ref", "-m", why, &name, new.as_str(), expected];
+        let answer = self.git(&update).run()?;
+        if answer.success() {
+            return Ok(());
+        }
+        let actual = self.branch_head(branch)?;
+        if actual.as_ref() == old {
+            Err(answer.failed().into())
+        } else {
+            Err(UpdateRefError::Moved { actual })
+        }
+    }
+
+    /// Whether `name` is a name that git takes for a branch.
+    pub fn is_branch_name(&self, name: &str) -> Result<bool, GitError> {
+        let question = ["check-ref-format", &format!("refs/heads/{name}")];
+        Ok(!name.starts_with('-') && self.git(&question).run()?.success())
+    }
+}
