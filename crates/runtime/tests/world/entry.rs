@@ -1,0 +1,20 @@
+//! The test executable is its own launcher: it starts itself with a filter
+//! that runs nothing but this.
+
+use ssot_runtime::sandbox::{JOB_VARIABLE, Launcher, enter_from_environment};
+
+#[test]
+fn sandbox_entry() {
+    if std::env::var_os(JOB_VARIABLE).is_some() {
+        let Err(error) = enter_from_environment();
+        panic!("{}{error}", ssot_runtime::runner::SANDBOX_REFUSED);
+    }
+}
+
+pub(crate) fn launcher() -> Launcher {
+    let args = ["entry::sandbox_entry", "--exact", "--nocapture", "--quiet"];
+    Launcher {
+        program: std::env::current_exe().unwrap(),
+        args: args.map(str::to_owned).to_vec(),
+    }
+}
