@@ -1,1 +1,62 @@
 //! Codemods: sources, facts and a decision to edits that leave every other byte alone.
+//!
+//! [`apply`] turns decisions into a [`Patch`] or says why it will not. It reads
+//! nothing but what it is handed, and writes nothing: a dry run and the real one
+//! are the same call. What it cannot prove to be harmless it refuses.
+
+mod edit;
+mod python;
+mod refused;
+
+use std::sync::Arc;
+
+use ssot_facts::{DefinitionId, Index, ModuleId};
+use ssot_model::{Patch, RepoPath};
+
+pub use refused::Refused;
+
+/// What is to be done about one group of definitions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Delete each copy and import the canonical definition where it stood.
+    Redirect {
+        /// The definition that stays.
+        canonical: DefinitionId,
+        /// The definitions that go.
+        copies: Vec<DefinitionId>,
+        /// Whether those who import a copy import the canonical definition instead.
+        rewrite_imports: bool,
+    },
+    /// Move a definition into a new module and import it where the members stood.
+    Extract {
+        /// The definition that is moved.
+        source: DefinitionId,
+        /// The definitions that go, the source among them.
+        members: Vec<DefinitionId>,
+        /// The dotted name of the new module.
+        module: String,
+        /// The file of the new module.
+        path: RepoPath,
+        /// Whether those who import a member import the new module instead.
+        rewrite_imports: bool,
+    },
+    /// Delete a module that cannot be reached.
+    DeleteModule {
+        /// The module.
+        module: ModuleId,
+    },
+}
+
+/// The current bytes of a file, none when there is no such file.
+pub type Sources<'a> = dyn Fn(&RepoPath) -> Option<Arc<[u8]>> + 'a;
+
+/// Turns decisions into changes of files. All decisions about one file must be
+/// handed over in one call: they are applied together, and two that touch the
+/// same lines are refused.
+pub fn apply(
+    index: &Index,
+    sources: &Sources<'_>,
+    decisions: &[Decision],
+) -> Result<Patch, Refused> {
+    python::apply(index, sources, decisions)
+}

@@ -1,0 +1,209 @@
+//! Which names a piece of code reads, strings and comments that are code included.
+//!
+//! Scopes are not told apart: a name that is read anywhere counts. That errs on
+//! the side of keeping what might still be needed.
+
+use compact_str::CompactString;
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
+use rustc_hash::FxHashSet;
+
+use super::source::SourceFile;
+
+/// A set of names.
+pub(super) type Names = FxHashSet<CompactString>;
+
+/// Names that look up other names, so that any string may be one.
+const LOOKUPS: [&str; 5] = ["globals", "locals", "vars", "eval", "exec"];
+
+/// Callables whose string arguments are types.
+const TYPE_CALLS: [&str; 7] = [
+    "cast",
+    "TypeVar",
+    "NewType",
+    "NamedTuple",
+    "TypedDict",
+    "ForwardRef",
+    "TypeAliasType",
+];
+
+/// The names read by the statements.
+pub(super) fn read_by<'a>(
+    file: &SourceFile,
+    statements: impl Iterator<Item = &'a Stmt>,
+    looks_up: bool,
+) -> Names {
+    let mut reader = Reader {
+        names: Names::default(),
+        looks_up,
+        types: 0,
+        exports: false,
+    };
+    for stmt in statements {
+        reader.exports = mentions_all(stmt);
+        reader.visit_stmt(stmt);
+        for comment in file.comments(SourceFile::range(stmt)) {
+            reader.type_comment(comment);
+        }
+        // A comment behind the statement is not inside its range.
+        let last = file.line(SourceFile::range(stmt).end);
+        if let Some((_, comment)) = file.line_text(last).split_once('#') {
+            reader.type_comment(&format!("#{comment}"));
+        }
+    }
+    reader.names
+}
+
+/// Whether the file looks names up by strings, so that any string may name one.
+pub(super) fn looks_up_by_string(file: &SourceFile) -> bool {
+    let mut reader = Reader {
+        names: Names::default(),
+        looks_up: false,
+        types: 0,
+        exports: false,
+    };
+    reader.visit_body(file.suite());
+    LOOKUPS.iter().any(|name| reader.names.contains(*name))
+        || file.text.contains("sys.modules[__name__]")
+}
+
+/// The identifiers in a text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+}
+
+fn mentions_all(stmt: &Stmt) -> bool {
+    struct Finder(bool);
+    impl<'a> Visitor<'a> for Finder {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            self.0 |= matches!(expr, Expr::Name(name) if name.id.as_str() == "__all__");
+            visitor::walk_expr(self, expr);
+        }
+    }
+    let simple = matches!(
+        stmt,
+        Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_) | Stmt::Expr(_)
+    );
+    let mut finder = Finder(false);
+    if simple {
+        finder.visit_stmt(stmt);
+    }
+    finder.0
+}
+
+struct Reader {
+    names: Names,
+    looks_up: bool,
+    /// Depth of what holds types, where a string is code.
+    types: u32,
+    /// Inside a statement about `__all__`.
+    exports: bool,
+}
+
+impl Reader {
+    fn within_types(&mut self, counts: bool, walk: impl FnOnce(&mut Self)) {
+        self.types += u32::from(counts);
+        walk(self);
+        self.types -= u32::from(counts);
+    }
+
+    fn string(&mut self, text: &str) {
+        if self.types > 0 || self.exports || self.looks_up || text.contains(">>>") {
+            self.names.extend(words(text).map(CompactString::from));
+        }
+    }
+
+    fn type_comment(&mut self, comment: &str) {
+        let text = comment.trim_start_matches('#').trim_start();
+        if let Some(types) = text.strip_prefix("type:") {
+            self.names.extend(words(types).map(CompactString::from));
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Reader {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Global(node) => self.declared(&node.names),
+            Stmt::Nonlocal(node) => self.declared(&node.names),
+            Stmt::AugAssign(node) => {
+                // The target is read although it is marked as stored.
+                if let Expr::Name(name) = &*node.target {
+                    self.names.insert(name.id.as_str().into());
+                }
+            }
+            _ => {}
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_annotation(&mut self, expr: &'a Expr) {
+        self.within_types(true, |reader| reader.visit_expr(expr));
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Name(name) if name.ctx != ExprContext::Store => {
+                self.names.insert(name.id.as_str().into());
+            }
+            Expr::StringLiteral(literal) => self.string(literal.value.to_str()),
+            Expr::Subscript(node) => {
+                self.visit_expr(&node.value);
+                let types = is_type(&node.value);
+                self.within_types(types, |reader| reader.visit_expr(&node.slice));
+            }
+            Expr::Call(call) => {
+                let types = last_name(&call.func).is_some_and(|name| TYPE_CALLS.contains(&name));
+                self.visit_expr(&call.func);
+                self.within_types(types, |reader| reader.visit_arguments(&call.arguments));
+            }
+            _ => visitor::walk_expr(self, expr),
+        }
+    }
+}
+
+impl Reader {
+    fn declared(&mut self, names: &[ast::Identifier]) {
+        self.names
+            .extend(names.iter().map(|name| CompactString::from(name.as_str())));
+    }
+}
+
+fn last_name(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    }
+}
+
+/// Whether a subscript of the expression holds types, as far as its name tells.
+fn is_type(expr: &Expr) -> bool {
+    last_name(expr).is_some_and(|name| {
+        name.starts_with(|first: char| first.is_uppercase())
+            || matches!(
+                name,
+                "list" | "dict" | "set" | "tuple" | "type" | "frozenset"
+            )
+    })
+}
+
+/// Whether a function of the file rebinds the module's name.
+pub(super) fn is_rebound(file: &SourceFile, name: &str) -> bool {
+    struct Finder<'n>(&'n str, bool);
+    impl<'a> Visitor<'a> for Finder<'_> {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            if let Stmt::Global(node) = stmt {
+                self.1 |= node
+                    .names
+                    .iter()
+                    .any(|declared| declared.as_str() == self.0);
+            }
+            visitor::walk_stmt(self, stmt);
+        }
+    }
+    let mut finder = Finder(name, false);
+    finder.visit_body(file.suite());
+    finder.1
+}

@@ -1,0 +1,179 @@
+//! Everything that is collected before the first file is put together.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use compact_str::{CompactString, format_compact};
+use rustc_hash::FxHashSet;
+use ssot_facts::{DefinitionId, Index, Module, ModuleId};
+use ssot_model::{FileChange, Patch, RepoPath};
+
+use super::source::SourceFile;
+use super::spot::Spot;
+use crate::edit::Edit;
+use crate::{Refused, Sources};
+
+/// What takes the place of a definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Replacement {
+    /// An import of the name from the module of that dotted name.
+    Import { module: String, name: String },
+    /// Another name for a definition of the same file.
+    Alias(String),
+}
+
+/// A definition that goes and what takes its place.
+#[derive(Debug, Clone)]
+pub(super) struct Removal {
+    pub(super) name: CompactString,
+    pub(super) spot: Spot,
+    pub(super) replacement: Replacement,
+}
+
+/// What happens to one file.
+#[derive(Debug, Default)]
+pub(super) struct FilePlan {
+    pub(super) removals: Vec<Removal>,
+    /// Changes that stand on their own.
+    pub(super) edits: Vec<Edit>,
+}
+
+/// The index, the sources and the plans of all files that change.
+pub(super) struct Work<'a> {
+    pub(super) index: &'a Index,
+    sources: &'a Sources<'a>,
+    files: BTreeMap<ModuleId, Rc<SourceFile>>,
+    pub(super) plans: BTreeMap<ModuleId, FilePlan>,
+    pub(super) patch: Patch,
+    /// Definitions that stay, and those that go.
+    stays: BTreeSet<DefinitionId>,
+    goes: BTreeSet<DefinitionId>,
+    written: OnceCell<FxHashSet<(ModuleId, CompactString)>>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(index: &'a Index, sources: &'a Sources<'a>) -> Self {
+        Self {
+            index,
+            sources,
+            files: BTreeMap::new(),
+            plans: BTreeMap::new(),
+            patch: Patch::default(),
+            stays: BTreeSet::new(),
+            goes: BTreeSet::new(),
+            written: OnceCell::new(),
+        }
+    }
+
+    /// The file of a module, which must be the one that was scanned.
+    pub(super) fn file(&mut self, id: ModuleId) -> Result<Rc<SourceFile>, Refused> {
+        if let Some(file) = self.files.get(&id) {
+            return Ok(Rc::clone(file));
+        }
+        let module = self.index.module(id);
+        let path = &module.path;
+        let bytes = self
+            .bytes(path)
+            .ok_or_else(|| Refused::Missing { path: path.clone() })?;
+        let file = Rc::new(SourceFile::open(path, &bytes, &module.facts)?);
+        self.files.insert(id, Rc::clone(&file));
+        Ok(file)
+    }
+
+    /// The current bytes of a file.
+    pub(super) fn bytes(&self, path: &RepoPath) -> Option<std::sync::Arc<[u8]>> {
+        (self.sources)(path)
+    }
+
+    /// Remembers that a definition stays.
+    pub(super) fn keep(&mut self, id: DefinitionId) -> Result<(), Refused> {
+        self.stays.insert(id);
+        if self.goes.contains(&id) {
+            Err(self.contradiction(id))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Remembers that a definition goes.
+    pub(super) fn remove(&mut self, id: DefinitionId, removal: Removal) -> Result<(), Refused> {
+        if !self.goes.insert(id) || self.stays.contains(&id) {
+            return Err(self.contradiction(id));
+        }
+        self.plans
+            .entry(id.module)
+            .or_default()
+            .removals
+            .push(removal);
+        Ok(())
+    }
+
+    fn contradiction(&self, id: DefinitionId) -> Refused {
+        let definition = self.index.definition(id);
+        Refused::Contradiction {
+            path: self.index.module(id.module).path.clone(),
+            line: definition.span.start,
+            name: definition.name.to_string(),
+        }
+    }
+
+    /// Adds a file or the end of one; a second change to the same file is refused.
+    pub(super) fn change(&mut self, path: RepoPath, change: FileChange) -> Result<(), Refused> {
+        match self.patch.files.insert(path.clone(), change) {
+            None => Ok(()),
+            Some(_) => Err(Refused::Overlap { path, line: 1 }),
+        }
+    }
+
+    /// Whether somebody outside writes to the module's name, as patches do.
+    pub(super) fn is_written(&self, id: ModuleId, name: &str) -> bool {
+        let written = self.written.get_or_init(|| written(self.index));
+        written.contains(&(id, name.into()))
+    }
+}
+
+/// Every name of a module that somebody writes to from outside.
+fn written(index: &Index) -> FxHashSet<(ModuleId, CompactString)> {
+    let mut found = FxHashSet::default();
+    for (_, module) in index.modules() {
+        for write in &module.facts.writes {
+            let targets = objects(index, module, &write.object);
+            found.extend(
+                targets
+                    .into_iter()
+                    .map(|target| (target, write.name.clone())),
+            );
+        }
+    }
+    found
+}
+
+/// The modules that a dotted expression may stand for.
+fn objects(index: &Index, module: &Module, object: &str) -> Vec<ModuleId> {
+    let (root, rest) = object.split_once('.').unwrap_or((object, ""));
+    let imports = module
+        .facts
+        .imports
+        .iter()
+        .filter(|import| import.bound == root);
+    let bases = imports.filter_map(|import| {
+        let target = index.import_target(module, import)?;
+        Some(match &import.name {
+            Some(name) => format_compact!("{target}.{name}"),
+            None if import.aliased => target,
+            None => root.into(),
+        })
+    });
+    let named = bases.map(|base| {
+        if rest.is_empty() {
+            base
+        } else {
+            format_compact!("{base}.{rest}")
+        }
+    });
+    named
+        .chain(std::iter::once(object.into()))
+        .filter_map(|name| index.module_named(&name))
+        .collect()
+}

@@ -1,0 +1,37 @@
+//! Every case of `cases/*.txt`: files before, decisions, files after.
+//!
+//! ```text
+//! #### what the case shows
+//! > redirect CANONICAL COPY...     (`redirect!` rewrites imports too)
+//! > extract PATH MODULE SOURCE MEMBER...
+//! > delete PATH
+//! --- path/of/file/before.py
+//! +++ path/of/file/that/changed.py
+//! xxx path/of/file/that/is/gone.py
+//! ! the refusal, when there is one
+//! ```
+//!
+//! Each case also runs with Windows line ends, with a byte order mark and without
+//! a final newline; only those bytes may differ.
+
+mod support;
+
+use support::{Case, check};
+
+const CASES: [&str; 1] = [include_str!("cases/redirect.txt")];
+
+#[test]
+fn every_case_gives_its_files() {
+    let cases: Vec<Case> = CASES
+        .iter()
+        .flat_map(|text| Case::parse_all(text))
+        .collect();
+    let failed: Vec<String> = cases.iter().filter_map(|case| check(case).err()).collect();
+    assert!(
+        failed.is_empty(),
+        "{}\n{} of {} failed",
+        failed.join("\n"),
+        failed.len(),
+        cases.len()
+    );
+}

@@ -1,0 +1,264 @@
+//! Reading cases and comparing what comes out of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use ssot_facts::{DefinitionId, Index, Resolution, Source};
+use ssot_model::{FileChange, Patch, RepoPath};
+use ssot_rewrite::{Decision, Refused};
+
+/// Files by path.
+pub(crate) type Files = BTreeMap<String, String>;
+
+/// One case.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Case {
+    title: String,
+    decisions: Vec<String>,
+    before: Files,
+    /// Files that change, with their new text; none for those that go.
+    changed: BTreeMap<String, Option<String>>,
+    refusal: Option<String>,
+}
+
+impl Case {
+    /// Reads a file of cases.
+    pub(crate) fn parse_all(text: &str) -> Vec<Self> {
+        text.split("#### ").skip(1).map(Self::parse).collect()
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut case = Self::default();
+        let mut open: Option<&mut String> = None;
+        for (number, line) in text.lines().enumerate() {
+            if number == 0 {
+                line.clone_into(&mut case.title);
+            } else if let Some(decision) = line.strip_prefix("> ") {
+                case.decisions.push(decision.to_owned());
+            } else if let Some(path) = line.strip_prefix("--- ") {
+                open = Some(case.before.entry(path.to_owned()).or_default());
+            } else if let Some(path) = line.strip_prefix("+++ ") {
+                let after = case.changed.entry(path.to_owned()).or_default();
+                open = Some(after.get_or_insert_default());
+            } else if let Some(path) = line.strip_prefix("xxx ") {
+                case.changed.insert(path.to_owned(), None);
+                open = None;
+            } else if let Some(refusal) = line.strip_prefix("! ") {
+                case.refusal = Some(refusal.to_owned());
+                open = None;
+            } else if let Some(file) = &mut open {
+                file.push_str(line);
+                file.push('\n');
+            }
+        }
+        // The empty lines that set the next case off belong to nobody.
+        let texts = case
+            .before
+            .values_mut()
+            .chain(case.changed.values_mut().flatten());
+        for text in texts {
+            *text = format!("{}\n", text.trim_end_matches('\n'));
+        }
+        case
+    }
+
+    fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        let mut case = self.clone();
+        let texts = case
+            .before
+            .values_mut()
+            .chain(case.changed.values_mut().flatten());
+        for text in texts {
+            *text = change(text);
+        }
+        case
+    }
+}
+
+/// The index of some files.
+pub(crate) fn index(files: &Files) -> Index {
+    let source = |(path, text): (&String, &String)| Source {
+        path: RepoPath::new(path).expect("cases have plain paths"),
+        facts: ssot_facts::python::extract(text.as_bytes()),
+    };
+    Index::build(files.iter().map(source).collect())
+}
+
+/// Applies decisions to files.
+pub(crate) fn apply(
+    index: &Index,
+    files: &Files,
+    decisions: &[Decision],
+) -> Result<Patch, Refused> {
+    let sources = |path: &RepoPath| {
+        let text = files.get(path.as_str())?;
+        Some(Arc::from(text.as_bytes()))
+    };
+    ssot_rewrite::apply(index, &sources, decisions)
+}
+
+/// The files once the patch is applied.
+pub(crate) fn patched(files: &Files, patch: &Patch) -> Files {
+    let mut files = files.clone();
+    for (path, change) in &patch.files {
+        match change {
+            FileChange::Write(bytes) => {
+                let text = String::from_utf8(bytes.clone()).expect("the cases are text");
+                files.insert(path.to_string(), text);
+            }
+            FileChange::Delete => {
+                files.remove(path.as_str());
+            }
+        }
+    }
+    files
+}
+
+fn definition(index: &Index, dotted: &str) -> DefinitionId {
+    index
+        .definition_named(dotted)
+        .unwrap_or_else(|| panic!("no definition {dotted}"))
+}
+
+fn decision(index: &Index, words: &str) -> Decision {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let all = |names: &[&str]| names.iter().map(|name| definition(index, name)).collect();
+    let rewrite_imports = words[0].ends_with('!');
+    match words[0].trim_end_matches('!') {
+        "redirect" => Decision::Redirect {
+            canonical: definition(index, words[1]),
+            copies: all(&words[2..]),
+            rewrite_imports,
+        },
+        "extract" => Decision::Extract {
+            path: RepoPath::new(words[1]).expect("cases have plain paths"),
+            module: words[2].to_owned(),
+            source: definition(index, words[3]),
+            members: all(&words[3..]),
+            rewrite_imports,
+        },
+        "delete" => {
+            let path = RepoPath::new(words[1]).expect("cases have plain paths");
+            Decision::DeleteModule {
+                module: index.module_at(&path).expect("the file is there"),
+            }
+        }
+        other => panic!("no decision is called {other}"),
+    }
+}
+
+/// Runs a case in all its spellings; an error shows what came out instead.
+pub(crate) fn check(case: &Case) -> Result<(), String> {
+    check_one(case, "")?;
+    check_one(&case.map(|text| text.replace('\n', "\r\n")), " (CRLF)")?;
+    check_one(
+        &case.map(|text| format!("\u{feff}{text}")),
+        " (byte order mark)",
+    )?;
+    check_one(
+        &case.map(|text| text.trim_end().to_owned()),
+        " (no final newline)",
+    )
+}
+
+fn check_one(case: &Case, spelling: &str) -> Result<(), String> {
+    let index = index(&case.before);
+    let decisions: Vec<Decision> = case
+        .decisions
+        .iter()
+        .map(|words| decision(&index, words))
+        .collect();
+    let result = apply(&index, &case.before, &decisions);
+    let mut expected = case.before.clone();
+    for (path, after) in &case.changed {
+        match after {
+            // A new file ends as files do, whatever the others look like.
+            Some(after) if !case.before.contains_key(path) => {
+                let plain = after.trim_start_matches('\u{feff}').trim_end();
+                let newline = if after.contains("\r\n") { "\r\n" } else { "\n" };
+                expected.insert(path.clone(), format!("{plain}{newline}"));
+            }
+            Some(after) => {
+                expected.insert(path.clone(), after.clone());
+            }
+            None => {
+                expected.remove(path);
+            }
+        }
+    }
+    let title = format!("#### {}{spelling}", case.title);
+    match (result, &case.refusal) {
+        (Err(refused), Some(refusal)) if refused.to_string() == *refusal => Ok(()),
+        (Err(refused), _) => Err(format!("{title}\n! {refused}\n")),
+        (Ok(patch), _) => {
+            let after = patched(&case.before, &patch);
+            if after != expected || case.refusal.is_some() {
+                return Err(format!("{title}\n{}", shown(&case.before, &after)));
+            }
+            sound(&index, &after, &decisions).map_err(|fault| format!("{title}\n{fault}"))
+        }
+    }
+}
+
+fn shown(before: &Files, after: &Files) -> String {
+    let mut text = String::new();
+    for (path, new) in after
+        .iter()
+        .filter(|(path, new)| before.get(*path) != Some(new))
+    {
+        let _ = write!(text, "+++ {path}\n{new}");
+    }
+    for path in before.keys().filter(|path| !after.contains_key(*path)) {
+        let _ = writeln!(text, "xxx {path}");
+    }
+    text
+}
+
+/// What holds for every result: nothing new is unresolved, and every name that went
+/// means the definition that stayed.
+pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Result<(), String> {
+    let index = index(after);
+    let known = before.unresolved();
+    if let Some(new) = index
+        .unresolved()
+        .iter()
+        .find(|name| !known.contains(*name))
+    {
+        return Err(format!("{new} does not resolve any more"));
+    }
+    for decision in decisions {
+        let (stays, goes) = match decision {
+            Decision::Redirect {
+                canonical, copies, ..
+            } => (before.dotted(*canonical), copies),
+            Decision::Extract {
+                source,
+                members,
+                module,
+                ..
+            } => (
+                format!("{module}.{}", before.definition(*source).name),
+                members,
+            ),
+            Decision::DeleteModule { .. } => continue,
+        };
+        let stays = index
+            .definition_named(&stays)
+            .ok_or(format!("{stays} is gone"))?;
+        for gone in goes {
+            let module = &before.module(gone.module).path;
+            let module = index.module_at(module).ok_or(format!("{module} is gone"))?;
+            let name = &before.definition(*gone).name;
+            let meaning = index.resolve(module, name);
+            let value = Resolution::Value {
+                module: stays.module,
+                name: index.definition(stays).name.clone(),
+            };
+            if meaning != [Resolution::Definition(stays)] && meaning != [value] {
+                return Err(format!("{name} means {meaning:?}"));
+            }
+        }
+    }
+    Ok(())
+}
