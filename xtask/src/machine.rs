@@ -17,13 +17,10 @@ pub(crate) fn today() -> Result<String> {
 /// Cores, operating system and processor architecture.
 pub(crate) fn description() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let system = Run::new("uname")
-        .args(["-s", "-r", "-m"])
-        .output()
-        .map_or_else(
-            |_| std::env::consts::OS.to_owned(),
-            |text| text.trim().to_owned(),
-        );
+    let system = Run::new("uname").args(["-s", "-m"]).output().map_or_else(
+        |_| std::env::consts::OS.to_owned(),
+        |text| text.trim().to_owned(),
+    );
     format!("{cores} cores, {system}")
 }
 

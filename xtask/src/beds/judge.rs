@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::outcome::{Judged, Wrong};
-use super::ssot::{Finding, Report, Scan};
+use super::ssot::{Finding, Report, Scan, is_violation};
 
 /// The judgements, relative to the workspace.
 const JUDGED: &str = "xtask/beds/judged.toml";
@@ -83,7 +83,12 @@ pub(crate) fn compare(groups: &[Group], scan: &Scan, report: &Report) -> Judged 
 
 fn note_verdict(group: &Group, finding: Option<&Finding>, judged: &mut Judged) {
     match finding.map(|finding| finding.verdict.as_str()) {
-        None => judged.missing += 1,
+        None => {
+            judged.missing += 1;
+            if is_violation(&group.verdict) {
+                judged.missed.push(wrong(group, group.verdict.clone()));
+            }
+        }
         Some("unsure") => judged.unsure += 1,
         Some(verdict) if verdict == group.verdict => judged.right += 1,
         Some(verdict) => {
@@ -239,6 +244,7 @@ mod tests {
             (judged.right, judged.wrong, judged.unsure, judged.missing),
             (1, 1, 1, 2)
         );
+        assert_eq!(judged.missed.len(), 2);
         assert_eq!((judged.consolidatable, judged.landed), (2, 1));
         assert_eq!((judged.must_stay, judged.kept), (2, 1));
         assert_eq!(judged.lost[0].name, "wrong");

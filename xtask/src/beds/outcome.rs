@@ -62,6 +62,7 @@ pub(crate) struct Judged {
     pub(crate) right: u32,
     pub(crate) wrong: u32,
     pub(crate) unsure: u32,
+    /// Groups that no finding holds.
     pub(crate) missing: u32,
     /// Functions, classes and constants that can be consolidated.
     pub(crate) consolidatable: u32,
@@ -70,6 +71,8 @@ pub(crate) struct Judged {
     pub(crate) must_stay: u32,
     pub(crate) kept: u32,
     pub(crate) wrong_verdicts: Vec<Wrong>,
+    /// Judged to be violations and not reported.
+    pub(crate) missed: Vec<Wrong>,
     pub(crate) not_landed: Vec<Wrong>,
     /// Landed although they must stay separate.
     pub(crate) lost: Vec<Wrong>,

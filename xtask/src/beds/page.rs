@@ -71,6 +71,12 @@ pub(crate) fn render(outcomes: &[Outcome]) -> String {
     );
     list(
         &mut page,
+        "Judged to be violations, not reported",
+        outcomes,
+        |outcome| lines(&outcome.bed, &outcome.judged.missed),
+    );
+    list(
+        &mut page,
         "Verdicts that differ from the judgement",
         outcomes,
         |outcome| lines(&outcome.bed, &outcome.judged.wrong_verdicts),
@@ -210,6 +216,7 @@ landed = 2
 must_stay = 2
 kept = 2
 wrong_verdicts = []
+missed = []
 not_landed = []
 lost = []
 "#;

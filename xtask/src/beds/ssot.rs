@@ -46,8 +46,13 @@ pub(crate) struct Finding {
 impl Finding {
     /// Whether the verdict says that one concept has several sources of truth.
     pub(crate) fn is_violation(&self) -> bool {
-        ["identical", "clone", "variant", "twin", "shadowed"].contains(&self.verdict.as_str())
+        is_violation(&self.verdict)
     }
+}
+
+/// Whether a verdict says that one concept has several sources of truth.
+pub(crate) fn is_violation(verdict: &str) -> bool {
+    ["identical", "clone", "variant", "twin", "shadowed"].contains(&verdict)
 }
 
 #[derive(Debug, Deserialize)]
