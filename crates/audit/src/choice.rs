@@ -3,9 +3,10 @@
 use ssot_facts::{DefinitionId, Index};
 use ssot_model::{DefinitionKind, Finding, Verdict};
 
-use crate::binding::Comparison;
 use crate::candidate::{self, Candidate};
-use crate::{Choice, Examiner, Refusal, direction, extract, footing};
+use ssot_rules::Comparison;
+
+use crate::{Choice, Examiner, Refusal, direction, extract};
 
 /// What [`choose`] decided, and on what grounds.
 pub(crate) struct Decision {
@@ -60,7 +61,7 @@ fn consolidate(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision {
     let mut movable: Vec<DefinitionId> = Vec::new();
     for id in ids {
         let handled = examiner.gone.contains(id).then(|| "another group removes it already".to_owned());
-        match handled.or_else(|| footing::obstacle(examiner.index, &examiner.patches, *id)) {
+        match handled.or_else(|| ssot_rules::obstacle(examiner.index, &examiner.patches, *id)) {
             Some(reason) => refusals.push(Refusal { place: examiner.place(*id), reason }),
             None => movable.push(*id),
         }
@@ -121,8 +122,8 @@ fn pair_obstacle(examiner: &Examiner<'_>, a: DefinitionId, b: DefinitionId) -> O
     if left.hash != right.hash {
         return Some("the bodies differ".to_owned());
     }
-    footing::visible_difference(index, a, b)
-        .or_else(|| Comparison::new(index, &examiner.patches).difference(a, b))
+    ssot_rules::visible_difference(index, a, b)
+        .or_else(|| Comparison::new(index, &examiner.patches, left.kind).difference(a, b).map(|it| it.text))
         .or_else(|| taken(index, a, b))
 }
 

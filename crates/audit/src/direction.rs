@@ -1,6 +1,7 @@
 //! Whether one module may import from another.
 
 use ssot_facts::{ImportScope, ModuleId, Role};
+use ssot_model::DefinitionKind;
 
 use crate::Examiner;
 
@@ -8,8 +9,14 @@ use crate::Examiner;
 pub(crate) fn obstacle(examiner: &Examiner<'_>, canonical: ModuleId, copy: ModuleId) -> Option<String> {
     let index = examiner.index;
     let (from, to) = (index.module(copy), index.module(canonical));
-    if to.facts.flags.deprecated {
-        return Some(format!("{} is deprecated; nothing new may depend on it", to.name));
+    match (is_deprecated(to), is_deprecated(from)) {
+        (true, false) => {
+            return Some(format!("{} is deprecated; nothing new may depend on it", to.name));
+        }
+        (false, true) => {
+            return Some(format!("{} is deprecated and stays as it is for those who use it", from.name));
+        }
+        _ => {}
     }
     if to.role != Role::Production {
         return Some(format!("{} is {} code", to.name, to.role.as_str()));
@@ -32,6 +39,21 @@ pub(crate) fn obstacle(examiner: &Examiner<'_>, canonical: ModuleId, copy: Modul
     let more: Vec<&str> = needed.difference(&present).map(|name| name.as_str()).collect();
     (!more.is_empty())
         .then(|| format!("{} would come to need {} through {}", from.name, more.join(", "), to.name))
+}
+
+/// The module says so, or everything public in it is marked so.
+fn is_deprecated(module: &ssot_facts::Module) -> bool {
+    let mut public = module
+        .facts
+        .definitions
+        .iter()
+        .filter(|it| it.owner.is_none() && !it.name.starts_with('_'))
+        .filter(|it| matches!(it.kind, DefinitionKind::Class))
+        .peekable();
+    let marked = |it: &ssot_facts::Definition| {
+        it.decorators.iter().any(|decorator| decorator.contains("deprecated"))
+    };
+    module.facts.flags.deprecated || public.peek().is_some() && public.all(marked)
 }
 
 /// A module that runs by itself, or a distribution that does not know the other,

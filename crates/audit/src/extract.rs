@@ -61,8 +61,9 @@ fn imports_suffice(
     let index = examiner.index;
     let module = index.module(source.module);
     let definition = index.definition(source);
-    if definition.kind == DefinitionKind::Method {
-        return Err("a method belongs to its class".to_owned());
+    match definition.kind {
+        DefinitionKind::Class | DefinitionKind::Function => {}
+        other => return Err(format!("a {} gets no module of its own", other.as_str())),
     }
     for name in definition.free.iter().filter(|name| **name != definition.name) {
         let mut bindings = module.facts.bindings_of(name).peekable();

@@ -1,24 +1,21 @@
 //! Everything known about one group: matrix, consumers, canonical choice, strategy.
 //!
 //! An audit is computed from findings and facts alone; it runs nothing. Its heart
-//! is [`binding`]: two equal bodies are one definition only if every name they
-//! read means the same thing in both modules.
+//! is `choice`: two equal bodies become one definition only if every name they
+//! read means the same in both modules and nothing ties them to their places.
 
-mod binding;
 mod candidate;
 mod choice;
 mod consumers;
 mod direction;
 mod extract;
-mod footing;
 mod matrix;
-mod patches;
 
 use std::collections::BTreeSet;
 
 use ssot_facts::{DefinitionId, ImportGraph, Index, ModuleId};
 use ssot_model::{Config, Finding, RepoPath};
-use ssot_rules::Territories;
+use ssot_rules::{Patches, Territories};
 
 pub use candidate::{Candidate, Criterion};
 pub use consumers::MemberConsumers;
@@ -88,7 +85,7 @@ pub struct Examiner<'a> {
     config: &'a Config,
     graph: ImportGraph,
     territories: Territories<'a>,
-    patches: patches::Patches,
+    patches: Patches,
     /// Definitions that an earlier choice removes.
     gone: BTreeSet<DefinitionId>,
     /// Definitions on which an earlier choice relies.
@@ -103,7 +100,7 @@ impl<'a> Examiner<'a> {
             config,
             graph: ImportGraph::new(index),
             territories: Territories::new(index, config),
-            patches: patches::Patches::new(index),
+            patches: Patches::new(index),
             gone: BTreeSet::new(),
             kept: BTreeSet::new(),
         }

@@ -157,6 +157,8 @@ pub enum ValueKind {
     Collection,
     /// A call of the dotted name with immutable arguments.
     Call(CompactString),
+    /// A type written out of other types.
+    TypeExpression,
     /// Another name, dotted.
     Alias(CompactString),
     /// Anything else.

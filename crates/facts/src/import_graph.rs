@@ -109,7 +109,8 @@ fn outgoing(index: &Index, module: &Module) -> (BTreeSet<ModuleId>, BTreeSet<Com
         let first = target.split('.').next().unwrap_or_default();
         if !index.is_internal(&target) {
             // A conditional import is one the module can do without.
-            if import.scope == ImportScope::Module && !is_known_standard_library(13, first) {
+            let comes_along = first == "__future__" || is_known_standard_library(13, first);
+            if import.scope == ImportScope::Module && !comes_along {
                 externals.insert(first.into());
             }
             continue;

@@ -405,6 +405,12 @@ impl Index {
             .filter_map(|import| Some((import, self.import_target(module, import)?)))
     }
 
+    /// Where a module-level name comes from, followed through plain imports: the
+    /// module that binds it otherwise, and the name there.
+    pub fn origin(&self, module: ModuleId, name: &str) -> (ModuleId, CompactString) {
+        crate::resolve::origin(self, module, name)
+    }
+
     /// What a module-level name of a module means; see [`Resolution`].
     pub fn resolve(&self, module: ModuleId, name: &str) -> Vec<Resolution> {
         crate::resolve::resolve(self, module, name)

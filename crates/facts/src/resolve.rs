@@ -39,6 +39,29 @@ pub(crate) fn resolve(index: &Index, module: ModuleId, name: &str) -> Vec<Resolu
     found
 }
 
+/// Where a name comes from, followed through plain imports only: the module and
+/// the name there. Two names of one origin mean the same, whatever that is.
+pub(crate) fn origin(index: &Index, module: ModuleId, name: &str) -> (ModuleId, CompactString) {
+    let mut at = (module, CompactString::from(name));
+    for _ in 0..LONGEST_CHAIN {
+        let facts = &index.module(at.0).facts;
+        let mut bindings = facts.bindings_of(&at.1);
+        let (Some(only), None) = (bindings.next(), bindings.next()) else { break };
+        let (Binding::Import(import), false) = (&only.binding, only.conditional) else { break };
+        let import = &facts.imports[*import as usize];
+        let Some(target) = index.import_target(index.module(at.0), import) else { break };
+        let (Some(next), Some(name)) = (index.module_named(&target), import.name.clone()) else {
+            break;
+        };
+        if next == at.0 || index.module(next).facts.bindings_of(&name).next().is_none() {
+            break;
+        }
+        drop(bindings);
+        at = (next, name);
+    }
+    at
+}
+
 fn follow(index: &Index, id: ModuleId, name: &str, left: u32, found: &mut Vec<Resolution>) {
     let module = index.module(id);
     if left == 0 {

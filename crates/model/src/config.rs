@@ -38,8 +38,8 @@ impl Default for ScanConfig {
     fn default() -> Self {
         Self {
             exclude: Vec::new(),
-            min_statements: 5,
-            min_lines: 8,
+            min_statements: 4,
+            min_lines: 6,
             max_file_bytes: 4 * 1024 * 1024,
         }
     }

@@ -8,7 +8,7 @@ use ssot_model::{DefinitionKind, Evidence, Finding, Severity, Verdict};
 
 use crate::families::Family;
 use crate::identity::fingerprint;
-use crate::{Scene, families};
+use crate::{Comparison, Scene, families};
 
 /// Lines above a definition in which a comment still speaks about it.
 const COMMENT_REACH: u32 = 6;
@@ -33,7 +33,11 @@ pub(crate) fn judge_equal(scene: &Scene<'_>, family: &[DefinitionId], equal: Ver
     }
     let mut judgements = Vec::new();
     if families::spans_files(&together) {
-        judgements.extend(judge_boundaries(scene, &together, equal));
+        let meanings = by_meaning(scene, &together);
+        for same in meanings.iter().filter(|same| families::spans_files(same)) {
+            judgements.extend(judge_boundaries(scene, same, equal));
+        }
+        judgements.extend(judge_meanings(scene, &meanings));
     } else if !apart.is_empty() {
         let members = family.to_vec();
         let mut evidence = vec![same_body(scene, &members)];
@@ -42,6 +46,37 @@ pub(crate) fn judge_equal(scene: &Scene<'_>, family: &[DefinitionId], equal: Ver
         judgements.push(Judgement { verdict: Verdict::Convention, evidence, members });
     }
     judgements
+}
+
+/// Members whose texts are equal, split by what the texts mean.
+fn by_meaning(scene: &Scene<'_>, family: &[DefinitionId]) -> Vec<Family> {
+    let mut meanings: Vec<Family> = Vec::new();
+    for id in family {
+        let kind = scene.index.definition(*id).kind;
+        let same = meanings.iter_mut().find(|meaning| {
+            let mut comparison = Comparison::new(scene.index, &scene.patches, kind);
+            !comparison.difference(meaning[0], *id).is_some_and(|it| it.other_concept)
+        });
+        match same {
+            Some(meaning) => meaning.push(*id),
+            None => meanings.push(vec![*id]),
+        }
+    }
+    meanings
+}
+
+/// Equal texts that say different things are variants of one concept.
+fn judge_meanings(scene: &Scene<'_>, meanings: &[Family]) -> Option<Judgement> {
+    let heads: Family = meanings.iter().map(|meaning| meaning[0]).collect();
+    let [first, second, ..] = *heads else { return None };
+    let kind = scene.index.definition(first).kind;
+    let difference =
+        Comparison::new(scene.index, &scene.patches, kind).difference(first, second)?;
+    let evidence = vec![
+        same_body(scene, &heads),
+        Evidence::opposing("meaning", difference.text),
+    ];
+    Some(Judgement { verdict: Verdict::Variant, evidence, members: heads })
 }
 
 /// Why a definition keeps its own copy whatever the others do.

@@ -6,6 +6,7 @@
 mod evidence;
 mod families;
 mod identity;
+mod meaning;
 mod relation;
 mod rules;
 mod territory;
@@ -14,6 +15,7 @@ use ssot_facts::Index;
 use ssot_model::{Config, Finding};
 
 pub use identity::member_keys;
+pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
 pub use territory::Territories;
 
 /// What a rule may look at.
@@ -24,12 +26,19 @@ pub struct Scene<'a> {
     pub config: &'a Config,
     /// Which boundary a file belongs to.
     pub territories: Territories<'a>,
+    /// Who replaces which name from outside.
+    pub patches: Patches,
 }
 
 impl<'a> Scene<'a> {
     /// Prepares what the rules share.
     pub fn new(index: &'a Index, config: &'a Config) -> Self {
-        Self { index, config, territories: Territories::new(index, config) }
+        Self {
+            index,
+            config,
+            territories: Territories::new(index, config),
+            patches: Patches::new(index),
+        }
     }
 }
 

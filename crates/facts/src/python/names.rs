@@ -38,6 +38,10 @@ pub(super) fn value_kind(expr: &Expr) -> ValueKind {
         return ValueKind::Immutable;
     }
     match expr {
+        // A tuple is as immutable as what the names in it stand for.
+        Expr::Tuple(_) | Expr::BinOp(_) if is_plain(expr) => ValueKind::Immutable,
+        Expr::Subscript(_) if is_type_expression(expr) => ValueKind::TypeExpression,
+        Expr::BinOp(_) if is_type_expression(expr) => ValueKind::TypeExpression,
         Expr::List(list) if list.elts.iter().all(is_plain) => ValueKind::Collection,
         Expr::Set(set) if set.elts.iter().all(is_plain) => ValueKind::Collection,
         Expr::Dict(_) if is_plain(expr) => ValueKind::Collection,
@@ -78,6 +82,24 @@ fn is_plain(expr: &Expr) -> bool {
         Expr::BinOp(binary) => is_plain(&binary.left) && is_plain(&binary.right),
         Expr::Name(_) | Expr::Attribute(_) => dotted(expr).is_some(),
         other => is_immutable(other),
+    }
+}
+
+/// `Dict[str, Any]`, `int | None` and the like.
+fn is_type_expression(expr: &Expr) -> bool {
+    match expr {
+        Expr::Subscript(subscript) => {
+            dotted(&subscript.value).is_some() && is_type_expression(&subscript.slice)
+        }
+        Expr::Tuple(tuple) => tuple.elts.iter().all(is_type_expression),
+        Expr::List(list) => list.elts.iter().all(is_type_expression),
+        Expr::BinOp(binary) => {
+            binary.op == ruff_python_ast::Operator::BitOr
+                && is_type_expression(&binary.left)
+                && is_type_expression(&binary.right)
+        }
+        Expr::Name(_) | Expr::Attribute(_) => dotted(expr).is_some(),
+        other => other.is_literal_expr(),
     }
 }
 

@@ -163,7 +163,7 @@ impl<'a> Collector<'a> {
         free: &[CompactString],
     ) {
         let immutable = match kind {
-            ValueKind::Immutable => true,
+            ValueKind::Immutable | ValueKind::TypeExpression => true,
             ValueKind::Collection => false,
             ValueKind::Call(callee) if PURE_CONSTRUCTORS.contains(&&**callee) => true,
             _ => return,

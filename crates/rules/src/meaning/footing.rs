@@ -1,10 +1,12 @@
 //! What ties a single definition to the place where it stands.
 
+use std::collections::BTreeSet;
+
 use ssot_facts::{Definition, DefinitionId, Index, Resolution};
 use ssot_model::DefinitionKind;
 
-use crate::binding::is_mutated;
-use crate::patches::Patches;
+use super::Patches;
+use super::comparison::is_mutated;
 
 /// Modules whose decorators only wrap what they decorate. Any other decorator may
 /// register the definition under its name or module.
@@ -18,7 +20,7 @@ const LONGEST_LINEAGE: u32 = 12;
 
 /// The reason why a definition cannot be replaced by an import, nor serve as one,
 /// whatever its counterpart looks like.
-pub(crate) fn obstacle(index: &Index, patches: &Patches, id: DefinitionId) -> Option<String> {
+pub fn obstacle(index: &Index, patches: &Patches, id: DefinitionId) -> Option<String> {
     let definition = index.definition(id);
     let module = index.module(id.module);
     let name = &definition.name;
@@ -119,9 +121,30 @@ fn registry(index: &Index, id: DefinitionId, left: u32) -> Option<String> {
     None
 }
 
+/// A class shows its name to callers; and names that share most of their words, each
+/// with one of its own, tell two things apart on purpose.
+fn named_apart(left: &str, right: &str, kind: DefinitionKind) -> Option<String> {
+    if kind == DefinitionKind::Class {
+        return Some(format!("an alias would show callers of `{right}` the class name `{left}`"));
+    }
+    let words = |name: &str| -> BTreeSet<String> {
+        name.split('_').filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    };
+    let (one, two) = (words(left), words(right));
+    let common = one.intersection(&two).count();
+    let own = |set: &BTreeSet<String>| set.len() > common;
+    let mostly_common = 2 * common >= one.len().max(two.len());
+    (mostly_common && own(&one) && own(&two)).then(|| {
+        format!("`{left}` and `{right}` are named as variants of each other; they may agree by chance")
+    })
+}
+
 /// Why two definitions of equal structure are still told apart by somebody.
-pub(crate) fn visible_difference(index: &Index, a: DefinitionId, b: DefinitionId) -> Option<String> {
+pub fn visible_difference(index: &Index, a: DefinitionId, b: DefinitionId) -> Option<String> {
     let (left, right) = (index.definition(a), index.definition(b));
+    if left.name != right.name {
+        return named_apart(&left.name, &right.name, left.kind);
+    }
     if left.kind != DefinitionKind::Class || left.bases.is_empty() {
         return None;
     }
@@ -130,9 +153,6 @@ pub(crate) fn visible_difference(index: &Index, a: DefinitionId, b: DefinitionId
             "the docstrings differ, and a base of `{}` may publish them",
             left.name
         ));
-    }
-    if left.name != right.name {
-        return Some("the names of the classes differ, and their base may publish them".to_owned());
     }
     let future = |id: DefinitionId| index.module(id.module).facts.flags.future_annotations;
     (future(a) != future(b)).then(|| {

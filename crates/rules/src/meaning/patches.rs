@@ -7,13 +7,14 @@ use rustc_hash::FxHashMap;
 use ssot_facts::{DefinitionId, Index, Module, ModuleId, Resolution};
 
 /// Who replaces which name of which module, and who writes attributes of which class.
-pub(crate) struct Patches {
+pub struct Patches {
     names: FxHashMap<(ModuleId, CompactString), String>,
     attributes: BTreeMap<DefinitionId, String>,
 }
 
 impl Patches {
-    pub(crate) fn new(index: &Index) -> Self {
+    /// Reads the record off the strings and attribute writes of every file.
+    pub fn new(index: &Index) -> Self {
         let mut patches = Self { names: FxHashMap::default(), attributes: BTreeMap::new() };
         let aliases = attribute_aliases(index);
         for (id, module) in index.modules() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ssot_facts::{Binding, DefinitionId, Index, ModuleId, Resolution, ValueKind};
 use ssot_model::DefinitionKind;
 
-use crate::patches::Patches;
+use super::Patches;
 
 /// Callables that give equal, immutable results for equal arguments.
 const PURE_CALLS: [&str; 8] = [
@@ -13,21 +13,36 @@ const PURE_CALLS: [&str; 8] = [
     "decimal.Decimal", "datetime.timedelta", "pathlib.PurePosixPath",
 ];
 
+/// A name that does not mean the same in both modules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The difference in words.
+    pub text: String,
+    /// Whether the name stands for two different classes, functions or modules, so
+    /// that the equal texts say different things. A module's own logger or switch
+    /// is no such difference.
+    pub other_concept: bool,
+}
+
 /// Compares what names mean in two modules.
-pub(crate) struct Comparison<'a> {
+pub struct Comparison<'a> {
     index: &'a Index,
     patches: &'a Patches,
+    /// Whether the names are read once, when the module is executed.
+    read_once: bool,
     /// Pairs that are being compared further up; equal until shown otherwise.
     assumed: BTreeSet<(DefinitionId, DefinitionId)>,
 }
 
 impl<'a> Comparison<'a> {
-    pub(crate) fn new(index: &'a Index, patches: &'a Patches) -> Self {
-        Self { index, patches, assumed: BTreeSet::new() }
+    /// Prepares a comparison of definitions of one kind.
+    pub fn new(index: &'a Index, patches: &'a Patches, kind: DefinitionKind) -> Self {
+        let read_once = kind == DefinitionKind::Constant;
+        Self { index, patches, read_once, assumed: BTreeSet::new() }
     }
 
     /// The first difference between two definitions of equal structure, in words.
-    pub(crate) fn difference(&mut self, a: DefinitionId, b: DefinitionId) -> Option<String> {
+    pub fn difference(&mut self, a: DefinitionId, b: DefinitionId) -> Option<Difference> {
         if !self.assumed.insert((a, b)) {
             return None;
         }
@@ -45,12 +60,17 @@ impl<'a> Comparison<'a> {
         None
     }
 
-    fn name_difference(&mut self, a: ModuleId, b: ModuleId, name: &str) -> Option<String> {
+    fn name_difference(&mut self, a: ModuleId, b: ModuleId, name: &str) -> Option<Difference> {
         for module in [a, b] {
             if let Some(place) = self.patches.of_name(module, name) {
                 let module = &self.index.module(module).name;
-                return Some(format!("{place} replaces `{name}` in {module}, which the body reads"));
+                let text =
+                    format!("{place} replaces `{name}` in {module}, which the body reads");
+                return Some(Difference { text, other_concept: false });
             }
+        }
+        if self.index.origin(a, name) == self.index.origin(b, name) {
+            return None;
         }
         let (left, right) = (self.index.resolve(a, name), self.index.resolve(b, name));
         if left.len() == right.len()
@@ -59,11 +79,18 @@ impl<'a> Comparison<'a> {
             return None;
         }
         let (here, there) = (&self.index.module(a).name, &self.index.module(b).name);
-        Some(format!(
+        let text = format!(
             "`{name}` is {} in {here}, but {} in {there}",
             self.describe(&left),
             self.describe(&right)
-        ))
+        );
+        let known = |meanings: &[Resolution]| {
+            let concept = |it: &Resolution| {
+                matches!(it, Resolution::Definition(_) | Resolution::External(_) | Resolution::Module(_))
+            };
+            meanings.iter().all(concept)
+        };
+        Some(Difference { text, other_concept: known(&left) && known(&right) })
     }
 
     fn same(&mut self, left: &Resolution, right: &Resolution) -> bool {
@@ -79,6 +106,9 @@ impl<'a> Comparison<'a> {
                 (left, left_name) == (right, right_name)
                     || self.same_value(*left, left_name, *right, right_name)
             }
+            (Resolution::External(left), Resolution::External(right)) => {
+                abstract_type(left) == abstract_type(right)
+            }
             _ => left == right,
         }
     }
@@ -92,13 +122,14 @@ impl<'a> Comparison<'a> {
             && one.name == two.name
             && one.hash == two.hash
             && one.statements == two.statements
-            && crate::footing::obstacle(self.index, self.patches, left).is_none()
-            && crate::footing::obstacle(self.index, self.patches, right).is_none()
+            && super::obstacle(self.index, self.patches, left).is_none()
+            && super::obstacle(self.index, self.patches, right).is_none()
             && self.difference(left, right).is_none()
     }
 
     /// Two values are the same when nothing can tell them apart: immutable, or
-    /// never written to by anybody.
+    /// never written to by anybody. A public switch that a body reads at every call
+    /// may be set in one module alone, so it is not the same as another's.
     fn same_value(&mut self, a: ModuleId, a_name: &str, b: ModuleId, b_name: &str) -> bool {
         let (Some(left), Some(right)) = (self.only_value(a, a_name), self.only_value(b, b_name))
         else {
@@ -112,9 +143,11 @@ impl<'a> Comparison<'a> {
             free.iter().all(|name| self.name_difference(a, b, name).is_none());
         same_names
             && match kind {
-                ValueKind::Immutable => true,
+                ValueKind::TypeExpression => true,
+                ValueKind::Immutable => self.read_once || a_name.starts_with('_'),
                 ValueKind::Collection => {
-                    !is_mutated(self.index, a, a_name) && !is_mutated(self.index, b, b_name)
+                    (self.read_once || a_name.starts_with('_'))
+                        && !is_mutated(self.index, a, a_name) && !is_mutated(self.index, b, b_name)
                 }
                 ValueKind::Call(callee) => self.is_pure(a, callee),
                 ValueKind::Alias(_) => !free.is_empty(),
@@ -173,8 +206,16 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// The same abstract type goes by several names.
+fn abstract_type(name: &str) -> &str {
+    ["typing.", "typing_extensions.", "collections.abc."]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name)
+}
+
 /// Whether anybody writes into the value of a module-level name.
-pub(crate) fn is_mutated(index: &Index, module: ModuleId, name: &str) -> bool {
+pub(super) fn is_mutated(index: &Index, module: ModuleId, name: &str) -> bool {
     let writes = |id: ModuleId, bound: &str| {
         index.module(id).facts.mutated.iter().any(|mutated| mutated == bound)
     };
