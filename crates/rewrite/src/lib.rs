@@ -28,6 +28,7 @@ pub enum Decision {
         rewrite_imports: bool,
     },
     /// Move a definition into a new module and import it where the members stood.
+    /// Decisions with the same new module move their definitions together.
     Extract {
         /// The definition that is moved.
         source: DefinitionId,

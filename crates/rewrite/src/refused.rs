@@ -115,12 +115,6 @@ pub enum Refused {
         /// Why it cannot move along.
         why: &'static str,
     },
-    /// Extraction is not there yet.
-    #[error("{path}: definitions cannot be moved into a new module yet")]
-    Unsupported {
-        /// The file that would be new.
-        path: RepoPath,
-    },
     /// There is something already where a new file should be.
     #[error("{path}: there is already a module at this place")]
     Exists {

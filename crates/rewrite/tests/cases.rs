@@ -18,7 +18,10 @@ mod support;
 
 use support::{Case, check};
 
-const CASES: [&str; 1] = [include_str!("cases/redirect.txt")];
+const CASES: [&str; 2] = [
+    include_str!("cases/redirect.txt"),
+    include_str!("cases/extract.txt"),
+];
 
 #[test]
 fn every_case_gives_its_files() {

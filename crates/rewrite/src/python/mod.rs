@@ -2,8 +2,10 @@
 
 mod aliases;
 mod delete;
+mod extract;
 mod form;
 mod layout;
+mod moved;
 mod names;
 mod redirect;
 mod render;
@@ -11,9 +13,12 @@ mod source;
 mod spot;
 mod work;
 
+use std::collections::BTreeMap;
+
 use ssot_facts::Index;
 use ssot_model::{FileChange, Patch};
 
+use self::extract::{Move, Place};
 use self::work::Work;
 use crate::{Decision, Refused, Sources};
 
@@ -25,6 +30,7 @@ pub(crate) fn apply(
     decisions: &[Decision],
 ) -> Result<Patch, Refused> {
     let mut work = Work::new(index, sources);
+    let mut moves: BTreeMap<Place, Vec<Move>> = BTreeMap::new();
     for decision in decisions {
         match decision {
             Decision::Redirect {
@@ -32,11 +38,28 @@ pub(crate) fn apply(
             } => {
                 redirect::redirect(&mut work, *canonical, copies)?;
             }
-            Decision::Extract { path, .. } => {
-                return Err(Refused::Unsupported { path: path.clone() });
+            Decision::Extract {
+                source,
+                members,
+                module,
+                path,
+                ..
+            } => {
+                let place = Place {
+                    path: path.clone(),
+                    module: module.clone(),
+                };
+                let one = Move {
+                    source: *source,
+                    members: members.clone(),
+                };
+                moves.entry(place).or_default().push(one);
             }
             Decision::DeleteModule { module } => delete::delete(&mut work, *module)?,
         }
+    }
+    for (place, moves) in &moves {
+        extract::extract(&mut work, place, moves)?;
     }
     finish(work)
 }

@@ -34,34 +34,29 @@ pub(super) fn read_by<'a>(
     looks_up: bool,
 ) -> Names {
     let mut reader = Reader {
-        names: Names::default(),
         looks_up,
-        types: 0,
-        exports: false,
+        ..Reader::default()
     };
     for stmt in statements {
         reader.exports = mentions_all(stmt);
-        reader.visit_stmt(stmt);
-        for comment in file.comments(SourceFile::range(stmt)) {
-            reader.type_comment(comment);
-        }
-        // A comment behind the statement is not inside its range.
-        let last = file.line(SourceFile::range(stmt).end);
-        if let Some((_, comment)) = file.line_text(last).split_once('#') {
-            reader.type_comment(&format!("#{comment}"));
-        }
+        reader.statement(file, stmt);
     }
+    reader.names
+}
+
+/// The names that the strings and comments of a statement read, where these are code.
+pub(super) fn read_in_text(file: &SourceFile, stmt: &Stmt) -> Names {
+    let mut reader = Reader {
+        only_text: true,
+        ..Reader::default()
+    };
+    reader.statement(file, stmt);
     reader.names
 }
 
 /// Whether the file looks names up by strings, so that any string may name one.
 pub(super) fn looks_up_by_string(file: &SourceFile) -> bool {
-    let mut reader = Reader {
-        names: Names::default(),
-        looks_up: false,
-        types: 0,
-        exports: false,
-    };
+    let mut reader = Reader::default();
     reader.visit_body(file.suite());
     LOOKUPS.iter().any(|name| reader.names.contains(*name))
         || file.text.contains("sys.modules[__name__]")
@@ -92,6 +87,7 @@ fn mentions_all(stmt: &Stmt) -> bool {
     finder.0
 }
 
+#[derive(Default)]
 struct Reader {
     names: Names,
     looks_up: bool,
@@ -99,9 +95,26 @@ struct Reader {
     types: u32,
     /// Inside a statement about `__all__`.
     exports: bool,
+    /// Names outside strings and comments do not count.
+    only_text: bool,
 }
 
 impl Reader {
+    fn statement(&mut self, file: &SourceFile, stmt: &Stmt) {
+        self.visit_stmt(stmt);
+        // A comment behind the statement is not inside its range.
+        let lines = file.line_range(file.lines(stmt));
+        for comment in file.comments(lines) {
+            self.type_comment(comment);
+        }
+    }
+
+    fn read(&mut self, name: &str) {
+        if !self.only_text {
+            self.names.insert(name.into());
+        }
+    }
+
     fn within_types(&mut self, counts: bool, walk: impl FnOnce(&mut Self)) {
         self.types += u32::from(counts);
         walk(self);
@@ -130,7 +143,7 @@ impl<'a> Visitor<'a> for Reader {
             Stmt::AugAssign(node) => {
                 // The target is read although it is marked as stored.
                 if let Expr::Name(name) = &*node.target {
-                    self.names.insert(name.id.as_str().into());
+                    self.read(name.id.as_str());
                 }
             }
             _ => {}
@@ -145,7 +158,7 @@ impl<'a> Visitor<'a> for Reader {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Name(name) if name.ctx != ExprContext::Store => {
-                self.names.insert(name.id.as_str().into());
+                self.read(name.id.as_str());
             }
             Expr::StringLiteral(literal) => self.string(literal.value.to_str()),
             Expr::Subscript(node) => {
@@ -165,8 +178,9 @@ impl<'a> Visitor<'a> for Reader {
 
 impl Reader {
     fn declared(&mut self, names: &[ast::Identifier]) {
-        self.names
-            .extend(names.iter().map(|name| CompactString::from(name.as_str())));
+        for name in names {
+            self.read(name.as_str());
+        }
     }
 }
 

@@ -118,6 +118,15 @@ impl SourceFile {
         &whole[whole.trim_end_matches(['\n', '\r']).len()..]
     }
 
+    /// What ends the first line that is ended.
+    pub(super) fn newline(&self) -> &'static str {
+        if self.newline_of(0) == "\r\n" {
+            "\r\n"
+        } else {
+            "\n"
+        }
+    }
+
     /// Whether a line is empty but for blanks. A form feed separates pages and
     /// counts as content.
     pub(super) fn is_blank(&self, line: usize) -> bool {
