@@ -1,8 +1,14 @@
 //! What is known statically about one tree; the gates compare two of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use ssot_model::RepoPath;
+use ssot_model::{Config, RepoPath};
+use ssot_rules::RULES;
+use ssot_runtime::cache::Cache;
+
+use crate::EngineError;
+use crate::triage::Survey;
 
 /// The static state of one tree. Two inspections of the same tree are equal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -11,11 +17,43 @@ pub struct Inspection {
     pub parse_issues: BTreeSet<String>,
     /// Imports and names that resolve to nothing, `path: name`.
     pub unresolved: BTreeSet<String>,
-    /// Violations by fingerprint, with their summary.
+    /// Violations by identity, one per member, with their summary.
     pub violations: BTreeMap<String, String>,
     /// Importable modules by dotted name.
     pub modules: BTreeMap<String, RepoPath>,
     /// Directories that must be on the module search path, relative to the
     /// root, the empty string for the root itself; in order of preference.
     pub import_roots: Vec<String>,
+}
+
+impl Inspection {
+    /// Looks at a tree on disk without running anything of it.
+    pub(crate) fn of_tree(
+        root: &Path,
+        config: &Config,
+        cache: Option<&Cache>,
+    ) -> Result<Self, EngineError> {
+        let survey = Survey::take(root, config.clone(), cache)?;
+        Ok(Self::of_survey(&survey))
+    }
+
+    /// The static state of a tree that was read already.
+    pub(crate) fn of_survey(survey: &Survey) -> Self {
+        let index = &survey.index;
+        let mut violations = BTreeMap::new();
+        for finding in survey.findings(RULES) {
+            if finding.verdict.is_violation() {
+                let keys = ssot_rules::member_keys(&finding);
+                violations.extend(keys.map(|key| (key, finding.summary.clone())));
+            }
+        }
+        let issue = |issue: ssot_model::ParseIssue| format!("{}: {}", issue.path, issue.message);
+        Self {
+            parse_issues: index.issues().into_iter().map(issue).collect(),
+            unresolved: index.unresolved(),
+            violations,
+            modules: index.importable(),
+            import_roots: index.import_roots().to_vec(),
+        }
+    }
 }

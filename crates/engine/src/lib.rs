@@ -1,5 +1,32 @@
 //! The five stages and the execution of a plan: worktrees, gates, landing, rollback.
+//!
+//! Everything left of [`execute`] is synchronous, pure on facts and deterministic;
+//! `execute` is the only asynchronous part. Nothing here knows a terminal or HTTP.
 
+mod codemod;
+mod configuration;
+mod error;
+// pub mod execute;
 mod inspection;
+// mod pipeline;
+// mod report;
+mod survey;
+mod triage;
 
+pub use configuration::CONFIG_FILE;
+pub use error::{EngineError, ErrorKind};
 pub use inspection::Inspection;
+// pub use pipeline::{Observer, RollbackScope, RunOptions, report, resume, rollback, run, verify};
+pub use survey::{ScanOptions, examine, plan, render_plan, scan};
+
+/// What an audit says.
+pub mod audit {
+    pub use ssot_audit::{
+        Audit, Candidate, Cell, Choice, Criterion, Matrix, MatrixRow, MemberConsumers, Refusal,
+    };
+}
+
+/// The rules and their pages.
+pub mod rules {
+    pub use ssot_rules::{RULES, Rule, rule};
+}

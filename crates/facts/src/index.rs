@@ -1,5 +1,7 @@
 //! The facts of all files joined.
 
+use std::collections::BTreeMap;
+
 use compact_str::CompactString;
 use rustc_hash::{FxHashMap, FxHashSet};
 use ssot_model::{DefinitionKind, Member, ParseIssue, RepoPath, Span};
@@ -220,6 +222,12 @@ impl Index {
     /// `module.Name`, as it would be imported.
     pub fn dotted(&self, id: DefinitionId) -> String {
         format!("{}.{}", self.module(id.module).name, self.qualified_name(id))
+    }
+
+    /// Every dotted name under which a file can be imported.
+    pub fn importable(&self) -> BTreeMap<String, RepoPath> {
+        let path = |id: &ModuleId| self.module(*id).path.clone();
+        self.by_name.iter().map(|(name, id)| (name.to_string(), path(id))).collect()
     }
 
     /// Directories that must be on the search path, the most used first.

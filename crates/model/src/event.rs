@@ -166,6 +166,17 @@ pub enum EventKind {
         target: String,
         /// Packages of the plan.
         packages: u32,
+        /// Layers of the sandbox that the machine could not offer.
+        missing_sandbox_layers: Vec<String>,
+    },
+    /// A tree was looked at without running anything of it.
+    TreeInspected {
+        /// The untouched tree or the target branch at the end.
+        phase: Phase,
+        /// Violations in it.
+        violations: u32,
+        /// Files in it.
+        files: u32,
     },
     /// A killed run was taken up again.
     RunResumed {
@@ -295,6 +306,7 @@ impl EventKind {
     pub fn name(&self) -> &'static str {
         match self {
             Self::RunStarted { .. } => "run_started",
+            Self::TreeInspected { .. } => "tree_inspected",
             Self::RunResumed { .. } => "run_resumed",
             Self::AgentStarted { .. } => "agent_started",
             Self::AgentThinking { .. } => "agent_thinking",

@@ -6,8 +6,10 @@
 
 mod atomic;
 mod beneath;
+mod plain;
 mod walk;
 
 pub use atomic::write_atomic;
 pub use beneath::{Root, read, remove_beneath, write_beneath};
+pub use plain::{STATE_DIRECTORY, exists, prepare_state_dir, read_text, write_text};
 pub use walk::{FileEntry, Walk, WalkError, walk};

@@ -1,0 +1,117 @@
+//! From an audit's choice to the files it would write.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ssot_audit::{Audit, Choice};
+use ssot_facts::Index;
+use ssot_model::{Patch, RepoPath};
+use ssot_plan::Draft;
+use ssot_rewrite::Decision;
+use ssot_runtime::files;
+
+use crate::EngineError;
+
+/// An audit with the files that its codemod would write, or the reason why it
+/// cannot be done.
+pub(crate) enum DryRun<'a> {
+    /// The codemod worked.
+    Written(Draft<'a>),
+    /// The codemod refused.
+    Refused(&'a Audit, String),
+}
+
+/// The decision of an audit in the codemod's terms; none when nothing is to be done.
+fn decision(choice: &Choice, rewrite_imports: bool) -> Option<Decision> {
+    Some(match choice.clone() {
+        Choice::Redirect { canonical, copies } => {
+            Decision::Redirect { canonical, copies, rewrite_imports }
+        }
+        Choice::Extract { source, members, module, path } => {
+            Decision::Extract { source, members, module, path, rewrite_imports }
+        }
+        Choice::Delete { module } => Decision::DeleteModule { module },
+        Choice::Accept => return None,
+    })
+}
+
+/// Rewrites the files of one package.
+pub(crate) fn rewrite(
+    root: &Path,
+    index: &Index,
+    choices: &[&Choice],
+    rewrite_imports: bool,
+) -> Result<Patch, String> {
+    let decisions: Vec<Decision> =
+        choices.iter().filter_map(|choice| decision(choice, rewrite_imports)).collect();
+    let read = |path: &RepoPath| -> Option<Arc<[u8]>> {
+        files::read(root, path, u64::MAX).ok().map(Arc::from)
+    };
+    ssot_rewrite::apply(index, &read, &decisions).map_err(|refused| refused.to_string())
+}
+
+/// Runs the codemod of every audit that chose to do something, one by one.
+pub(crate) fn dry_run<'a>(
+    root: &Path,
+    index: &Index,
+    audits: &'a [Audit],
+    rewrite_imports: bool,
+) -> Vec<DryRun<'a>> {
+    audits
+        .iter()
+        .filter(|audit| audit.choice != Choice::Accept)
+        .map(|audit| match rewrite(root, index, &[&audit.choice], rewrite_imports) {
+            Ok(patch) if patch.is_empty() => {
+                DryRun::Refused(audit, "the codemod found nothing to change".to_owned())
+            }
+            Ok(patch) => DryRun::Written(Draft {
+                audit,
+                write_set: patch.write_set().cloned().collect(),
+                read_set: read_set(index, &audit.choice),
+            }),
+            Err(reason) => DryRun::Refused(audit, reason),
+        })
+        .collect()
+}
+
+/// The files on which a choice rests: where the canonical definition stands, and
+/// who relies on the copies.
+fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
+    let (canonical, copies) = match choice {
+        Choice::Redirect { canonical, copies } => (Some(canonical), copies.as_slice()),
+        Choice::Extract { members, .. } => (None, members.as_slice()),
+        Choice::Delete { .. } | Choice::Accept => (None, &[][..]),
+    };
+    let mut paths: Vec<RepoPath> =
+        canonical.iter().map(|id| index.module(id.module).path.clone()).collect();
+    for copy in copies {
+        let consumers = index.consumers_of(*copy).iter();
+        paths.extend(consumers.map(|consumer| index.module(consumer.module).path.clone()));
+    }
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// The commit message of a package, without trailers.
+pub(crate) fn message(package: &ssot_model::Package) -> String {
+    let mut text = format!("{}\n", package.title);
+    for group in &package.groups {
+        text.push_str(&format!(
+            "\n{} `{}` ({}): {}\n",
+            group.verdict.as_str(),
+            group.name,
+            group.group,
+            group.why
+        ));
+        for copy in &group.copies {
+            text.push_str(&format!("  {copy} -> {}\n", group.canonical));
+        }
+    }
+    text
+}
+
+/// Turns a refusal into an error for a plan that relied on it.
+pub(crate) fn relied_on(package: &str, reason: &str) -> EngineError {
+    EngineError::user(format!("package {package} of the plan cannot be done any more: {reason}"))
+}

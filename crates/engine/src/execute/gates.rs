@@ -1,0 +1,165 @@
+//! The static gates and the Load gate: two trees compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ssot_runtime::git::Worktree;
+use ssot_runtime::runner::{Runner, Sources};
+
+use super::journal::{Judgement, Stop};
+use crate::Inspection;
+
+/// Items named in evidence.
+const NAMED: usize = 10;
+
+/// Whether modules loaded, or why not.
+pub(super) type Loads = BTreeMap<String, Result<(), String>>;
+
+/// The first few of many, and how many more there are.
+pub(super) fn named<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<T> = items.into_iter().collect();
+    let shown: Vec<&str> = items.iter().take(NAMED).map(AsRef::as_ref).collect();
+    let more = items.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", shown.join("; "))
+}
+
+/// What the sandboxed runner needs to know of an inspected tree.
+pub(super) fn sources(inspection: &Inspection) -> Sources<'_> {
+    Sources { modules: &inspection.modules, import_roots: &inspection.import_roots }
+}
+
+fn nothing_new(what: &str, before: &BTreeSet<String>, after: &BTreeSet<String>) -> Judgement {
+    let new: Vec<&String> = after.difference(before).collect();
+    if new.is_empty() {
+        Judgement::new(true, format!("{} {what}, none new ({} before)", after.len(), before.len()))
+    } else {
+        Judgement::new(false, format!("{} new {what}: {}", new.len(), named(new)))
+    }
+}
+
+/// No file that parsed before fails to parse now.
+pub(super) fn parse(before: &Inspection, after: &Inspection) -> Judgement {
+    nothing_new("files with syntax errors", &before.parse_issues, &after.parse_issues)
+}
+
+/// No import or name is unresolved that was not before.
+pub(super) fn imports(before: &Inspection, after: &Inspection) -> Judgement {
+    nothing_new("unresolved imports and names", &before.unresolved, &after.unresolved)
+}
+
+/// Every finding of `closes` is gone, at least one is, and none is new.
+pub(super) fn findings(before: &Inspection, after: &Inspection, closes: &[String]) -> Judgement {
+    let opened = difference(&after.violations, &before.violations);
+    let closed = difference(&before.violations, &after.violations);
+    let left: Vec<&String> =
+        closes.iter().filter(|print| after.violations.contains_key(*print)).collect();
+    if !opened.is_empty() {
+        let evidence = format!("{} new violations: {}", opened.len(), named(opened));
+        return Judgement::new(false, evidence);
+    }
+    if !left.is_empty() {
+        let evidence = format!("{} findings are still there: {}", left.len(), named(left));
+        return Judgement::new(false, evidence);
+    }
+    let counts = format!("{} -> {}", before.violations.len(), after.violations.len());
+    let closed = closed.len();
+    Judgement::new(closed > 0, format!("{closed} violations closed, none opened ({counts})"))
+}
+
+fn difference(of: &BTreeMap<String, String>, without: &BTreeMap<String, String>) -> Vec<String> {
+    let only = of.iter().filter(|(print, _)| !without.contains_key(*print));
+    only.map(|(print, summary)| format!("{print} {summary}")).collect()
+}
+
+/// Every module that loaded before loads now, and so does every new one.
+pub(super) fn load(base: &Inspection, before: &Loads, after: &Loads) -> Judgement {
+    if after.is_empty() {
+        return Judgement::skipped("the package touches no importable module");
+    }
+    let must = |module: &String| {
+        matches!(before.get(module), Some(Ok(()))) || !base.modules.contains_key(module)
+    };
+    let failed: Vec<String> = after
+        .iter()
+        .filter(|(module, _)| must(module))
+        .filter_map(|(module, load)| Some(format!("{module}: {}", load.as_ref().err()?)))
+        .collect();
+    if !failed.is_empty() {
+        let count = failed.len();
+        return Judgement::new(false, format!("{count} modules no longer load: {}", named(failed)));
+    }
+    let loaded = after.values().filter(|load| load.is_ok()).count();
+    let known = after.len() - loaded;
+    let known =
+        if known > 0 { format!(", {known} did not before either") } else { String::new() };
+    Judgement::new(true, format!("{loaded} modules load in fresh interpreters{known}"))
+}
+
+/// Imports modules in a worktree.
+pub(super) async fn loads(
+    runner: &Runner,
+    tree: &Worktree,
+    inspection: &Inspection,
+    modules: &[String],
+) -> Result<(Loads, String), Stop> {
+    let loads = runner.load_modules(tree, sources(inspection), modules).await?;
+    let loaded = loads.values().filter(|load| load.is_ok()).count();
+    let summary = format!("{loaded} of {} modules loaded", loads.len());
+    Ok((loads, summary))
+}
+
+#[cfg(test)]
+mod tests {
+    use ssot_model::GateOutcome;
+
+    use super::{Loads, findings, imports, load};
+    use crate::Inspection;
+
+    fn with(violations: &[&str], unresolved: &[&str]) -> Inspection {
+        Inspection {
+            violations: violations.iter().map(|v| ((*v).to_owned(), String::new())).collect(),
+            unresolved: unresolved.iter().map(|u| (*u).to_owned()).collect(),
+            ..Inspection::default()
+        }
+    }
+
+    #[test]
+    fn findings_must_close_what_was_promised_and_open_nothing() {
+        let before = with(&["a", "b"], &[]);
+        for (after, closes, passes) in [
+            (&["b"][..], &["a"][..], true),
+            (&["a", "b"], &["a"], false),
+            (&["b", "c"], &["a"], false),
+            (&["a", "b"], &[], false),
+            (&[], &["a"], true),
+        ] {
+            let closes: Vec<String> = closes.iter().map(|c| (*c).to_owned()).collect();
+            let found = findings(&before, &with(after, &[]), &closes);
+            assert_eq!(found.outcome == GateOutcome::Passed, passes, "{after:?} {}", found.evidence);
+        }
+    }
+
+    #[test]
+    fn what_was_unresolved_before_is_not_held_against_a_package() {
+        let before = with(&[], &["a.py: x"]);
+        assert_eq!(imports(&before, &before).outcome, GateOutcome::Passed);
+        let after = with(&[], &["a.py: x", "a.py: y"]);
+        assert_eq!(imports(&before, &after).outcome, GateOutcome::Failed);
+    }
+
+    #[test]
+    fn a_module_that_never_loaded_need_not_load() {
+        let module = |name: &str, load: Result<(), &str>| (name.to_owned(), load.map_err(str::to_owned));
+        let mut base = Inspection::default();
+        for name in ["good", "bad"] {
+            let path = ssot_model::RepoPath::new(&format!("{name}.py")).expect("plain");
+            base.modules.insert(name.to_owned(), path);
+        }
+        let before: Loads = [module("good", Ok(())), module("bad", Err("no"))].into();
+        let check = |name, result| load(&base, &before, &[module(name, result)].into()).outcome;
+        assert_eq!(check("good", Ok(())), GateOutcome::Passed);
+        assert_eq!(check("good", Err("no")), GateOutcome::Failed);
+        assert_eq!(check("bad", Err("no")), GateOutcome::Passed);
+        assert_eq!(check("new", Err("no")), GateOutcome::Failed);
+    }
+}

@@ -1,0 +1,289 @@
+//! The execution of a plan: the only asynchronous part of the engine.
+//!
+//! One dispatcher owns all state; one task a package, a *unit*, goes its way in
+//! a straight line. Two enums are everything they say to each other.
+
+mod baseline;
+mod candidate;
+mod dispatcher;
+mod final_check;
+mod gates;
+mod journal;
+mod land;
+mod recover;
+mod rollback;
+mod suites;
+mod unit;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ssot_model::{
+    CommitId, Package, PackageId, Patch, RunId, SuiteReport, TestConfig, Timestamp, TreeId,
+    UnitState,
+};
+use ssot_runtime::git::{GitError, Repository};
+use ssot_runtime::runner::{Runner, RunnerError, clean_leftovers};
+use ssot_runtime::sandbox::Launcher;
+use tokio::sync::watch;
+
+use crate::Inspection;
+use baseline::Baseline;
+use journal::Stop;
+
+pub use journal::{Append, Appending, Clock, Journal};
+pub use rollback::{RollBack, RollbackError, Undone, Which, rollback};
+
+/// A package with what carries it out.
+#[derive(Debug, Clone)]
+pub struct Work {
+    /// The package.
+    pub package: Package,
+    /// What it writes and deletes, made for the base of the run.
+    pub patch: Patch,
+    /// The message of its commit, without trailers.
+    pub message: String,
+    /// Modules that must load after it if they loaded before.
+    pub touched_modules: Vec<String>,
+    /// Fingerprints of the findings that it must close.
+    pub closes: Vec<String>,
+}
+
+/// A static look at a tree on disk failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot inspect the tree: {0}")]
+pub struct InspectError(pub String);
+
+/// A static look at a tree on disk; it blocks.
+pub type Inspect = Arc<dyn Fn(&Path) -> Result<Inspection, InspectError> + Send + Sync>;
+
+/// Everything that an execution needs to know.
+#[derive(Clone)]
+pub struct Job {
+    /// The repository.
+    pub repository: Repository,
+    /// The run; the same again takes up a run that was killed.
+    pub run: RunId,
+    /// When the run began: the date of all its commits.
+    pub started: Timestamp,
+    /// The commit that the patches were made for.
+    pub base: CommitId,
+    /// The branch that landings advance; created at the base when missing.
+    pub target: String,
+    /// The packages in the order in which they may start.
+    pub works: Vec<Work>,
+    /// How many units work at the same time.
+    pub agents: usize,
+    /// How the repository's own tests are run.
+    pub test: Option<TestConfig>,
+    /// Whether packages may land without a test command.
+    pub allow_untested: bool,
+    /// How this program starts itself as the sandbox launcher.
+    pub launcher: Launcher,
+    /// The static look at a tree.
+    pub inspect: Inspect,
+    /// Where events go.
+    pub journal: Journal,
+}
+
+/// Where one package ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageResult {
+    /// Its state, an end.
+    pub state: UnitState,
+    /// Why, when it did not land.
+    pub reason: Option<String>,
+    /// Its commit on the target branch.
+    pub commit: Option<CommitId>,
+}
+
+/// What an execution came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecuteSummary {
+    /// The packages.
+    pub packages: BTreeMap<PackageId, PackageResult>,
+    /// Head of the target branch.
+    pub head: CommitId,
+    /// Its tree.
+    pub tree: TreeId,
+    /// Violations of the base.
+    pub violations_before: u32,
+    /// Violations of the target branch's head.
+    pub violations_after: u32,
+    /// Tests of the base.
+    pub tests_before: Option<SuiteReport>,
+    /// Tests of the target branch's head.
+    pub tests_after: Option<SuiteReport>,
+    /// Whether the run was told to stop.
+    pub cancelled: bool,
+}
+
+/// The execution could not begin or go on; what has landed stays landed.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// Not a name for a branch.
+    #[error("`{0}` is not a valid branch name")]
+    BadTarget(String),
+    /// Somebody has the branch checked out.
+    #[error(
+        "the branch `{branch}` is checked out at `{worktree}`; a landing would change it under \
+         your feet. Choose another target branch or check out another one there"
+    )]
+    TargetCheckedOut {
+        /// The branch.
+        branch: String,
+        /// Where.
+        worktree: PathBuf,
+    },
+    /// The branch has another history.
+    #[error(
+        "the branch `{branch}` does not contain the commit {base} that the plan was made for; \
+         choose another target branch or delete this one"
+    )]
+    TargetDiverged {
+        /// The branch.
+        branch: String,
+        /// The base of the run.
+        base: CommitId,
+    },
+    /// Nothing would prove the packages.
+    #[error(
+        "no test command is configured, so nothing would prove that the packages are harmless: \
+         add a section `test` to ssot.toml or allow landing untested"
+    )]
+    Untested,
+    /// The command did not end.
+    #[error(
+        "the test command did not end within {seconds} s on the untouched tree; nothing was \
+         landed. Raise `timeout-seconds` or repair the command. The end of its output:\n{tail}"
+    )]
+    Hanging {
+        /// The limit.
+        seconds: u64,
+        /// The end of the output.
+        tail: String,
+    },
+    /// The tests do not test the tree.
+    #[error("the tests of the untouched tree prove nothing: {why}\n{tail}")]
+    Unproven {
+        /// Why.
+        why: String,
+        /// The end of the output.
+        tail: String,
+    },
+    /// The event log refused an event.
+    #[error("the event log cannot be written: {0}")]
+    Log(String),
+    /// A tree could not be looked at.
+    #[error(transparent)]
+    Inspect(#[from] InspectError),
+    /// Git failed.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The runner failed.
+    #[error(transparent)]
+    Runner(#[from] RunnerError),
+    /// A task of ours died.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+/// What all units share and nobody changes.
+struct Shared {
+    job: Job,
+    runner: Runner,
+    baseline: Baseline,
+    cancel: watch::Receiver<bool>,
+}
+
+/// The state of the target branch, looked at.
+#[derive(Debug, Clone)]
+struct Head {
+    commit: CommitId,
+    tree: TreeId,
+    inspection: Arc<Inspection>,
+}
+
+/// Executes the packages of a job. The same job again, after a death at any
+/// instant, leads to the same final tree.
+pub async fn run(job: Job, cancel: watch::Receiver<bool>) -> Result<ExecuteSummary, ExecuteError> {
+    check_target(&job)?;
+    if job.test.is_none() && !job.allow_untested {
+        return Err(ExecuteError::Untested);
+    }
+    let mark = mark(&job);
+    let repository = job.repository.clone();
+    let worktrees = job.run.to_string();
+    // What a killed execution left: its processes first, they write into its worktrees.
+    let (left, place) = (worktrees.clone(), repository.clone());
+    let mark_left = mark.clone();
+    blocking(move || {
+        clean_leftovers(&mark_left);
+        place.remove_worktrees(&left)
+    })
+    .await??;
+    let done = go(job, cancel, &mark).await;
+    // Patches of what did not land were stored before.
+    blocking(move || repository.remove_worktrees(&worktrees)).await??;
+    done
+}
+
+async fn go(
+    job: Job,
+    cancel: watch::Receiver<bool>,
+    mark: &str,
+) -> Result<ExecuteSummary, ExecuteError> {
+    let root = job.repository.root().to_path_buf();
+    let runner = Runner::new(job.launcher.clone(), job.test.as_ref(), &root, mark)?;
+    let recovered = recover::recover(&job).await?;
+    for work in &job.works {
+        job.journal.moved(&work.package.id, UnitState::Queued, None).await?;
+    }
+    let baseline = match baseline::establish(&job, &runner, &cancel).await {
+        Ok(baseline) => baseline,
+        Err(baseline::Halt::Cancelled) => return recovered.cancelled(&job).await,
+        Err(baseline::Halt::Error(error)) => return Err(error),
+    };
+    let shared = Arc::new(Shared { job, runner, baseline, cancel });
+    let head = recovered.head(&shared).await?;
+    let (outcome, head) = dispatcher::dispatch(&shared, recovered.landed, head).await?;
+    final_check::finish(&shared, outcome, head).await
+}
+
+/// Identifies the processes and private directories of a run on this machine.
+fn mark(job: &Job) -> String {
+    format!("{}\n{}", job.repository.root().display(), job.run)
+}
+
+fn check_target(job: &Job) -> Result<(), ExecuteError> {
+    if !job.repository.is_branch_name(&job.target)? {
+        return Err(ExecuteError::BadTarget(job.target.clone()));
+    }
+    let found = job.repository.checked_out()?.into_iter().find(|c| c.branch == job.target);
+    match found {
+        Some(found) => Err(ExecuteError::TargetCheckedOut {
+            branch: found.branch,
+            worktree: found.worktree,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Runs what blocks where blocking is allowed.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ExecuteError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| ExecuteError::Internal(error.to_string()))
+}
+
+impl From<Stop> for ExecuteError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Log(why) => Self::Log(why),
+            Stop::Rejected(why) | Stop::Failed(why) => Self::Internal(why),
+            Stop::Cancelled => Self::Internal("cancelled".to_owned()),
+        }
+    }
+}

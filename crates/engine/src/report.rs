@@ -1,0 +1,105 @@
+//! The last stage: the log of a run and its plan, read back as a report.
+
+use std::collections::BTreeMap;
+
+use ssot_model::{
+    CommitId, Event, EventKind, GateName, PackageId, PackageReport, Phase, Plan, RunId, RunReport,
+    SuiteReport, TreeId, UnitState,
+};
+
+/// What the events say about one package.
+#[derive(Default)]
+struct PackageTrace {
+    state: Option<UnitState>,
+    reason: Option<String>,
+    commit: Option<CommitId>,
+}
+
+/// Rebuilds the report of a run. It holds nothing that is not in the log or the plan.
+pub(crate) fn build(run: &RunId, plan: &Plan, events: &[Event]) -> RunReport {
+    let mut report = empty(run, plan);
+    let mut traces: BTreeMap<&PackageId, PackageTrace> = BTreeMap::new();
+    for event in events {
+        match &event.kind {
+            EventKind::RunStarted { base, tree, target, missing_sandbox_layers, .. } => {
+                report.base = base.clone();
+                report.base_tree = tree.clone();
+                report.target.clone_from(target);
+                report.missing_sandbox_layers.clone_from(missing_sandbox_layers);
+            }
+            EventKind::TreeInspected { phase: Phase::Before, violations, .. } => {
+                report.violations_before = *violations;
+            }
+            EventKind::TreeInspected { violations, .. } => {
+                report.violations_after = Some(*violations);
+            }
+            EventKind::GateCompleted { gate: GateName::Tests, package: None, phase, suite, .. } => {
+                note_suite(&mut report, *phase, suite.as_ref());
+            }
+            EventKind::PackageChanged { package, state, reason } => {
+                let trace = traces.entry(package).or_default();
+                trace.state = Some(*state);
+                trace.reason.clone_from(reason);
+            }
+            EventKind::PackageLanded { package, commit, tree, .. } => {
+                traces.entry(package).or_default().commit = Some(commit.clone());
+                report.tree = Some(tree.clone());
+            }
+            EventKind::PackageRolledBack { package, tree, .. } => {
+                let trace = traces.entry(package).or_default();
+                trace.state = Some(UnitState::Cancelled);
+                trace.reason = Some("rolled back".to_owned());
+                trace.commit = None;
+                report.tree = Some(tree.clone());
+            }
+            EventKind::RunCompleted { outcome, tree } => {
+                report.outcome = Some(*outcome);
+                report.tree = Some(tree.clone());
+            }
+            _ => {}
+        }
+    }
+    if let (Some(first), Some(last)) = (events.first(), events.last()) {
+        report.seconds = u64::try_from((last.at.0 - first.at.0) / 1000).unwrap_or(0);
+    }
+    report.packages = plan.packages.iter().map(|package| {
+        let trace = traces.remove(&package.id).unwrap_or_default();
+        PackageReport {
+            id: package.id.clone(),
+            title: package.title.clone(),
+            state: trace.state.unwrap_or(UnitState::Queued),
+            reason: trace.reason,
+            commit: trace.commit,
+            groups: package.groups.clone(),
+        }
+    }).collect();
+    report
+}
+
+fn note_suite(report: &mut RunReport, phase: Phase, suite: Option<&SuiteReport>) {
+    match phase {
+        Phase::Before => report.tests_before = suite.cloned(),
+        Phase::Final => report.tests_after = suite.cloned(),
+        Phase::After | Phase::Landing => {}
+    }
+}
+
+fn empty(run: &RunId, plan: &Plan) -> RunReport {
+    RunReport {
+        schema: RunReport::SCHEMA.to_owned(),
+        run: run.clone(),
+        outcome: None,
+        target: String::new(),
+        base: plan.base.clone(),
+        base_tree: TreeId::new(""),
+        tree: None,
+        violations_before: 0,
+        violations_after: None,
+        tests_before: None,
+        tests_after: None,
+        packages: Vec::new(),
+        left_alone: plan.left_alone.clone(),
+        missing_sandbox_layers: Vec::new(),
+        seconds: 0,
+    }
+}

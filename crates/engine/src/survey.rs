@@ -1,0 +1,133 @@
+//! The commands that look and change nothing: scan, audit, plan.
+
+use std::path::{Path, PathBuf};
+
+use ssot_audit::{Audit, Choice, Examiner};
+use ssot_model::{CommitId, Finding, LeftAlone, Plan, ScanReport};
+use ssot_rules::{RULES, Rule};
+use ssot_runtime::cache::Cache;
+use ssot_runtime::files;
+use ssot_runtime::git::Repository;
+
+use crate::codemod::{self, DryRun};
+use crate::triage::Survey;
+use crate::{EngineError, configuration};
+
+/// What is looked at, and how.
+#[derive(Debug, Clone)]
+pub struct ScanOptions {
+    /// The directory that is scanned.
+    pub root: PathBuf,
+    /// A configuration file to use instead of `ssot.toml` in the root.
+    pub config: Option<PathBuf>,
+    /// Whether facts are remembered under `.ssot/` between scans.
+    pub cache: bool,
+    /// Names of the rules to run; empty for all.
+    pub rules: Vec<String>,
+}
+
+/// Finds and ranks.
+pub fn scan(options: &ScanOptions) -> Result<ScanReport, EngineError> {
+    let survey = take(options)?;
+    let findings = detect(&survey, &options.rules)?;
+    Ok(survey.report(findings))
+}
+
+/// Audits every group, or those of a name, a dotted name or an id.
+pub fn examine(options: &ScanOptions, group: Option<&str>) -> Result<Vec<Audit>, EngineError> {
+    let survey = take(options)?;
+    let findings = detect(&survey, &options.rules)?;
+    let mut audits = ssot_audit::examine(&findings, &survey.index, &survey.config);
+    if let Some(group) = group {
+        audits.retain(|audit| is_called(&audit.finding, group));
+        if audits.is_empty() {
+            return Err(EngineError::user(format!(
+                "no group is called `{group}`; `ssot scan --all` lists the names and ids"
+            )));
+        }
+    }
+    Ok(audits)
+}
+
+fn is_called(finding: &Finding, text: &str) -> bool {
+    finding.id.as_str() == text
+        || finding.name == text
+        || finding.members.iter().any(|member| member.dotted() == text)
+}
+
+/// Makes a plan for the commit that is checked out.
+pub fn plan(options: &ScanOptions, rewrite_imports: bool) -> Result<Plan, EngineError> {
+    let repository = Repository::open(&options.root).map_err(EngineError::user)?;
+    let base = repository.head().map_err(EngineError::internal)?;
+    let root = repository.root().to_owned();
+    let survey = take(&ScanOptions { root: root.clone(), ..options.clone() })?;
+    let findings = detect(&survey, &options.rules)?;
+    let audits = ssot_audit::examine(&findings, &survey.index, &survey.config);
+    Ok(optimize(&root, &survey, &audits, base, rewrite_imports))
+}
+
+/// The plan as an editable file.
+pub fn render_plan(plan: &Plan) -> Result<String, EngineError> {
+    Ok(ssot_plan::render(plan)?)
+}
+
+/// Opens the configuration and the cache, and reads the tree.
+fn take(options: &ScanOptions) -> Result<Survey, EngineError> {
+    if !files::exists(&options.root) {
+        let path = options.root.display();
+        return Err(EngineError::user(format!("{path} does not exist; name a directory to scan")));
+    }
+    let config = configuration::load(&options.root, options.config.as_deref())?;
+    let cache = options.cache.then(|| open_cache(&options.root));
+    Survey::take(&options.root, config, cache.as_ref())
+}
+
+/// The cache below a root. One that cannot be opened costs time, never a result.
+pub(crate) fn open_cache(root: &Path) -> Cache {
+    match files::prepare_state_dir(root) {
+        Ok(state) => Cache::open(&state.join("facts.redb")).0,
+        Err(_) => Cache::disabled(),
+    }
+}
+
+fn detect(survey: &Survey, names: &[String]) -> Result<Vec<Finding>, EngineError> {
+    let unknown = names.iter().find(|name| ssot_rules::rule(name).is_none());
+    if let Some(unknown) = unknown {
+        let known: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+        let known = known.join(", ");
+        return Err(EngineError::user(format!("no rule is called `{unknown}`; there are {known}")));
+    }
+    let chosen = |rule: &&Rule| names.is_empty() || names.iter().any(|name| name == rule.name);
+    let findings = RULES.iter().filter(chosen).map(|rule| rule.name).collect::<Vec<_>>();
+    let mut all = survey.findings(RULES);
+    all.retain(|finding| findings.contains(&finding.rule.as_str()));
+    Ok(all)
+}
+
+/// The third stage: dry runs, write sets, packages.
+pub(crate) fn optimize(
+    root: &Path,
+    survey: &Survey,
+    audits: &[Audit],
+    base: CommitId,
+    rewrite_imports: bool,
+) -> Plan {
+    let mut drafts = Vec::new();
+    let mut left_alone: Vec<LeftAlone> = ssot_plan::left_alone(audits);
+    for run in codemod::dry_run(root, &survey.index, audits, rewrite_imports) {
+        match run {
+            DryRun::Written(draft) => drafts.push(draft),
+            DryRun::Refused(audit, reason) => {
+                let refused = Audit { choice: Choice::Accept, reason, ..audit.clone() };
+                left_alone.extend(ssot_plan::left_alone(&[refused]));
+            }
+        }
+    }
+    ssot_plan::build(base, &survey.index, &drafts, left_alone, rewrite_imports)
+}
+
+/// An audit that can be examined again for a plan that was made before.
+pub(crate) fn audits(survey: &Survey) -> Vec<Audit> {
+    let mut examiner = Examiner::new(&survey.index, &survey.config);
+    survey.findings(RULES).iter().map(|finding| examiner.examine(finding)).collect()
+}

@@ -1,0 +1,71 @@
+//! Files that the user names, and the directory in which ssot keeps its state.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// The directory below a repository's root in which everything of ssot's is kept.
+pub const STATE_DIRECTORY: &str = ".ssot";
+
+/// Whether something of the name is there.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Reads a text file of at most `limit` bytes.
+pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(path)?.take(limit.saturating_add(1)).read_to_string(&mut text)?;
+    if text.len() as u64 > limit {
+        return Err(io::Error::other(format!("it is larger than {limit} bytes")));
+    }
+    Ok(text)
+}
+
+/// Writes a text file as a whole or not at all, making the directories above it.
+pub fn write_text(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    super::write_atomic(path, text.as_bytes())
+}
+
+/// Makes the state directory, which hides itself from git.
+pub fn prepare_state_dir(root: &Path) -> io::Result<PathBuf> {
+    let directory = root.join(STATE_DIRECTORY);
+    match fs::symlink_metadata(&directory) {
+        Ok(found) if !found.is_dir() => {
+            return Err(io::Error::other("something else is in its place; move it away"));
+        }
+        _ => fs::create_dir_all(&directory)?,
+    }
+    let ignore = directory.join(".gitignore");
+    if !ignore.exists() {
+        fs::write(&ignore, "*\n")?;
+    }
+    Ok(directory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{prepare_state_dir, read_text, write_text};
+
+    #[test]
+    fn the_state_directory_ignores_itself_and_refuses_a_file_in_its_place() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let state = prepare_state_dir(root.path()).expect("made");
+        assert_eq!(read_text(&state.join(".gitignore"), 10).expect("written"), "*\n");
+        let other = tempfile::tempdir().expect("a temporary directory");
+        write_text(&other.path().join(".ssot"), "mine").expect("written");
+        assert!(prepare_state_dir(other.path()).is_err());
+    }
+
+    #[test]
+    fn a_text_beyond_the_limit_is_refused() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let path = root.path().join("deep/er/text");
+        write_text(&path, "12345").expect("written");
+        assert_eq!(read_text(&path, 5).expect("small enough"), "12345");
+        assert!(read_text(&path, 4).is_err());
+    }
+}
