@@ -1,5 +1,9 @@
 //! The project's own chores. One command is one file or folder.
 #![expect(
+    clippy::disallowed_methods,
+    reason = "the chores are about files and processes"
+)]
+#![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a chore talks to the terminal"

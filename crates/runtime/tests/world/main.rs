@@ -1,4 +1,5 @@
 //! The door to the outside world against the real one: git, processes, sandbox, Python.
+#![expect(clippy::disallowed_methods, reason = "the tests build real files and processes")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod entry;
