@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::outcome::{Judged, Wrong};
-use super::ssot::{Finding, Report, Scan, is_violation};
+use super::ssot::{Finding, Member, Report, Scan, is_violation};
 
 /// The judgements, relative to the workspace.
 const JUDGED: &str = "xtask/beds/judged.toml";
@@ -58,7 +58,9 @@ pub(crate) fn compare(groups: &[Group], scan: &Scan, report: &Report) -> Judged 
     };
     for group in groups {
         let findings = matching(group, scan);
-        let landed = findings.iter().any(|finding| has_landed(finding, report));
+        let landed = findings
+            .iter()
+            .any(|finding| has_landed(group, finding, report));
         note_verdict(group, findings.first().copied(), &mut judged);
         if group.must_land() {
             judged.consolidatable += 1;
@@ -121,7 +123,7 @@ fn matching<'a>(group: &Group, scan: &'a Scan) -> Vec<&'a Finding> {
             let held = group
                 .places
                 .iter()
-                .filter(|place| holds(finding, place, same_kind));
+                .filter(|place| member_at(finding, place, same_kind).is_some());
             (held.count(), same_kind, finding)
         })
         .filter(|(held, _, _)| *held >= 2)
@@ -130,27 +132,40 @@ fn matching<'a>(group: &Group, scan: &'a Scan) -> Vec<&'a Finding> {
     found.into_iter().map(|(_, _, finding)| finding).collect()
 }
 
-/// Whether the finding has a member whose definition begins at the place.
-fn holds(finding: &Finding, place: &str, same_kind: bool) -> bool {
-    let Some((path, line)) = place.rsplit_once(':') else {
-        return false;
-    };
-    let Ok(line) = line.parse::<u32>() else {
-        return false;
-    };
+/// The finding's member whose definition begins at the place.
+fn member_at<'a>(finding: &'a Finding, place: &str, same_kind: bool) -> Option<&'a Member> {
+    let (path, line) = place.rsplit_once(':')?;
+    let line = line.parse::<u32>().ok()?;
     // A group of another kind counts when it is about this very name.
     let reach = if same_kind { DECORATOR_LINES } else { 1 };
-    finding.members.iter().any(|member| {
+    finding.members.iter().find(|member| {
         member.path == path && (member.start..=member.end.min(member.start + reach)).contains(&line)
     })
 }
 
-fn has_landed(finding: &Finding, report: &Report) -> bool {
-    report
+/// Whether at least two of the judged definitions became one: a package may consolidate
+/// other members of the same finding and leave these alone.
+fn has_landed(group: &Group, finding: &Finding, report: &Report) -> bool {
+    let same_kind = finding.kind == group.kind;
+    let judged: Vec<String> = group
+        .places
+        .iter()
+        .filter_map(|place| member_at(finding, place, same_kind))
+        .map(Member::dotted)
+        .collect();
+    let landed = report
         .packages
         .iter()
-        .filter(|package| package.has_landed())
-        .any(|package| package.groups.iter().any(|group| group.group == finding.id))
+        .filter(|package| package.has_landed());
+    landed
+        .flat_map(|package| &package.groups)
+        .filter(|done| done.id == finding.id)
+        .any(|done| {
+            let joined = judged
+                .iter()
+                .filter(|name| **name == done.canonical || done.copies.contains(name));
+            joined.count() >= 2
+        })
 }
 
 /// Why a group did not land, in ssot's words.
@@ -161,7 +176,7 @@ fn why_not(findings: &[&Finding], report: &Report) -> String {
     let package = report
         .packages
         .iter()
-        .find(|p| p.groups.iter().any(|group| group.group == finding.id));
+        .find(|p| p.groups.iter().any(|group| group.id == finding.id));
     if let Some(package) = package {
         return format!(
             "{}: {}",
@@ -205,10 +220,16 @@ mod tests {
     }
 
     fn finding(id: &str, kind: &str, starts: [u32; 2], verdict: &str) -> serde_json::Value {
-        let member = |path: &str, start: u32| serde_json::json!({"path": path, "start": start, "end": start + 20});
+        let member = |path: &str, start: u32| {
+            let (module, _) = path.split_once('.').expect("it has an extension");
+            serde_json::json!({
+                "path": path, "start": start, "end": start + 20,
+                "module": module, "qualified_name": id,
+            })
+        };
         serde_json::json!({
             "id": id, "verdict": verdict, "name": id, "kind": kind,
-            "members": [member("a.py", starts[0]), member("b.py", starts[1])],
+            "members": [member("a.py", starts[0]), member("b.py", starts[1]), member("c.py", 1)],
         })
     }
 
@@ -219,6 +240,7 @@ mod tests {
             group("wrong", "class", [100, 100], "convention", false),
             group("missing", "function", [200, 200], "identical", true),
             group("unsure", "function", [300, 300], "homonym", false),
+            group("untouched", "class", [500, 500], "identical", false),
             group("method", "method", [402, 402], "clone", true),
         ];
         let scan: Scan = serde_json::from_value(serde_json::json!({
@@ -227,6 +249,7 @@ mod tests {
                 finding("g-1", "function", [10, 10], "identical"),
                 finding("g-2", "class", [100, 100], "identical"),
                 finding("g-3", "function", [300, 300], "unsure"),
+                finding("g-5", "class", [500, 500], "identical"),
                 finding("g-4", "class", [400, 400], "identical"),
             ],
         }))
@@ -234,19 +257,26 @@ mod tests {
         let report: Report = serde_json::from_value(serde_json::json!({
             "tests_before": null, "tests_after": null, "left_alone": [], "seconds": 1,
             "packages": [
-                {"title": "a", "state": "done", "reason": null, "groups": [{"group": "g-1"}, {"group": "g-2"}]},
-                {"title": "b", "state": "rejected", "reason": "tests", "groups": [{"group": "g-3"}]},
+                {"title": "a", "state": "done", "reason": null, "groups": [
+                    {"group": "g-1", "canonical": "a.g-1", "copies": ["b.g-1", "c.g-1"]},
+                    {"group": "g-2", "canonical": "common.g-2", "copies": ["a.g-2", "b.g-2"]},
+                    {"group": "g-5", "canonical": "a.g-5", "copies": ["c.g-5"]},
+                ]},
+                {"title": "b", "state": "rejected", "reason": "tests", "groups": [
+                    {"group": "g-3", "canonical": "a.g-3", "copies": ["b.g-3"]},
+                ]},
             ],
         }))
         .expect("it is a report");
         let judged = compare(&groups, &scan, &report);
         assert_eq!(
             (judged.right, judged.wrong, judged.unsure, judged.missing),
-            (1, 1, 1, 2)
+            (2, 1, 1, 2)
         );
         assert_eq!(judged.missed.len(), 2);
         assert_eq!((judged.consolidatable, judged.landed), (2, 1));
-        assert_eq!((judged.must_stay, judged.kept), (2, 1));
+        assert_eq!((judged.must_stay, judged.kept), (3, 2));
+        assert_eq!(judged.lost.len(), 1);
         assert_eq!(judged.lost[0].name, "wrong");
         assert_eq!(judged.not_landed[0].text, "not found");
     }
@@ -266,6 +296,13 @@ mod tests {
                 groups += 1;
             }
         }
+        let text = std::fs::read_to_string(root.join(super::JUDGED)).expect("it is there");
+        let every: super::File = toml::from_str(&text).expect("it is well formed");
+        assert_eq!(
+            groups,
+            every.group.len(),
+            "a judgement is about no bed of the list"
+        );
         assert!(groups >= 40, "{groups}");
     }
 }

@@ -60,6 +60,19 @@ pub(crate) struct Member {
     pub(crate) path: String,
     pub(crate) start: u32,
     pub(crate) end: u32,
+    module: String,
+    qualified_name: String,
+}
+
+impl Member {
+    /// The name by which packages speak of it.
+    pub(crate) fn dotted(&self) -> String {
+        if self.qualified_name.is_empty() {
+            self.module.clone()
+        } else {
+            format!("{}.{}", self.module, self.qualified_name)
+        }
+    }
 }
 
 /// What `ssot run --format json` and `ssot demo --format json` print.
@@ -96,7 +109,10 @@ impl Package {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Group {
-    pub(crate) group: String,
+    #[serde(rename = "group")]
+    pub(crate) id: String,
+    pub(crate) canonical: String,
+    pub(crate) copies: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -12,6 +12,9 @@ const README_LINES: usize = 80;
 /// Directories in which somebody's machine shows, without their slashes.
 const PRIVATE_DIRECTORIES: &[&str] = &["home", "Users", "root", "work"];
 
+/// Directories of people who do not exist, for examples.
+const INVENTED: &[&str] = &["/home/ada"];
+
 /// Python below `crates/` and `xtask/` that was written for this project, and why it is there.
 const OWN_PYTHON: &[(&str, &str)] = &[(
     "crates/runtime/src/runner/",
@@ -56,16 +59,15 @@ fn is_python(path: &str) -> bool {
 }
 
 /// An absolute path into somebody's directories, when the line has one.
-fn private_path(line: &str) -> Option<String> {
+fn private_path(line: &str) -> Option<&str> {
     PRIVATE_DIRECTORIES.iter().find_map(|directory| {
         let needle = format!("/{directory}/");
         line.match_indices(&needle).find_map(|(at, _)| {
             let before = line[..at].chars().next_back();
             let absolute = before.is_none_or(|c| !c.is_alphanumeric() && !"/._-}~*$>)".contains(c));
-            absolute.then(|| {
-                let end = |c: char| c.is_whitespace() || "\"'`,;)".contains(c);
-                line[at..].split(end).next().unwrap_or(&needle).to_owned()
-            })
+            let end = |c: char| c.is_whitespace() || "\"'`,;)".contains(c);
+            let found = line[at..].split(end).next()?;
+            (absolute && !INVENTED.contains(&found)).then_some(found)
         })
     })
 }

@@ -76,6 +76,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Complaint>> {
         }
     }
     complaints.sort();
+    complaints.dedup();
     Ok(complaints)
 }
 

@@ -88,9 +88,15 @@ impl Contents {
                 let (name, line) = (ident.to_string(), line_of(&trees[at]));
                 match name.as_str() {
                     "fn" => self.functions.extend(function_at(trees, at)),
-                    "std" | "tokio" | "core" => {
+                    // `io` is imported as a module everywhere; the others are flagged where
+                    // they are imported.
+                    "std" | "tokio" | "io" if !follows_colon(trees, at) => {
                         let mut paths = Vec::new();
-                        collect_paths(trees, at, &mut Vec::new(), &mut paths);
+                        let mut prefix = Vec::new();
+                        if name == "io" {
+                            prefix.push("std".to_owned());
+                        }
+                        collect_paths(trees, at, &mut prefix, &mut paths);
                         for path in paths.into_iter().filter(|path| path.len() > 1) {
                             self.push(Sign::Path(path), line, in_test);
                         }
@@ -144,6 +150,12 @@ fn group(trees: &[TokenTree], at: usize) -> Option<&Group> {
 
 fn is_brace(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+}
+
+/// Whether the identifier goes on a path, as the second in `a::b`.
+fn follows_colon(trees: &[TokenTree], at: usize) -> bool {
+    let colons = at >= 3 && (1..=2).all(|back| punct(trees, at - back) == Some(':'));
+    colons && ident(trees, at - 3).is_some_and(|before| before != "use")
 }
 
 /// `.name()` without arguments.
