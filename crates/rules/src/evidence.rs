@@ -76,7 +76,9 @@ fn judge_meanings(scene: &Scene<'_>, meanings: &[Family]) -> Option<Judgement> {
         same_body(scene, &heads),
         Evidence::opposing("meaning", difference.text),
     ];
-    Some(Judgement { verdict: Verdict::Variant, evidence, members: heads })
+    let mut members: Family = meanings.iter().flatten().copied().collect();
+    members.sort();
+    Some(Judgement { verdict: Verdict::Variant, evidence, members })
 }
 
 /// Why a definition keeps its own copy whatever the others do.

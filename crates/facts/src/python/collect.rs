@@ -365,6 +365,7 @@ impl<'a> Collector<'a> {
             _ => {
                 self.chains.push(attribute);
                 self.read(root);
+                self.mark_reflection(root);
                 if is_frame_access(attribute)
                     && let Some(scope) = self.scopes.last_mut()
                 {

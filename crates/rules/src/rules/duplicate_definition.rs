@@ -33,12 +33,22 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
         }
         bodies.sort();
         let heads: Family = bodies.iter().map(|body| body[0]).collect();
-        if heads.len() > 1 && kind != DefinitionKind::Constant && families::spans_files(&heads) {
+        if heads.len() > 1 && kind != DefinitionKind::Constant && families::spans_files(&family) {
             let judgements = judge_bodies(scene, kind, &heads);
+            let judgements = judgements.into_iter().map(|it| with_equals(it, &bodies));
             findings.extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
         }
     }
     findings
+}
+
+/// Adds to each head the members whose bodies equal its own, so that a group keeps
+/// its other members when one of them goes.
+fn with_equals(judgement: Judgement, bodies: &[Family]) -> Judgement {
+    let is_meant = |body: &&Family| judgement.members.contains(&body[0]);
+    let mut members: Family = bodies.iter().filter(is_meant).flatten().copied().collect();
+    members.sort();
+    Judgement { members, ..judgement }
 }
 
 /// Different bodies under one name.

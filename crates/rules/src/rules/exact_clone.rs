@@ -36,26 +36,10 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
             (1, false) => continue,
             _ => Verdict::Clone,
         };
-        let family = if verdict == Verdict::Clone { one_per_name(scene, family) } else { family };
-        if !families::spans_files(&family) {
-            continue;
-        }
         let judgements = evidence::judge_equal(scene, &family, verdict);
         findings.extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
     }
     findings
-}
-
-/// Members of one name are `duplicate-definition`'s; a clone shows one of each.
-fn one_per_name(scene: &Scene<'_>, family: Family) -> Family {
-    let mut seen = BTreeSet::new();
-    family
-        .into_iter()
-        .filter(|id| {
-            let definition = scene.index.definition(*id);
-            definition.kind == DefinitionKind::Method || seen.insert(definition.name.clone())
-        })
-        .collect()
 }
 
 /// Methods of classes that are equal as a whole are counted with the classes.

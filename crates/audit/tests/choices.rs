@@ -1,0 +1,235 @@
+//! What is chosen for small repositories, written as text: `--- path` begins a file.
+
+use ssot_audit::{Audit, Choice};
+use ssot_facts::{Index, Source, python};
+use ssot_model::{Boundary, Config, RepoPath, Verdict};
+use ssot_rules::RULES;
+
+/// A body that is large enough to count and reads `{0}`.
+fn function(name: &str, reads: &str) -> String {
+    format!(
+        "def {name}(value):\n    first = {reads}(value)\n    second = first\n    third = second\n    return third\n"
+    )
+}
+
+fn index(repository: &str) -> Index {
+    let files = repository.split("--- ").filter(|part| !part.trim().is_empty());
+    let sources = files.map(|file| {
+        let (path, text) = file.split_once('\n').expect("a file has a path line");
+        let path = RepoPath::new(path.trim()).expect("tests use plain paths");
+        Source { path, facts: python::extract(text.as_bytes()) }
+    });
+    Index::build(sources.collect())
+}
+
+fn audits(repository: &str, config: &Config) -> (Index, Vec<Audit>) {
+    let index = index(repository);
+    let findings = ssot_rules::detect(RULES, &index, config);
+    let audits = ssot_audit::examine(&findings, &index, config);
+    (index, audits)
+}
+
+/// The choice in one line.
+fn describe(index: &Index, audit: &Audit) -> String {
+    match &audit.choice {
+        Choice::Redirect { canonical, copies } => {
+            let copies: Vec<String> = copies.iter().map(|id| index.dotted(*id)).collect();
+            format!("redirect {} to {}", copies.join(", "), index.dotted(*canonical))
+        }
+        Choice::Extract { path, .. } => format!("extract to {path}"),
+        Choice::Delete { module } => format!("delete {}", index.module(*module).path),
+        Choice::Accept => format!("keep: {}", audit.reason),
+    }
+}
+
+/// The choices about violations, one line each.
+fn choices(repository: &str, config: &Config) -> String {
+    let (index, audits) = audits(repository, config);
+    let violations = audits.iter().filter(|audit| audit.finding.verdict.is_violation());
+    violations.map(|audit| describe(&index, audit)).collect::<Vec<_>>().join("\n")
+}
+
+/// Two modules of one package, each with a head of its own above the same function.
+fn check(head_a: &str, head_b: &str, reads: &str, expected: &str) {
+    let body = function("convert", reads);
+    let repository = format!(
+        "--- app/__init__.py\n--- app/other.py\nclass Thing:\n    pass\n--- app/third.py\nclass Thing:\n    pass\n\
+         --- app/a.py\n{head_a}\n{body}\n--- app/b.py\n{head_b}\n{body}\n"
+    );
+    let found = choices(&repository, &Config::default());
+    assert!(found.contains(expected), "{head_a:?} and {head_b:?}: {found}");
+}
+
+const REDIRECTED: &str = "redirect app.b.convert to app.a.convert";
+
+#[test]
+fn names_that_mean_the_same_let_a_copy_go() {
+    check("", "", "str", REDIRECTED);
+    check("import json", "import json", "json.dumps", REDIRECTED);
+    check("from json import dumps as d", "from json import dumps as d", "d", REDIRECTED);
+    check("from app.other import Thing", "from .other import Thing", "Thing", REDIRECTED);
+    check("import re\n_P = re.compile('a')", "import re\n_P = re.compile('a')", "_P.match", REDIRECTED);
+    check("_LIMIT = 3", "_LIMIT = 3", "_LIMIT.__add__", REDIRECTED);
+    check("from typing import Iterator as I", "from collections.abc import Iterator as I", "I", REDIRECTED);
+}
+
+#[test]
+fn names_that_mean_something_else_keep_a_copy() {
+    for (head_a, head_b, reads, reason) in [
+        ("import logging\nlog = logging.getLogger(__name__)", "import logging\nlog = logging.getLogger(__name__)", "log.info", "`log` is"),
+        ("_seen = {}", "_seen = {}\n_seen['a'] = 1", "_seen.get", "`_seen` is"),
+        ("LIMIT = 3", "LIMIT = 3", "LIMIT.__add__", "`LIMIT` is"),
+        ("_LIMIT = 3", "_LIMIT = 4", "_LIMIT.__add__", "`_LIMIT` is"),
+        ("from .other import Thing", "from .third import Thing", "Thing", "the implementations differ"),
+        ("import json", "import pickle as json", "json.dumps", "the implementations differ"),
+        ("", "", "globals", "looks at the module"),
+        ("", "", "__name__.join", "looks at the module"),
+    ] {
+        check(head_a, head_b, reads, reason);
+    }
+}
+
+#[test]
+fn ties_to_the_place_keep_a_copy() {
+    for (head_a, head_b, reason) in [
+        ("from .other import Thing\n@Thing", "from .other import Thing\n@Thing", "may register"),
+        ("", "import convert\n", "binds `convert` more than once"),
+        ("", "if True:\n    convert = None\n", "binds `convert` more than once"),
+    ] {
+        check(head_a, head_b, "str", reason);
+    }
+}
+
+#[test]
+fn a_name_that_a_test_replaces_in_the_module_keeps_the_copy() {
+    let body = function("convert", "clock");
+    let repository = |patch: &str| {
+        format!(
+            "--- app/__init__.py\n--- app/a.py\nfrom time import time as clock\n{body}\n\
+             --- app/b.py\nfrom time import time as clock\n{body}\n--- tests/test_b.py\n{patch}\n"
+        )
+    };
+    for patch in [
+        "from unittest import mock\n@mock.patch('app.b.clock')\ndef test(clock): pass",
+        "import app.b\ndef test(monkeypatch): monkeypatch.setattr(app.b, 'clock', None)",
+        "from app import b\nb.clock = None",
+        "from app import b as module\nfrom unittest import mock\nmock.patch.object(module, 'clock')",
+    ] {
+        let found = choices(&repository(patch), &Config::default());
+        assert!(found.contains("replaces `clock`"), "{patch}: {found}");
+    }
+    let found = choices(&repository("mock.patch('app.b.convert')"), &Config::default());
+    assert_eq!(found, REDIRECTED);
+}
+
+#[test]
+fn the_direction_is_chosen_so_that_no_cycle_arises() {
+    let body = function("convert", "str");
+    let repository = format!(
+        "--- app/__init__.py\n--- app/a.py\nimport app.b\n{body}\n--- app/b.py\n{body}\n\
+         --- app/user.py\nfrom app.a import convert\n--- app/more.py\nfrom app.a import convert\n"
+    );
+    let found = choices(&repository, &Config::default());
+    assert_eq!(found, "redirect app.a.convert to app.b.convert");
+}
+
+#[test]
+fn modules_that_import_each_other_get_a_module_of_their_own() {
+    let body = function("convertAll", "str");
+    let repository = format!(
+        "--- app/__init__.py\n--- app/a.py\nfrom . import b\n{body}\n--- app/b.py\nfrom . import a\n{body}\n"
+    );
+    assert_eq!(choices(&repository, &Config::default()), "extract to app/convert_all.py");
+}
+
+#[test]
+fn two_choices_together_make_no_cycle() {
+    let (one, two) = (function("one", "str"), function("two", "int"));
+    let repository = format!(
+        "--- app/__init__.py\n--- app/a.py\n{one}\n{two}\n--- app/b.py\n{one}\n{two}\n\
+         --- app/x.py\nfrom app.a import one\n--- app/y.py\nfrom app.b import two\n"
+    );
+    let found = choices(&repository, &Config::default());
+    assert!(found.contains("redirect app.b.one to app.a.one"), "{found}");
+    assert!(found.contains("redirect app.b.two to app.a.two"), "{found}");
+}
+
+#[test]
+fn a_requirement_never_spreads() {
+    let body = function("convert", "str");
+    let repository = format!(
+        "--- app/__init__.py\n--- app/a.py\nimport numpy\n{body}\n--- app/b.py\n{body}\n\
+         --- app/user.py\nfrom app.a import convert\n"
+    );
+    assert_eq!(
+        choices(&repository, &Config::default()),
+        "redirect app.a.convert to app.b.convert"
+    );
+}
+
+#[test]
+fn classes_are_held_by_what_sees_them() {
+    let class = |bases: &str, doc: &str| {
+        format!(
+            "class Thing{bases}:\n    \"\"\"{doc}\"\"\"\n    one = 1\n    two = 2\n    three = 3\n    def get(self):\n        return self.one\n"
+        )
+    };
+    for (head, bases, docs, extra, expected) in [
+        ("", "", ("a", "b"), "", "redirect app.b.Thing to app.a.Thing"),
+        ("import enum", "(enum.Enum)", ("a", "a"), "", "redirect app.b.Thing to app.a.Thing"),
+        ("import pydantic", "(pydantic.BaseModel)", ("a", "b"), "", "the docstrings differ"),
+        ("from orm import base\nBase = base()", "(Base)", ("a", "a"), "", "may keep a list"),
+        ("", "", ("a", "a"), "from app import b\nb.Thing.one = 2\n", "writes attributes of class"),
+        ("", "", ("a", "a"), "from app.b import Thing\nclass U:\n    cls = Thing\n    def f(self):\n        self.cls.one = 2\n", "writes attributes of class"),
+    ] {
+        let repository = format!(
+            "--- app/__init__.py\n--- app/a.py\n{head}\n{}\n--- app/b.py\n{head}\n{}\n--- app/user.py\n{extra}\n",
+            class(bases, docs.0),
+            class(bases, docs.1)
+        );
+        let found = choices(&repository, &Config::default());
+        assert!(found.contains(expected), "{bases} {extra}: {found}");
+    }
+}
+
+#[test]
+fn boundaries_own_their_copies_unless_a_shared_one_exists() {
+    let body = function("convert", "str");
+    let boundary = |name: &str| Boundary { name: name.into(), paths: vec![format!("svc/{name}")] };
+    let config = Config { boundary: vec![boundary("one"), boundary("two")], ..Config::default() };
+    let apart = format!(
+        "--- svc/__init__.py\n--- svc/one/__init__.py\n--- svc/one/a.py\n{body}\n--- svc/two/__init__.py\n--- svc/two/a.py\n{body}\n"
+    );
+    let (_, found) = audits(&apart, &config);
+    assert_eq!(found[0].finding.verdict, Verdict::Boundary);
+    let shared = format!(
+        "{apart}--- core/__init__.py\n--- core/text.py\n{body}\n--- svc/one/user.py\nimport core.text\n"
+    );
+    let found = choices(&shared, &config);
+    assert_eq!(found, "redirect svc.one.a.convert, svc.two.a.convert to core.text.convert");
+}
+
+#[test]
+fn a_module_that_cannot_be_reached_goes_when_nothing_is_lost() {
+    let package = "--- app/__init__.py\n--- app/text.py\ndef one(): pass\n--- app/text/__init__.py\n";
+    let check = |inside: &str, expected: &str| {
+        let found = choices(&format!("{package}{inside}\n"), &Config::default());
+        assert!(found.contains(expected), "{inside}: {found}");
+    };
+    check("def one(): return 1", "delete app/text.py");
+    check("from app.other import one\n--- app/other.py\none = 1", "delete app/text.py");
+    check("def two(): pass", "only the hidden file defines one");
+}
+
+#[test]
+fn what_was_decided_is_kept() {
+    let body = function("convert", "str");
+    let repository =
+        format!("--- app/__init__.py\n--- app/a.py\n{body}\n--- app/b.py\n{body}\n");
+    let keep = ssot_model::Decision { group: "app.b.convert".into(), reason: "on purpose".into() };
+    let config = Config { keep: vec![keep], ..Config::default() };
+    assert_eq!(choices(&repository, &config), "keep: decided in ssot.toml: on purpose");
+    let preferred = ssot_model::Preference { definition: "app.b.convert".into(), reason: "ours".into() };
+    let config = Config { canonical: vec![preferred], ..Config::default() };
+    assert_eq!(choices(&repository, &config), "redirect app.a.convert to app.b.convert");
+}

@@ -1,0 +1,281 @@
+//! The main job as a story: five stages, always in this order.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ssot_audit::Audit;
+use ssot_model::{
+    Agent, CommitId, Event, EventKind, PackageId, Phase, Plan, RunId, RunOutcome, RunReport,
+    UnitState,
+};
+use ssot_rules::RULES;
+use ssot_runtime::sandbox::{self, Launcher};
+
+use crate::desk::Desk;
+use crate::execute::{self, ExecuteError, ExecuteSummary, InspectError, Job};
+use crate::request::Request;
+use crate::site::Site;
+use crate::triage::Survey;
+use crate::work::works;
+use crate::{EngineError, Inspection, configuration, survey};
+
+/// Called for every durable event of a run, in order.
+pub type Observer = Box<dyn FnMut(&Event) + Send>;
+
+/// The hidden subcommand by which the program starts itself inside the sandbox.
+pub const SANDBOX_SUBCOMMAND: &str = "sandbox-exec";
+
+/// What a run is asked to do.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// The repository.
+    pub root: PathBuf,
+    /// A configuration file to use instead of `ssot.toml` in the root.
+    pub config: Option<PathBuf>,
+    /// Packages that are worked on at the same time.
+    pub agents: usize,
+    /// The branch that landings advance; `ssot/consolidate` when none is named.
+    pub target: Option<String>,
+    /// Whether importers of a copy are rewritten to the canonical module.
+    pub rewrite_imports: bool,
+    /// A plan to execute instead of a new one.
+    pub plan: Option<PathBuf>,
+    /// Whether packages may land without a test command.
+    pub allow_untested: bool,
+    /// Stop after the plan.
+    pub dry_run: bool,
+}
+
+/// What is rolled back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RollbackScope {
+    /// One package and what builds on it.
+    Package(PackageId),
+    /// Every package of the run.
+    Full,
+}
+
+/// Runs all five stages on a repository.
+pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, EngineError> {
+    let site = Site::open(&options.root).await?;
+    site.check_clean()?;
+    let config = configuration::load(site.root(), options.config.as_deref())?;
+    if config.test.is_none() && !options.allow_untested && !options.dry_run {
+        return Err(EngineError::user(ExecuteError::Untested));
+    }
+    let base = site.head()?;
+    let given = options.plan.as_deref().map(|path| site.read_plan(path, &base)).transpose()?;
+    if options.dry_run {
+        return site.in_tree_of(&base, "dry-run", |tree| dry_run(tree, config, options, base.clone()));
+    }
+    let request = Request {
+        started: site.now(),
+        agents: options.agents.max(1),
+        target: site.prepare_target(options.target.as_deref(), &base)?,
+        rewrite_imports: options.rewrite_imports,
+        allow_untested: options.allow_untested,
+        config,
+    };
+    let desk = site.begin(&request, &base, given.as_ref(), observer).await?;
+    conclude(&site, desk, &request, base, given).await
+}
+
+/// Takes up a run that was killed; a run that ended is reported again.
+pub async fn resume(
+    root: &Path,
+    _config: Option<&Path>,
+    observer: Observer,
+) -> Result<RunReport, EngineError> {
+    let site = Site::open(root).await?;
+    let (desk, request, base) = site.take_up(observer).await?;
+    let given = desk.folder().plan()?;
+    conclude(&site, desk, &request, base, given).await
+}
+
+async fn conclude(
+    site: &Site,
+    desk: Desk,
+    request: &Request,
+    base: CommitId,
+    given: Option<Plan>,
+) -> Result<RunReport, EngineError> {
+    let result = stages(site, &desk, request, base, given).await;
+    if let Err(error) = &result {
+        desk.fail(error).await?;
+    }
+    desk.close().await?;
+    result
+}
+
+/// The five stages. Each takes plain values and gives plain values.
+async fn stages(
+    site: &Site,
+    desk: &Desk,
+    request: &Request,
+    base: CommitId,
+    given: Option<Plan>,
+) -> Result<RunReport, EngineError> {
+    let tree = site.check_out(&base, desk.run())?;
+    let cache = survey::open_cache(site.root());
+
+    let surveyed = desk
+        .stage(Agent::Triage, "find and rank", || {
+            let surveyed = Survey::take(tree.path(), request.config.clone(), Some(&cache))?;
+            let findings = surveyed.findings(RULES);
+            let report = surveyed.report(findings);
+            let thought = format!(
+                "{} files, {} lines, {} concepts with more than one source of truth",
+                report.files,
+                report.lines,
+                report.violations().count()
+            );
+            Ok(((surveyed, report), thought))
+        })
+        .await?;
+    let (surveyed, scan) = surveyed;
+    let before = (scan.violations().count() as u32, scan.files as u32);
+    desk.inspected(Phase::Before, before).await?;
+
+    let audits = desk
+        .stage(Agent::Data, "collect evidence", || {
+            let audits = ssot_audit::examine(&scan.findings, &surveyed.index, &surveyed.config);
+            let thought = format!("{} groups examined", audits.len());
+            Ok((audits, thought))
+        })
+        .await?;
+
+    let plan = desk
+        .stage(Agent::Optimize, "choose and plan", || {
+            let plan = given.map_or_else(
+                || survey::optimize(tree.path(), &surveyed, &audits, base.clone(), request.rewrite_imports),
+                |plan| plan,
+            );
+            desk.folder().save_plan(&plan)?;
+            let thought = format!(
+                "{} packages with disjoint write sets, {} entries left alone",
+                plan.packages.len(),
+                plan.left_alone.len()
+            );
+            Ok((plan, thought))
+        })
+        .await?;
+
+    let summary = act(site, desk, request, &tree, &surveyed, &audits, &plan).await?;
+    let after = site.in_tree_of(&summary.head, "after", |tree| {
+        let surveyed = Survey::take(tree, request.config.clone(), Some(&cache))?;
+        let report = surveyed.report(surveyed.findings(RULES));
+        Ok((report.violations().count() as u32, report.files as u32))
+    })?;
+    desk.inspected(Phase::Final, after).await?;
+    tree.remove().map_err(EngineError::internal)?;
+
+    desk.stage(Agent::Report, "report", || Ok(((), "the report is a reading of the log".to_owned())))
+        .await?;
+    desk.emit("run/end", EventKind::RunCompleted { outcome: outcome(&summary), tree: summary.tree.clone() })
+        .await?;
+    desk.report(&plan).await
+}
+
+/// The fourth stage: packages in parallel worktrees, gates, landings.
+async fn act(
+    site: &Site,
+    desk: &Desk,
+    request: &Request,
+    tree: &ssot_runtime::git::Worktree,
+    surveyed: &Survey,
+    audits: &[Audit],
+    plan: &Plan,
+) -> Result<ExecuteSummary, EngineError> {
+    let works = works(tree.path(), surveyed, audits, plan)?;
+    let config = request.config.clone();
+    let root = site.root().to_owned();
+    let inspect = move |tree: &Path| {
+        // The cache is opened for each look: another process may hold it meanwhile.
+        let cache = survey::open_cache(&root);
+        Inspection::of_tree(tree, &config, Some(&cache))
+            .map_err(|error| InspectError(error.to_string()))
+    };
+    let job = Job {
+        repository: site.repository().clone(),
+        run: desk.run().clone(),
+        started: request.started,
+        base: plan.base.clone(),
+        target: request.target.clone(),
+        works,
+        agents: request.agents,
+        test: request.config.test.clone(),
+        allow_untested: request.allow_untested,
+        launcher: Launcher::this_executable(SANDBOX_SUBCOMMAND).map_err(EngineError::internal)?,
+        inspect: Arc::new(inspect),
+        journal: desk.journal(),
+    };
+    desk.begin(Agent::Actions, "execute, verify, land").await?;
+    let result = execute::run(job, desk.cancelled()).await;
+    match &result {
+        Ok(summary) => {
+            let landed = summary.packages.values().filter(|it| it.state == UnitState::Done).count();
+            let text = format!("{landed} of {} packages landed", summary.packages.len());
+            desk.complete(Agent::Actions, true, text).await?;
+        }
+        Err(error) => desk.complete(Agent::Actions, false, error.to_string()).await?,
+    }
+    result.map_err(sorted)
+}
+
+/// Sorts the errors of an execution by who must act.
+fn sorted(error: ExecuteError) -> EngineError {
+    match error {
+        ExecuteError::BadTarget(_)
+        | ExecuteError::TargetCheckedOut { .. }
+        | ExecuteError::TargetDiverged { .. }
+        | ExecuteError::Untested
+        | ExecuteError::Hanging { .. }
+        | ExecuteError::Unproven { .. } => EngineError::user(error),
+        ExecuteError::Runner(_) => EngineError::config(error),
+        other => EngineError::internal(other),
+    }
+}
+
+fn outcome(summary: &ExecuteSummary) -> RunOutcome {
+    if summary.cancelled {
+        RunOutcome::Cancelled
+    } else if summary.packages.values().all(|package| package.state == UnitState::Done) {
+        RunOutcome::Complete
+    } else {
+        RunOutcome::Partial
+    }
+}
+
+/// The first three stages alone, without a trace in the log.
+fn dry_run(
+    tree: &Path,
+    config: ssot_model::Config,
+    options: &RunOptions,
+    base: CommitId,
+) -> Result<RunReport, EngineError> {
+    let surveyed = Survey::take(tree, config, None)?;
+    let findings = surveyed.findings(RULES);
+    let violations = findings.iter().filter(|it| it.verdict.is_violation()).count();
+    let audits = ssot_audit::examine(&findings, &surveyed.index, &surveyed.config);
+    let plan = survey::optimize(tree, &surveyed, &audits, base, options.rewrite_imports);
+    let mut report = crate::report::build(&RunId::new("dry-run"), &plan, &[]);
+    report.violations_before = violations as u32;
+    report.missing_sandbox_layers = sandbox::probe_layers().missing();
+    Ok(report)
+}
+
+/// Undoes landings of the latest run.
+pub async fn rollback(root: &Path, scope: RollbackScope) -> Result<RunReport, EngineError> {
+    let site = Site::open(root).await?;
+    site.roll_back(scope).await
+}
+
+/// The report of a run, the latest one when none is named.
+pub async fn report(root: &Path, run: Option<&RunId>) -> Result<RunReport, EngineError> {
+    Site::open(root).await?.report(run).await
+}
+
+/// Checks that the log of a run is whole.
+pub async fn verify(root: &Path, run: Option<&RunId>) -> Result<String, EngineError> {
+    Site::open(root).await?.verify(run).await
+}

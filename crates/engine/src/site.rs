@@ -1,0 +1,274 @@
+//! The repository that is worked on: its state, its branches, its runs.
+
+use std::path::{Path, PathBuf};
+
+use ssot_model::{CommitId, EventKind, PackageId, Plan, RunId, RunReport, Timestamp};
+use ssot_runtime::clock::Clock;
+use ssot_runtime::files;
+use ssot_runtime::git::{Repository, Worktree};
+use ssot_runtime::ids::{Randomness, mint_run_id};
+use ssot_runtime::log::EventLog;
+use ssot_runtime::{sandbox, signal};
+
+use crate::desk::{self, Desk};
+use crate::execute::{self, RollBack, Which};
+use crate::pipeline::{Observer, RollbackScope};
+use crate::request::{Request, RunFolder};
+use crate::{EngineError, report};
+
+/// The branch that landings advance when none is named.
+const DEFAULT_TARGET: &str = "ssot/consolidate";
+
+/// Changed files named in the message about a dirty checkout.
+const NAMED_FILES: usize = 5;
+
+/// Largest plan file that is read, in bytes.
+const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
+
+/// A repository with its log.
+pub(crate) struct Site {
+    repository: Repository,
+    state: PathBuf,
+    clock: Clock,
+    log: EventLog,
+}
+
+impl Site {
+    pub(crate) async fn open(root: &Path) -> Result<Self, EngineError> {
+        let repository = Repository::open(root).map_err(EngineError::user)?;
+        let state = files::prepare_state_dir(repository.root()).map_err(|error| {
+            EngineError::user(format!("{}: {error}", repository.state_dir().display()))
+        })?;
+        let clock = Clock::system();
+        let log = EventLog::open(&state.join("state.db"), clock.clone())
+            .await
+            .map_err(EngineError::internal)?;
+        Ok(Self { repository, state, clock, log })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.repository.root()
+    }
+
+    pub(crate) fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn head(&self) -> Result<CommitId, EngineError> {
+        self.repository.head().map_err(EngineError::user)
+    }
+
+    /// Work that is not committed would not be seen by the run.
+    pub(crate) fn check_clean(&self) -> Result<(), EngineError> {
+        let dirt = self.repository.dirt().map_err(EngineError::internal)?;
+        if dirt.is_empty() {
+            return Ok(());
+        }
+        let shown: Vec<&str> = dirt.iter().take(NAMED_FILES).map(|it| it.path.as_str()).collect();
+        let more = dirt.len().saturating_sub(NAMED_FILES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        Err(EngineError::user(format!(
+            "the checkout has changes that are not committed: {}{more}. A run works from commits and \
+             would not see them: commit or stash them first",
+            shown.join(", ")
+        )))
+    }
+
+    /// Reads a plan that somebody may have edited.
+    pub(crate) fn read_plan(&self, path: &Path, base: &CommitId) -> Result<Plan, EngineError> {
+        let text = files::read_text(path, LARGEST_PLAN)
+            .map_err(|error| EngineError::config(format!("{}: {error}", path.display())))?;
+        let plan = ssot_plan::parse(&text)
+            .map_err(|error| EngineError::config(format!("{}: {error}", path.display())))?;
+        if plan.base != *base {
+            return Err(EngineError::user(format!(
+                "the plan was made for commit {} and {base} is checked out: make a new plan with \
+                 `ssot plan`, or check out that commit",
+                plan.base
+            )));
+        }
+        Ok(plan)
+    }
+
+    /// The target branch, brought up to the base when all its work is in the base
+    /// already; a branch with other work is refused.
+    pub(crate) fn prepare_target(
+        &self,
+        name: Option<&str>,
+        base: &CommitId,
+    ) -> Result<String, EngineError> {
+        let target = name.unwrap_or(DEFAULT_TARGET);
+        let head = self.repository.branch_head(target).map_err(EngineError::internal)?;
+        if let Some(head) = head.filter(|head| head != base) {
+            let ahead = self.repository.log(base, &head).map_err(EngineError::internal)?;
+            if !ahead.is_empty() {
+                return Err(EngineError::user(format!(
+                    "branch {target} holds {} commits that are not in {base}: merge it, delete it, or \
+                     name another branch with --target",
+                    ahead.len()
+                )));
+            }
+            self.check_not_checked_out(target)?;
+            self.repository.move_branch(target, base, Some(&head)).map_err(EngineError::user)?;
+        }
+        Ok(target.to_owned())
+    }
+
+    fn check_not_checked_out(&self, target: &str) -> Result<(), EngineError> {
+        let checked_out = self.repository.checked_out().map_err(EngineError::internal)?;
+        match checked_out.iter().find(|it| it.branch == target) {
+            Some(it) => Err(EngineError::user(format!(
+                "branch {target} is checked out at {}: a run never moves a branch under somebody's \
+                 feet; name another with --target",
+                it.worktree.display()
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Begins a run: its folder, its first event.
+    pub(crate) async fn begin(
+        &self,
+        request: &Request,
+        base: &CommitId,
+        plan: Option<&Plan>,
+        observer: Observer,
+    ) -> Result<Desk, EngineError> {
+        let run = mint_run_id(&self.clock, &Randomness::system());
+        let folder = RunFolder::new(&self.state, &run);
+        folder.save_request(request)?;
+        if let Some(plan) = plan {
+            folder.save_plan(plan)?;
+        }
+        let packages = plan.map_or(0, |plan| plan.packages.len() as u32);
+        let missing = sandbox::probe_layers().missing();
+        let first = desk::started(&self.repository, base, &request.target, packages, missing)?;
+        self.log.append(&run, "run/start", first).await.map_err(EngineError::internal)?;
+        Ok(self.desk(run, folder, observer))
+    }
+
+    fn desk(&self, run: RunId, folder: RunFolder, observer: Observer) -> Desk {
+        let cancelled = signal::interrupted();
+        Desk::open(self.log.clone(), run, folder, self.clock.clone(), cancelled, observer)
+    }
+
+    /// Takes up the latest run where it was: closes what its death left open.
+    pub(crate) async fn take_up(
+        &self,
+        observer: Observer,
+    ) -> Result<(Desk, Request, CommitId), EngineError> {
+        let run = self.run(None).await?;
+        let folder = RunFolder::new(&self.state, &run);
+        let request = folder.request()?;
+        let events = desk::all_events(&self.log, &run).await?;
+        let base = events
+            .iter()
+            .find_map(|event| match &event.kind {
+                EventKind::RunStarted { base, .. } => Some(base.clone()),
+                _ => None,
+            })
+            .ok_or_else(|| EngineError::internal(format!("run {run} has no beginning in the log")))?;
+        let after_seq = events.last().map_or(0, |event| event.seq);
+        self.log.close_interrupted(&run).await.map_err(EngineError::internal)?;
+        let epoch = self.log.begin_epoch(&run).await.map_err(EngineError::internal)?;
+        self.log
+            .append(&run, &format!("run/resume/{epoch}"), EventKind::RunResumed { after_seq })
+            .await
+            .map_err(EngineError::internal)?;
+        Ok((self.desk(run, folder, observer), request, base))
+    }
+
+    /// The run that is meant: the named one, or the latest.
+    async fn run(&self, named: Option<&RunId>) -> Result<RunId, EngineError> {
+        if let Some(run) = named {
+            return Ok(run.clone());
+        }
+        let latest = self.log.latest_run().await.map_err(EngineError::internal)?;
+        latest.ok_or_else(|| {
+            EngineError::user("there has been no run in this repository; start one with `ssot run`")
+        })
+    }
+
+    /// Checks out a commit below the state directory.
+    pub(crate) fn check_out(&self, commit: &CommitId, run: &RunId) -> Result<Worktree, EngineError> {
+        self.repository.remove_worktrees(&scan_name(run)).map_err(EngineError::internal)?;
+        let name = format!("{}/tree", scan_name(run));
+        self.repository.add_worktree(&name, commit).map_err(EngineError::internal)
+    }
+
+    /// Looks at the tree of a commit and takes the checkout away again.
+    pub(crate) fn in_tree_of<T>(
+        &self,
+        commit: &CommitId,
+        name: &str,
+        look: impl FnOnce(&Path) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let tree = self.check_out(commit, &RunId::new(name))?;
+        let result = look(tree.path());
+        tree.remove().map_err(EngineError::internal)?;
+        result
+    }
+
+    pub(crate) async fn report(&self, run: Option<&RunId>) -> Result<RunReport, EngineError> {
+        let run = self.run(run).await?;
+        let plan = self.plan_of(&run)?;
+        let events = desk::all_events(&self.log, &run).await?;
+        if events.is_empty() {
+            return Err(EngineError::user(format!("there is no run {run} in this repository")));
+        }
+        Ok(report::build(&run, &plan, &events))
+    }
+
+    fn plan_of(&self, run: &RunId) -> Result<Plan, EngineError> {
+        RunFolder::new(&self.state, run).plan()?.ok_or_else(|| {
+            EngineError::user(format!("run {run} ended before it had a plan; `ssot resume` takes it up"))
+        })
+    }
+
+    pub(crate) async fn verify(&self, run: Option<&RunId>) -> Result<String, EngineError> {
+        let run = self.run(run).await?;
+        let report = self.log.verify(&run).await.map_err(EngineError::internal)?;
+        Ok(format!("the log of run {run} is whole: {report}"))
+    }
+
+    /// Undoes landings of the latest run.
+    pub(crate) async fn roll_back(&self, scope: RollbackScope) -> Result<RunReport, EngineError> {
+        let run = self.run(None).await?;
+        let folder = RunFolder::new(&self.state, &run);
+        let (request, plan) = (folder.request()?, self.plan_of(&run)?);
+        let desk = self.desk(run.clone(), folder, Box::new(|_| {}));
+        let which = match scope {
+            RollbackScope::Package(id) => Which::Package(known(&plan, id)?),
+            RollbackScope::Full => Which::Full,
+        };
+        let job = RollBack {
+            repository: self.repository.clone(),
+            run,
+            base: plan.base.clone(),
+            target: request.target,
+            packages: plan.packages.clone(),
+            at: self.clock.now(),
+            journal: desk.journal(),
+        };
+        execute::rollback(job, which).await.map_err(EngineError::user)?;
+        let report = desk.report(&plan).await?;
+        desk.close().await?;
+        Ok(report)
+    }
+}
+
+fn known(plan: &Plan, id: PackageId) -> Result<PackageId, EngineError> {
+    if plan.packages.iter().any(|package| package.id == id) {
+        return Ok(id);
+    }
+    let known: Vec<&str> = plan.packages.iter().map(|package| package.id.as_str()).collect();
+    Err(EngineError::user(format!("the run has no package `{id}`; it has {}", known.join(", "))))
+}
+
+fn scan_name(run: &RunId) -> String {
+    format!("scan-{run}")
+}

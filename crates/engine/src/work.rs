@@ -1,0 +1,122 @@
+//! From the packages of a plan to patches that can be executed.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use ssot_audit::{Audit, Choice};
+use ssot_facts::DefinitionId;
+use ssot_model::{Package, Plan};
+
+use crate::execute::Work;
+use crate::triage::Survey;
+use crate::{EngineError, codemod};
+
+/// Importers of one package that are loaded as a gate; the first ones tell enough.
+const MOST_LOADED: usize = 60;
+
+/// The packages of the plan that are switched on, with their patches, in the order
+/// in which they may start.
+pub(crate) fn works(
+    root: &Path,
+    survey: &Survey,
+    audits: &[Audit],
+    plan: &Plan,
+) -> Result<Vec<Work>, EngineError> {
+    let order = ssot_plan::start_order(plan)?;
+    order
+        .iter()
+        .filter_map(|id| plan.packages.iter().find(|package| package.id == *id))
+        .filter(|package| package.enabled)
+        .map(|package| work(root, survey, audits, plan, package))
+        .collect()
+}
+
+fn work(
+    root: &Path,
+    survey: &Survey,
+    audits: &[Audit],
+    plan: &Plan,
+    package: &Package,
+) -> Result<Work, EngineError> {
+    let chosen = package
+        .groups
+        .iter()
+        .map(|group| {
+            audits
+                .iter()
+                .find(|audit| audit.finding.id == group.group && audit.choice != Choice::Accept)
+                .ok_or_else(|| {
+                    let reason = format!("group {} is not found any more", group.group);
+                    codemod::relied_on(package.id.as_str(), &reason)
+                })
+        })
+        .collect::<Result<Vec<&Audit>, EngineError>>()?;
+    let choices: Vec<&Choice> = chosen.iter().map(|audit| &audit.choice).collect();
+    let patch = codemod::rewrite(root, &survey.index, &choices, plan.rewrite_imports)
+        .map_err(|reason| codemod::relied_on(package.id.as_str(), &reason))?;
+    let planned: BTreeSet<_> = package.write_set.iter().collect();
+    if let Some(path) = patch.write_set().find(|path| !planned.contains(path)) {
+        let reason = format!("it would write {path}, which is not in its write set");
+        return Err(codemod::relied_on(package.id.as_str(), &reason));
+    }
+    Ok(Work {
+        message: codemod::message(package),
+        touched_modules: touched(survey, package, &choices),
+        closes: chosen.iter().flat_map(|audit| closes(survey, audit)).collect(),
+        package: package.clone(),
+        patch,
+    })
+}
+
+/// The identities that must be gone when the package has landed: those of the
+/// members that go.
+fn closes(survey: &Survey, audit: &Audit) -> Vec<String> {
+    let gone: Vec<String> = match &audit.choice {
+        Choice::Redirect { copies, .. } => {
+            copies.iter().map(|id| survey.index.dotted(*id)).collect()
+        }
+        Choice::Extract { members, .. } => {
+            members.iter().map(|id| survey.index.dotted(*id)).collect()
+        }
+        Choice::Delete { module } => vec![survey.index.module(*module).name.to_string()],
+        Choice::Accept => Vec::new(),
+    };
+    let keys = ssot_rules::member_keys(&audit.finding);
+    keys.filter(|key| gone.iter().any(|name| key.ends_with(&format!(" {name}")))).collect()
+}
+
+/// The modules that are written, those they import from now on, and who imports
+/// the definitions that go.
+fn touched(survey: &Survey, package: &Package, choices: &[&Choice]) -> Vec<String> {
+    let index = &survey.index;
+    let mut names: BTreeSet<String> = package
+        .write_set
+        .iter()
+        .filter_map(|path| index.module_at(path))
+        .map(|id| index.module(id).name.to_string())
+        .collect();
+    let mut consumers: BTreeSet<String> = BTreeSet::new();
+    let mut follow = |ids: &[DefinitionId]| {
+        for consumer in ids.iter().flat_map(|id| index.consumers_of(*id)) {
+            let module = index.module(consumer.module);
+            if module.role == ssot_facts::Role::Production {
+                consumers.insert(module.name.to_string());
+            }
+        }
+    };
+    for choice in choices {
+        match choice {
+            Choice::Redirect { canonical, copies } => {
+                names.insert(index.module(canonical.module).name.to_string());
+                follow(copies);
+            }
+            Choice::Extract { members, module, .. } => {
+                names.insert(module.clone());
+                follow(members);
+            }
+            Choice::Delete { .. } | Choice::Accept => {}
+        }
+    }
+    names.extend(consumers.into_iter().take(MOST_LOADED));
+    names.into_iter().collect()
+}
