@@ -18,9 +18,10 @@ mod support;
 
 use support::{Case, check};
 
-const CASES: [&str; 2] = [
+const CASES: [&str; 3] = [
     include_str!("cases/redirect.txt"),
     include_str!("cases/extract.txt"),
+    include_str!("cases/importers.txt"),
 ];
 
 #[test]

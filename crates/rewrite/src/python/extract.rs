@@ -4,6 +4,7 @@ use compact_str::CompactString;
 use ssot_facts::{Binding, DefinitionId, Import, ImportScope, Index, Module, Resolution};
 use ssot_model::{FileChange, RepoPath};
 
+use super::importers::Redirected;
 use super::moved::{self, Needed};
 use super::redirect::{movable, remove};
 use super::source::{SourceFile, check_syntax};
@@ -36,6 +37,7 @@ pub(super) struct Place {
 pub(super) struct Move {
     pub(super) source: DefinitionId,
     pub(super) members: Vec<DefinitionId>,
+    pub(super) rewrite_imports: bool,
 }
 
 /// Plans a new module with all definitions that move there.
@@ -66,6 +68,14 @@ pub(super) fn extract(work: &mut Work<'_>, place: &Place, moves: &[Move]) -> Res
         let name = index.definition(one.source).name.to_string();
         for member in members(one) {
             let (module, name) = (place.module.clone(), name.clone());
+            if one.rewrite_imports {
+                work.redirected.push(Redirected {
+                    copy: member,
+                    canonical: None,
+                    module: module.clone(),
+                    name: name.clone(),
+                });
+            }
             remove(work, member, Replacement::Import { module, name })?;
         }
     }

@@ -1,14 +1,18 @@
 //! The rewriting of Python.
 
 mod aliases;
+mod chains;
 mod delete;
 mod extract;
 mod form;
+mod importers;
+mod imports;
 mod layout;
 mod moved;
 mod names;
 mod redirect;
 mod render;
+mod scan;
 mod source;
 mod spot;
 mod work;
@@ -34,16 +38,18 @@ pub(crate) fn apply(
     for decision in decisions {
         match decision {
             Decision::Redirect {
-                canonical, copies, ..
+                canonical,
+                copies,
+                rewrite_imports,
             } => {
-                redirect::redirect(&mut work, *canonical, copies)?;
+                redirect::redirect(&mut work, *canonical, copies, *rewrite_imports)?;
             }
             Decision::Extract {
                 source,
                 members,
                 module,
                 path,
-                ..
+                rewrite_imports,
             } => {
                 let place = Place {
                     path: path.clone(),
@@ -52,6 +58,7 @@ pub(crate) fn apply(
                 let one = Move {
                     source: *source,
                     members: members.clone(),
+                    rewrite_imports: *rewrite_imports,
                 };
                 moves.entry(place).or_default().push(one);
             }
@@ -61,6 +68,7 @@ pub(crate) fn apply(
     for (place, moves) in &moves {
         extract::extract(&mut work, place, moves)?;
     }
+    importers::rewrite(&mut work)?;
     finish(work)
 }
 

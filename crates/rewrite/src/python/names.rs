@@ -3,6 +3,8 @@
 //! Scopes are not told apart: a name that is read anywhere counts. That errs on
 //! the side of keeping what might still be needed.
 
+use std::collections::BTreeSet;
+
 use compact_str::CompactString;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
@@ -27,8 +29,27 @@ const TYPE_CALLS: [&str; 7] = [
     "TypeAliasType",
 ];
 
-/// The names read by the statements.
+/// The names read by the statements, but for the names at the given offsets.
 pub(super) fn read_by<'a>(
+    file: &SourceFile,
+    statements: impl Iterator<Item = &'a Stmt>,
+    looks_up: bool,
+    without: &BTreeSet<usize>,
+) -> Names {
+    let mut reader = Reader {
+        looks_up,
+        without: without.clone(),
+        ..Reader::default()
+    };
+    for stmt in statements {
+        reader.exports = mentions_all(stmt);
+        reader.statement(file, stmt);
+    }
+    reader.names
+}
+
+/// The names read by the statements while the program runs; `__all__` only lists names.
+pub(super) fn looked_up_by<'a>(
     file: &SourceFile,
     statements: impl Iterator<Item = &'a Stmt>,
     looks_up: bool,
@@ -37,8 +58,7 @@ pub(super) fn read_by<'a>(
         looks_up,
         ..Reader::default()
     };
-    for stmt in statements {
-        reader.exports = mentions_all(stmt);
+    for stmt in statements.filter(|stmt| !mentions_all(stmt)) {
         reader.statement(file, stmt);
     }
     reader.names
@@ -97,6 +117,8 @@ struct Reader {
     exports: bool,
     /// Names outside strings and comments do not count.
     only_text: bool,
+    /// Offsets of names that do not count.
+    without: BTreeSet<usize>,
 }
 
 impl Reader {
@@ -158,7 +180,9 @@ impl<'a> Visitor<'a> for Reader {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Name(name) if name.ctx != ExprContext::Store => {
-                self.read(name.id.as_str());
+                if !self.without.contains(&SourceFile::range(name).start) {
+                    self.read(name.id.as_str());
+                }
             }
             Expr::StringLiteral(literal) => self.string(literal.value.to_str()),
             Expr::Subscript(node) => {

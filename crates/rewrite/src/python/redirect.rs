@@ -4,6 +4,7 @@ use ssot_facts::{Definition, DefinitionId, Index};
 use ssot_model::DefinitionKind;
 
 use super::form;
+use super::importers::Redirected;
 use super::names;
 use super::spot::Spot;
 use super::work::{Removal, Replacement, Work};
@@ -14,6 +15,7 @@ pub(super) fn redirect(
     work: &mut Work<'_>,
     canonical: DefinitionId,
     copies: &[DefinitionId],
+    rewrite_imports: bool,
 ) -> Result<(), Refused> {
     let index = work.index;
     let definition = movable(index, canonical)?;
@@ -31,6 +33,14 @@ pub(super) fn redirect(
                 name: definition.name.to_string(),
             }
         };
+        if let (true, Replacement::Import { module, name }) = (rewrite_imports, &replacement) {
+            work.redirected.push(Redirected {
+                copy: *copy,
+                canonical: Some(canonical),
+                module: module.clone(),
+                name: name.clone(),
+            });
+        }
         remove(work, *copy, replacement)?;
     }
     Ok(())

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::Stmt;
-use ssot_facts::{ImportScope, Module, ModuleId};
+use ssot_facts::{Module, ModuleId};
 
-use super::aliases::{aliases_of, bound_name, removal};
+use super::aliases::aliases_of;
 use super::form;
+use super::imports;
 use super::layout::{self, Block};
 use super::names::{self, Names};
+use super::scan::Scan;
 use super::source::SourceFile;
-use super::spot::is_pragma;
 use super::work::{FilePlan, Removal, Replacement, Work};
 use crate::{Refused, edit};
 
@@ -28,15 +29,9 @@ pub(super) fn render(
         .map(|removal| renderer.block(removal))
         .collect();
     let mut edits = plan.edits.clone();
-    for (stmt, unused) in renderer.unused() {
-        if unused.len() == aliases_of(stmt).len() {
-            blocks.push(Block {
-                lines: file.lines(stmt),
-                line: None,
-            });
-        } else {
-            edits.extend(removal(file, stmt, &unused));
-        }
+    let scan = Scan::of(file);
+    for site in &scan.imports {
+        imports::change(&renderer, plan, *site, &mut edits, &mut blocks);
     }
     blocks.sort_by_key(|block| block.lines.start);
     if let Some(pair) = blocks
@@ -67,16 +62,17 @@ pub(super) fn render(
     file.rewritten(&text)
 }
 
-struct Renderer<'a> {
-    work: &'a Work<'a>,
-    id: ModuleId,
-    module: &'a Module,
-    file: &'a SourceFile,
+/// What a file keeps and what it loses, and how it is written.
+pub(super) struct Renderer<'a> {
+    pub(super) work: &'a Work<'a>,
+    pub(super) id: ModuleId,
+    pub(super) module: &'a Module,
+    pub(super) file: &'a SourceFile,
     relative: bool,
     /// Names that the remaining statements read.
-    read: Names,
+    pub(super) read: Names,
     /// Names that the removed statements read.
-    released: Names,
+    pub(super) released: Names,
 }
 
 impl<'a> Renderer<'a> {
@@ -96,8 +92,13 @@ impl<'a> Renderer<'a> {
             module,
             file,
             relative: form::prefers_relative(work.index, module),
-            read: names::read_by(file, suite().filter(|stmt| !is_removed(stmt)), looks_up),
-            released: names::read_by(file, suite().filter(is_removed), false),
+            read: names::read_by(
+                file,
+                suite().filter(|stmt| !is_removed(stmt)),
+                looks_up,
+                &plan.chains,
+            ),
+            released: names::read_by(file, suite().filter(is_removed), false, &BTreeSet::new()),
         }
     }
 
@@ -128,62 +129,12 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn is_exported(&self, name: &str) -> bool {
+    pub(super) fn is_exported(&self, name: &str) -> bool {
         self.module
             .facts
             .all
             .iter()
             .flatten()
             .any(|exported| exported == name)
-    }
-
-    /// The imported names that only the removed definitions read.
-    fn unused(&self) -> Vec<(&'a Stmt, BTreeSet<usize>)> {
-        if self.module.is_package() || !self.work.index.star_importers(self.id).is_empty() {
-            return Vec::new();
-        }
-        let unused = |stmt: &'a Stmt| {
-            let unused: BTreeSet<usize> = aliases_of(stmt)
-                .iter()
-                .enumerate()
-                .filter(|(_, alias)| {
-                    let is_reexport = alias
-                        .asname
-                        .as_ref()
-                        .is_some_and(|name| *name == alias.name);
-                    !is_reexport && self.is_unused(bound_name(stmt, alias))
-                })
-                .map(|(at, _)| at)
-                .collect();
-            (!unused.is_empty() && self.may_lose_names(stmt)).then_some((stmt, unused))
-        };
-        self.file.suite().iter().filter_map(unused).collect()
-    }
-
-    fn may_lose_names(&self, stmt: &Stmt) -> bool {
-        let is_future = matches!(
-            stmt,
-            Stmt::ImportFrom(import) if import.module.as_ref().is_some_and(|module| module == "__future__")
-        );
-        let lines = self.file.line_range(self.file.lines(stmt));
-        !is_future && self.file.has_own_lines(stmt) && !self.file.comments(lines).any(is_pragma)
-    }
-
-    fn is_unused(&self, name: &str) -> bool {
-        let facts = &self.module.facts;
-        let mut bindings = facts.bindings_of(name);
-        let is_plain_import = bindings.next().is_some_and(|first| match first.binding {
-            ssot_facts::Binding::Import(at) => {
-                facts.imports[at as usize].scope == ImportScope::Module
-            }
-            _ => false,
-        });
-        is_plain_import
-            && bindings.next().is_none()
-            && self.released.contains(name)
-            && !self.read.contains(name)
-            && !self.is_exported(name)
-            && self.work.index.consumers(self.id, name).is_empty()
-            && !self.work.is_written(self.id, name)
     }
 }

@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use compact_str::{CompactString, format_compact};
 use rustc_hash::FxHashSet;
-use ssot_facts::{DefinitionId, Index, Module, ModuleId};
+use ssot_facts::{DefinitionId, Index, Module, ModuleId, Resolution};
 use ssot_model::{FileChange, Patch, RepoPath};
 
+use super::importers::Redirected;
 use super::source::SourceFile;
 use super::spot::Spot;
 use crate::edit::Edit;
@@ -31,10 +32,36 @@ pub(super) struct Removal {
     pub(super) replacement: Replacement,
 }
 
-/// What happens to one file.
+/// Where an imported name comes from instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rename {
+    pub(super) module: String,
+    pub(super) name: String,
+}
+
+/// An import statement that is added beside another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Addition {
+    /// Offset of the other statement.
+    pub(super) statement: usize,
+    /// The name that the new one binds.
+    pub(super) bound: String,
+    pub(super) line: String,
+}
+
+/// What happens to one file. Import statements are named by their offset, their
+/// names by their position.
 #[derive(Debug, Default)]
 pub(super) struct FilePlan {
     pub(super) removals: Vec<Removal>,
+    pub(super) renames: BTreeMap<(usize, usize), Rename>,
+    /// Names that are imported a second time.
+    pub(super) dropped: BTreeSet<(usize, usize)>,
+    /// Names through which rewritten chains were reached.
+    pub(super) orphans: BTreeSet<(usize, usize)>,
+    pub(super) additions: Vec<Addition>,
+    /// Offsets of the rewritten chains; what they read does not count any more.
+    pub(super) chains: BTreeSet<usize>,
     /// Changes that stand on their own.
     pub(super) edits: Vec<Edit>,
 }
@@ -46,6 +73,8 @@ pub(super) struct Work<'a> {
     files: BTreeMap<ModuleId, Rc<SourceFile>>,
     pub(super) plans: BTreeMap<ModuleId, FilePlan>,
     pub(super) patch: Patch,
+    /// Copies whose importers are to be rewritten.
+    pub(super) redirected: Vec<Redirected>,
     /// Definitions that stay, and those that go.
     stays: BTreeSet<DefinitionId>,
     goes: BTreeSet<DefinitionId>,
@@ -60,6 +89,7 @@ impl<'a> Work<'a> {
             files: BTreeMap::new(),
             plans: BTreeMap::new(),
             patch: Patch::default(),
+            redirected: Vec::new(),
             stays: BTreeSet::new(),
             goes: BTreeSet::new(),
             written: OnceCell::new(),
@@ -165,15 +195,30 @@ fn objects(index: &Index, module: &Module, object: &str) -> Vec<ModuleId> {
             None => root.into(),
         })
     });
-    let named = bases.map(|base| {
-        if rest.is_empty() {
-            base
-        } else {
-            format_compact!("{base}.{rest}")
-        }
-    });
-    named
-        .chain(std::iter::once(object.into()))
-        .filter_map(|name| index.module_named(&name))
+    let through = |base: CompactString| {
+        let mut parts = rest.split('.').filter(|part| !part.is_empty());
+        let whole = parts.try_fold(base, |base, part| inside(index, &base, part))?;
+        index.module_named(&whole)
+    };
+    // The object may also be given by its dotted name.
+    bases
+        .filter_map(through)
+        .chain(index.module_named(object))
         .collect()
+}
+
+/// The module that an attribute of a module is: a part of the package, or imported.
+fn inside(index: &Index, base: &str, name: &str) -> Option<CompactString> {
+    let part = format_compact!("{base}.{name}");
+    if index.module_named(&part).is_some() || index.is_namespace(&part) {
+        return Some(part);
+    }
+    let base = index.module_named(base)?;
+    index
+        .resolve(base, name)
+        .into_iter()
+        .find_map(|meaning| match meaning {
+            Resolution::Module(found) => Some(index.module(found).name.clone()),
+            _ => None,
+        })
 }
