@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use compact_str::CompactString;
-use ruff_python_stdlib::sys::is_known_standard_library;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::is_standard_library;
 use crate::index::{Index, Module, ModuleId};
 use crate::file::ImportScope;
 
@@ -109,8 +109,7 @@ fn outgoing(index: &Index, module: &Module) -> (BTreeSet<ModuleId>, BTreeSet<Com
         let first = target.split('.').next().unwrap_or_default();
         if !index.is_internal(&target) {
             // A conditional import is one the module can do without.
-            let comes_along = first == "__future__" || is_known_standard_library(13, first);
-            if import.scope == ImportScope::Module && !comes_along {
+            if import.scope == ImportScope::Module && !is_standard_library(first) {
                 externals.insert(first.into());
             }
             continue;

@@ -23,5 +23,10 @@ pub use index::{Consumer, ConsumerKind, DefinitionId, Index, Module, ModuleId, S
 pub use resolve::Resolution;
 pub use role::Role;
 
+/// Whether a top-level module belongs to Python itself.
+pub fn is_standard_library(name: &str) -> bool {
+    name == "__future__" || ruff_python_stdlib::sys::is_known_standard_library(13, name)
+}
+
 /// Rises with every change to the facts, so that a cache never serves old ones.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -32,6 +32,11 @@ pub(crate) fn judge_equal(scene: &Scene<'_>, family: &[DefinitionId], equal: Ver
         }
     }
     let mut judgements = Vec::new();
+    let is_template = |id: &DefinitionId| scene.index.module(id.module).role == Role::Template;
+    // What was copied out of a template belongs to whoever copied it.
+    if family.iter().any(is_template) {
+        together.clear();
+    }
     if families::spans_files(&together) {
         let meanings = by_meaning(scene, &together);
         for same in meanings.iter().filter(|same| families::spans_files(same)) {

@@ -7,10 +7,15 @@ use crate::Scene;
 
 /// Overlap of the bodies from which two definitions are one concept that diverged.
 const VARIANT_OVERLAP: f64 = 0.5;
-/// Overlap of the bodies below which they share nothing.
-const STRANGER_OVERLAP: f64 = 0.08;
-/// Overlap of the members below which they share nothing.
-const STRANGER_MEMBERS: f64 = 0.15;
+/// Overlaps of bodies, of the smaller body with the larger, and of members that
+/// together say the same.
+const VARIANT_TOGETHER: (f64, f64, f64) = (0.33, 0.5, 0.5);
+/// Fewest statements of a body whose overlap says something.
+const TELLING_BODY: usize = 4;
+/// Overlap of the bodies of functions below which they share nothing.
+const STRANGER_FUNCTIONS: f64 = 0.08;
+/// Overlaps of bodies and members of classes below which they share nothing.
+const STRANGER_CLASSES: (f64, f64) = (0.12, 0.2);
 /// Longest chain of bases that is followed.
 const LONGEST_LINEAGE: u32 = 12;
 
@@ -29,8 +34,11 @@ impl Relation {
 /// Compares two definitions of one name and kind.
 pub(crate) fn relate(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Relation {
     structural(scene, a, b)
-        .or_else(|| territorial(scene, a, b))
-        .unwrap_or_else(|| by_similarity(scene, a, b))
+        .or_else(|| by_role(scene, a, b))
+        .unwrap_or_else(|| match by_similarity(scene, a, b) {
+            stranger if stranger.verdict == Verdict::Homonym => stranger,
+            similar => by_boundary(scene, a, b).unwrap_or(similar),
+        })
 }
 
 /// One builds on the other.
@@ -40,6 +48,10 @@ fn structural(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Rel
         let (here, there) = (index.dotted(this), index.dotted(other));
         if inherits(index, this, other, LONGEST_LINEAGE) {
             let text = format!("{here} is a subclass of {there}");
+            return Some(Relation::new(Verdict::Specialisation, "subclass", text));
+        }
+        if let Some(base) = outer_namesake(index, this) {
+            let text = format!("{here} is a subclass of {base}");
             return Some(Relation::new(Verdict::Specialisation, "subclass", text));
         }
         if is_protocol(index.definition(this)) && !is_protocol(index.definition(other)) {
@@ -80,6 +92,15 @@ fn referred(index: &Index, from: DefinitionId, text: &str) -> Option<DefinitionI
     })
 }
 
+/// A base of the same name that comes from outside the repository.
+fn outer_namesake(index: &Index, this: DefinitionId) -> Option<&str> {
+    let definition = index.definition(this);
+    let is_namesake = |base: &&compact_str::CompactString| {
+        base.rsplit('.').next() == Some(definition.name.as_str()) && !base.contains('=')
+    };
+    definition.bases.iter().find(is_namesake).map(|base| base.as_str())
+}
+
 fn is_protocol(definition: &Definition) -> bool {
     definition.bases.iter().any(|base| {
         let last = base.rsplit(['.', '=']).next().unwrap_or(base);
@@ -104,8 +125,8 @@ fn uses(index: &Index, this: DefinitionId, other: DefinitionId) -> bool {
     })
 }
 
-/// They stand in places that keep their own.
-fn territorial(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
+/// One of them is code of another kind.
+fn by_role(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
     let (left, right) = (scene.index.module(a.module), scene.index.module(b.module));
     for module in [left, right] {
         if module.role != Role::Production {
@@ -113,6 +134,12 @@ fn territorial(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Re
             return Some(Relation::new(Verdict::Convention, "role", text));
         }
     }
+    None
+}
+
+/// They belong to parts that may each own a copy.
+fn by_boundary(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
+    let (left, right) = (scene.index.module(a.module), scene.index.module(b.module));
     let boundaries = (scene.territories.boundary(&left.path), scene.territories.boundary(&right.path));
     if let (Some(one), Some(two)) = boundaries
         && one != two
@@ -136,15 +163,30 @@ fn by_similarity(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Relatio
         if left.kind == DefinitionKind::Class { "members" } else { "parameters" },
     );
     let is_class = left.kind == DefinitionKind::Class;
-    let stranger =
-        bodies < STRANGER_OVERLAP && (!is_class || members < STRANGER_MEMBERS);
-    if bodies >= VARIANT_OVERLAP {
+    let stranger = if is_class {
+        bodies < STRANGER_CLASSES.0 && members < STRANGER_CLASSES.1
+    } else {
+        bodies < STRANGER_FUNCTIONS
+    };
+    let smaller = left.leaves.len().min(right.leaves.len());
+    let contained = contained(bodies, left.leaves.len(), right.leaves.len());
+    let together = smaller >= TELLING_BODY
+        && bodies >= VARIANT_TOGETHER.0
+        && contained >= VARIANT_TOGETHER.1
+        && members >= VARIANT_TOGETHER.2;
+    if bodies >= VARIANT_OVERLAP || together {
         Relation::new(Verdict::Variant, "overlap", text)
     } else if stranger {
         Relation::new(Verdict::Homonym, "overlap", text)
     } else {
         Relation { verdict: Verdict::Unsure, evidence: vec![Evidence::opposing("overlap", text)] }
     }
+}
+
+/// Share of the smaller list that the larger one has, from their overlap.
+fn contained(overlap: f64, left: usize, right: usize) -> f64 {
+    let common = overlap * (left + right) as f64 / (1.0 + overlap);
+    common / left.min(right).max(1) as f64
 }
 
 /// Share of common elements among all, counted with repetition, of two sorted lists.

@@ -121,6 +121,23 @@ fn registry(index: &Index, id: DefinitionId, left: u32) -> Option<String> {
     None
 }
 
+/// Bases from the standard library read no docstrings, but for enumerations, which
+/// others publish with them.
+fn publishes_docstrings(index: &Index, id: DefinitionId, definition: &Definition) -> bool {
+    let mut bases = definition.bases.iter().filter(|base| !base.contains('='));
+    bases.any(|base| {
+        let root = base.split('.').next().unwrap_or(base);
+        index.resolve(id.module, root).iter().any(|meaning| match meaning {
+            Resolution::Builtin(_) => false,
+            Resolution::External(name) => {
+                let top = name.split('.').next().unwrap_or(name);
+                top == "enum" || !ssot_facts::is_standard_library(top)
+            }
+            _ => true,
+        })
+    })
+}
+
 /// A class shows its name to callers; and names that share most of their words, each
 /// with one of its own, tell two things apart on purpose.
 fn named_apart(left: &str, right: &str, kind: DefinitionKind) -> Option<String> {
@@ -148,7 +165,7 @@ pub fn visible_difference(index: &Index, a: DefinitionId, b: DefinitionId) -> Op
     if left.kind != DefinitionKind::Class || left.bases.is_empty() {
         return None;
     }
-    if left.doc_hash != right.doc_hash {
+    if left.doc_hash != right.doc_hash && publishes_docstrings(index, a, left) {
         return Some(format!(
             "the docstrings differ, and a base of `{}` may publish them",
             left.name
