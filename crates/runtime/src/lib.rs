@@ -1,4 +1,9 @@
 //! The one door to the outside world: files, processes, git, clock, sandbox, event log.
+//!
+//! No other crate touches the file system, the environment, processes or the
+//! clock. Nothing here is ambient: time, randomness, the environment and the place
+//! of the repository come in a [`context::Context`] that `main` makes and hands
+//! down. Nothing here knows what a finding, a package or a plan is for.
 #![expect(clippy::disallowed_methods, reason = "this crate is the door that the ban points to")]
 
 pub mod cache;
@@ -8,6 +13,8 @@ pub mod environment;
 pub mod files;
 pub mod git;
 pub mod ids;
+pub mod log;
 pub mod process;
 pub mod runner;
 pub mod sandbox;
+pub mod signal;
