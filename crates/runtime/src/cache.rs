@@ -88,10 +88,7 @@ pub struct Cache {
 impl Cache {
     /// A cache that never holds anything.
     pub fn disabled() -> Self {
-        Self {
-            path: PathBuf::new(),
-            database: None,
-        }
+        Self { path: PathBuf::new(), database: None }
     }
 
     /// Opens or makes the file at `path`, whose directory must exist. The file is
@@ -101,28 +98,13 @@ impl Cache {
         let outgrown = std::fs::symlink_metadata(&path)
             .ok()
             .filter(|metadata| metadata.is_file() && metadata.len() > MAX_FILE_BYTES)
-            .map(|metadata| CacheWarning::Outgrown {
-                path: path.clone(),
-                bytes: metadata.len(),
-            });
-        let first = if outgrown.is_some() {
-            Err(Refusal::Useless(String::new()))
-        } else {
-            create(&path)
-        };
+            .map(|metadata| CacheWarning::Outgrown { path: path.clone(), bytes: metadata.len() });
+        let first =
+            if outgrown.is_some() { Err(Refusal::Useless(String::new())) } else { create(&path) };
         match first {
-            Ok(database) => (
-                Self {
-                    path,
-                    database: Some(database),
-                },
-                None,
-            ),
+            Ok(database) => (Self { path, database: Some(database) }, None),
             Err(Refusal::Useless(reason)) => {
-                let discarded = CacheWarning::Discarded {
-                    path: path.clone(),
-                    reason,
-                };
+                let discarded = CacheWarning::Discarded { path: path.clone(), reason };
                 Self::afresh(path, outgrown.unwrap_or(discarded))
             }
             Err(refusal) => Self::without(path, refusal),
@@ -168,10 +150,7 @@ impl Cache {
             Some(Err(error)) => error.to_string(),
             None => "it is damaged".to_owned(),
         };
-        Err(CacheWarning::Unusable {
-            path: self.path.clone(),
-            reason,
-        })
+        Err(CacheWarning::Unusable { path: self.path.clone(), reason })
     }
 
     fn afresh(path: PathBuf, warning: CacheWarning) -> (Self, Option<CacheWarning>) {
@@ -180,13 +159,7 @@ impl Cache {
             Err(error) => Err(Refusal::Unusable(error.to_string())),
         };
         match created {
-            Ok(database) => (
-                Self {
-                    path,
-                    database: Some(database),
-                },
-                Some(warning),
-            ),
+            Ok(database) => (Self { path, database: Some(database) }, Some(warning)),
             Err(refusal) => Self::without(path, refusal),
         }
     }
@@ -209,9 +182,7 @@ pub struct Reader {
 
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader")
-            .field("enabled", &self.table.is_some())
-            .finish()
+        f.debug_struct("Reader").field("enabled", &self.table.is_some()).finish()
     }
 }
 
@@ -273,9 +244,8 @@ fn create(path: &Path) -> Result<Database, Refusal> {
         })?;
     let opened = guarded(|| -> Result<Database, Refusal> {
         let backend = FileBackend::new(file)?;
-        let database = Builder::new()
-            .set_cache_size(PAGE_CACHE_BYTES)
-            .create_with_backend(backend)?;
+        let database =
+            Builder::new().set_cache_size(PAGE_CACHE_BYTES).create_with_backend(backend)?;
         check_table(&database)?;
         Ok(database)
     });
@@ -409,20 +379,13 @@ mod tests {
 
     #[test]
     fn foreign_content_is_discarded() {
-        for content in [
-            &b"SQLite format 3\0"[..],
-            &[0xff; 9000],
-            b"redb\x1a\x0a\xa9\x0d\x0a",
-            b"x",
-        ] {
+        for content in [&b"SQLite format 3\0"[..], &[0xff; 9000], b"redb\x1a\x0a\xa9\x0d\x0a", b"x"]
+        {
             let directory = directory();
             let path = directory.path().join("facts.redb");
             std::fs::write(&path, content).expect("written");
             let (cache, warning) = Cache::open(&path);
-            assert!(
-                matches!(warning, Some(CacheWarning::Discarded { .. })),
-                "{warning:?}"
-            );
+            assert!(matches!(warning, Some(CacheWarning::Discarded { .. })), "{warning:?}");
             cache.put_many([(key(1), b"x")]).expect("stored");
             assert_eq!(cache.get_many(&[key(1)]), [Some(b"x".to_vec())]);
         }
@@ -431,17 +394,11 @@ mod tests {
     #[test]
     fn a_link_is_replaced_and_its_target_untouched() {
         let directory = directory();
-        let (path, target) = (
-            directory.path().join("facts.redb"),
-            directory.path().join("target"),
-        );
+        let (path, target) = (directory.path().join("facts.redb"), directory.path().join("target"));
         std::fs::write(&target, "").expect("written");
         std::os::unix::fs::symlink(&target, &path).expect("link");
         let (cache, warning) = Cache::open(&path);
-        assert!(
-            matches!(warning, Some(CacheWarning::Discarded { .. })),
-            "{warning:?}"
-        );
+        assert!(matches!(warning, Some(CacheWarning::Discarded { .. })), "{warning:?}");
         assert!(cache.is_enabled());
         assert_eq!(std::fs::metadata(&target).expect("target").len(), 0);
     }
@@ -449,15 +406,9 @@ mod tests {
     #[test]
     fn a_place_that_cannot_hold_a_file_means_no_cache() {
         let directory = directory();
-        for path in [
-            directory.path().to_owned(),
-            directory.path().join("none/facts.redb"),
-        ] {
+        for path in [directory.path().to_owned(), directory.path().join("none/facts.redb")] {
             let (cache, warning) = Cache::open(&path);
-            assert!(
-                matches!(warning, Some(CacheWarning::Unusable { .. })),
-                "{warning:?}"
-            );
+            assert!(matches!(warning, Some(CacheWarning::Unusable { .. })), "{warning:?}");
             assert!(!cache.is_enabled());
         }
     }
@@ -478,10 +429,7 @@ mod tests {
             let (cache, _) = Cache::open(&path);
             let keys: Vec<Key> = (0..200).map(key).collect();
             for (number, value) in cache.get_many(&keys).into_iter().enumerate() {
-                assert!(
-                    value.is_none_or(|value| value == vec![number as u8; 300]),
-                    "seed {seed}"
-                );
+                assert!(value.is_none_or(|value| value == vec![number as u8; 300]), "seed {seed}");
             }
         }
     }

@@ -15,10 +15,7 @@ pub struct Clock(Source);
 #[derive(Debug, Clone)]
 enum Source {
     System,
-    Stepping {
-        next: Arc<AtomicI64>,
-        step_millis: i64,
-    },
+    Stepping { next: Arc<AtomicI64>, step_millis: i64 },
 }
 
 impl Clock {
@@ -42,9 +39,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System => {
-                let since = SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .unwrap_or_default();
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
             }
             Source::Stepping { next, step_millis } => {
@@ -114,11 +109,7 @@ impl From<Timestamp> for Utc {
             (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let from_march = (5 * day_of_year + 2) / 153;
-        let month = if from_march < 10 {
-            from_march + 3
-        } else {
-            from_march - 9
-        };
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
         let small = |value: i64| u8::try_from(value).expect("parts of a date fit a byte");
         Self {
             year: year_of_era + era * 400 + i64::from(month <= 2),
@@ -133,18 +124,8 @@ impl From<Timestamp> for Utc {
 
 impl std::fmt::Display for Utc {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-        } = self;
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        )
+        let Self { year, month, day, hour, minute, second } = self;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
 
@@ -165,11 +146,7 @@ mod tests {
             (4_107_542_400_000, "2100-03-01T00:00:00Z"),
             (-62_167_219_200_000, "0000-01-01T00:00:00Z"),
         ] {
-            assert_eq!(
-                Utc::from(Timestamp(millis)).to_string(),
-                expected,
-                "{millis}"
-            );
+            assert_eq!(Utc::from(Timestamp(millis)).to_string(), expected, "{millis}");
         }
     }
 
@@ -177,10 +154,7 @@ mod tests {
     fn clones_of_a_stepping_clock_tell_the_same_time() {
         let clock = Clock::stepping(Timestamp(100), 10);
         let other = clock.clone();
-        assert_eq!(
-            [clock.now(), other.now(), clock.now()].map(|at| at.0),
-            [100, 110, 120]
-        );
+        assert_eq!([clock.now(), other.now(), clock.now()].map(|at| at.0), [100, 110, 120]);
         let watch = clock.stopwatch();
         assert_eq!([watch.millis(), watch.millis()], [10, 20]);
         let still = Clock::fixed(Timestamp(5));

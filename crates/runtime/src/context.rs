@@ -49,30 +49,19 @@ impl Context {
             repository: repository.to_owned(),
             state: repository.join(STATE_DIRECTORY),
         };
-        Self {
-            run,
-            package: None,
-            surroundings: Arc::new(surroundings),
-        }
+        Self { run, package: None, surroundings: Arc::new(surroundings) }
     }
 
     /// The same surroundings for a run that exists already, about no package.
     #[must_use]
     pub fn for_run(&self, run: RunId) -> Self {
-        Self {
-            run,
-            package: None,
-            surroundings: Arc::clone(&self.surroundings),
-        }
+        Self { run, package: None, surroundings: Arc::clone(&self.surroundings) }
     }
 
     /// A child for the work on one package.
     #[must_use]
     pub fn for_package(&self, package: PackageId) -> Self {
-        Self {
-            package: Some(package),
-            ..self.clone()
-        }
+        Self { package: Some(package), ..self.clone() }
     }
 
     /// The run.
@@ -149,10 +138,7 @@ mod tests {
         assert_eq!(context.clock().now().0 + 1, child.clock().now().0);
         let other = child.for_run(RunId::new("r-20260301-101500-3f9a"));
         assert_eq!(other.package(), None);
-        assert_eq!(
-            other.run_directory(),
-            Path::new("/srv/shop/.ssot/runs/r-20260301-101500-3f9a")
-        );
+        assert_eq!(other.run_directory(), Path::new("/srv/shop/.ssot/runs/r-20260301-101500-3f9a"));
         assert_eq!(other.log_path(), Path::new("/srv/shop/.ssot/state.db"));
     }
 }

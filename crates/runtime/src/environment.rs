@@ -39,9 +39,7 @@ impl Environment {
 
     /// The user's directory.
     pub fn home(&self) -> Option<&Path> {
-        self.get_os("HOME")
-            .map(Path::new)
-            .filter(|path| path.is_absolute())
+        self.get_os("HOME").map(Path::new).filter(|path| path.is_absolute())
     }
 
     /// Whether the user asked for output without colours.
@@ -53,24 +51,18 @@ impl Environment {
     /// depend on where the process stands.
     pub fn search_path(&self) -> Vec<PathBuf> {
         let value = self.get_os("PATH").unwrap_or_default();
-        std::env::split_paths(value)
-            .filter(|path| path.is_absolute())
-            .collect()
+        std::env::split_paths(value).filter(|path| path.is_absolute()).collect()
     }
 
     /// All variables in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+        self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 }
 
 impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        let pairs = variables
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into()));
+        let pairs = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
         Self(Arc::new(pairs.collect()))
     }
 }
@@ -95,14 +87,8 @@ mod tests {
         .collect();
         assert_eq!(environment.home(), Some(Path::new("/home/ada")));
         assert!(!environment.no_color(), "an empty value does not count");
-        assert_eq!(
-            environment.search_path(),
-            ["/bin", "/usr/bin"].map(PathBuf::from)
-        );
-        assert_eq!(
-            (environment.get("LATIN"), environment.is_set("LATIN")),
-            (None, true)
-        );
+        assert_eq!(environment.search_path(), ["/bin", "/usr/bin"].map(PathBuf::from));
+        assert_eq!((environment.get("LATIN"), environment.is_set("LATIN")), (None, true));
         assert_eq!(environment.get("NONE"), None);
         assert_eq!(environment.iter().count(), 4);
     }

@@ -48,18 +48,9 @@ impl Randomness {
 /// A new run's identity, `r-20260301-101500-3f9a`: the second it began in UTC, and
 /// four random digits for runs that begin in the same second.
 pub fn mint_run_id(clock: &Clock, randomness: &Randomness) -> RunId {
-    let Utc {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    } = Utc::from(clock.now());
+    let Utc { year, month, day, hour, minute, second } = Utc::from(clock.now());
     let tail = randomness.draw() & 0xffff;
-    RunId::new(format!(
-        "r-{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{tail:04x}"
-    ))
+    RunId::new(format!("r-{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{tail:04x}"))
 }
 
 /// The run id in `text`, when it is one exactly. Whatever passes is safe as the
@@ -68,10 +59,7 @@ pub fn parse_run_id(text: &str) -> Option<RunId> {
     let digits =
         |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
     let hexadecimal = |part: &str| {
-        part.len() == 4
-            && part
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        part.len() == 4 && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
     let parts: Vec<&str> = text.split('-').collect();
     match parts[..] {
@@ -93,10 +81,7 @@ mod tests {
     fn a_minted_id_names_its_second_and_parses() {
         let clock = Clock::fixed(Timestamp(1_772_360_100_000));
         let randomness = Randomness::seeded(1);
-        let (first, second) = (
-            mint_run_id(&clock, &randomness),
-            mint_run_id(&clock, &randomness),
-        );
+        let (first, second) = (mint_run_id(&clock, &randomness), mint_run_id(&clock, &randomness));
         assert!(first.as_str().starts_with("r-20260301-101500-"), "{first}");
         assert_ne!(first, second);
         assert_eq!(mint_run_id(&clock, &Randomness::seeded(1)), first);

@@ -9,11 +9,7 @@ use super::beneath::{TEMPORARY_ATTEMPTS, temporary_name};
 /// the old content or the new and nothing between. The directory must exist.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let no_name = || io::Error::new(io::ErrorKind::InvalidInput, "the path names no file");
-    let name = path
-        .file_name()
-        .ok_or_else(no_name)?
-        .to_string_lossy()
-        .into_owned();
+    let name = path.file_name().ok_or_else(no_name)?.to_string_lossy().into_owned();
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -36,11 +32,7 @@ fn create_beside(directory: &Path, name: &str) -> io::Result<(PathBuf, std::fs::
     let mut attempt = 0;
     loop {
         let path = directory.join(temporary_name(name));
-        match std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)
-        {
+        match std::fs::OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(file) => return Ok((path, file)),
             Err(error)
                 if error.kind() == io::ErrorKind::AlreadyExists && attempt < TEMPORARY_ATTEMPTS =>
@@ -64,12 +56,7 @@ mod tests {
             write_atomic(&path, content.as_bytes()).expect("written");
             assert_eq!(std::fs::read_to_string(&path).expect("readable"), content);
         }
-        assert_eq!(
-            std::fs::read_dir(directory.path())
-                .expect("listing")
-                .count(),
-            1
-        );
+        assert_eq!(std::fs::read_dir(directory.path()).expect("listing").count(), 1);
     }
 
     #[test]
@@ -78,12 +65,7 @@ mod tests {
         let occupied = directory.path().join("occupied");
         std::fs::create_dir_all(occupied.join("child")).expect("directory");
         write_atomic(&occupied, b"x").expect_err("a directory is not replaced");
-        assert_eq!(
-            std::fs::read_dir(directory.path())
-                .expect("listing")
-                .count(),
-            1
-        );
+        assert_eq!(std::fs::read_dir(directory.path()).expect("listing").count(), 1);
         write_atomic(&directory.path().join("none/x"), b"x").expect_err("no directory");
     }
 }

@@ -19,10 +19,7 @@ const READ_CHUNK: usize = 64 * 1024;
 /// A name beside `name` that nobody else uses.
 pub(super) fn temporary_name(name: &str) -> String {
     // The keys of a `RandomState` come from the system.
-    format!(
-        ".{name}.{:016x}.tmp",
-        RandomState::new().build_hasher().finish()
-    )
+    format!(".{name}.{:016x}.tmp", RandomState::new().build_hasher().finish())
 }
 
 /// A directory of which every path is beneath: no link, no `..` and no rename
@@ -51,9 +48,7 @@ impl Root {
     /// Opens the directory itself; links on the way to it are followed.
     pub fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
-        Ok(Self {
-            handle: rustix::fs::openat(CWD, path, flags, Mode::empty())?,
-        })
+        Ok(Self { handle: rustix::fs::openat(CWD, path, flags, Mode::empty())? })
     }
 
     /// The content of a regular file of at most `limit` bytes. Anything else is an
@@ -80,12 +75,7 @@ impl Root {
         };
         let (temporary, file) = create_temporary(directory.as_fd(), path.file_name())?;
         let written = fill(file, bytes, mode).and_then(|()| {
-            Ok(rustix::fs::renameat(
-                &directory,
-                &temporary,
-                &directory,
-                path.file_name(),
-            )?)
+            Ok(rustix::fs::renameat(&directory, &temporary, &directory, path.file_name())?)
         });
         if written.is_err() {
             // The first error is the one to report; a leftover is only untidy.
@@ -159,10 +149,7 @@ fn regular(stat: Stat) -> io::Result<Stat> {
     if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {
         Ok(stat)
     } else {
-        Err(io::Error::new(
-            ErrorKind::InvalidInput,
-            "not a regular file",
-        ))
+        Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file"))
     }
 }
 
@@ -192,12 +179,7 @@ fn create_temporary(at: BorrowedFd<'_>, name: &str) -> io::Result<(String, std::
     let mut attempt = 0;
     loop {
         let temporary = temporary_name(shortened(name));
-        match rustix::fs::openat(
-            at,
-            OsStr::new(&temporary),
-            flags,
-            Mode::from_raw_mode(0o666),
-        ) {
+        match rustix::fs::openat(at, OsStr::new(&temporary), flags, Mode::from_raw_mode(0o666)) {
             Ok(file) => return Ok((temporary, std::fs::File::from(file))),
             Err(Errno::EXIST) if attempt < TEMPORARY_ATTEMPTS => attempt += 1,
             Err(error) => return Err(error.into()),
@@ -271,21 +253,13 @@ mod tests {
     #[test]
     fn the_limit_is_inclusive_and_growing_files_are_cut_off() {
         let tree = tree();
-        assert_eq!(
-            read(tree.path(), &path("d/e/a.py"), 7).expect("fits"),
-            b"content"
-        );
+        assert_eq!(read(tree.path(), &path("d/e/a.py"), 7).expect("fits"), b"content");
         let error = read(tree.path(), &path("d/e/a.py"), 6).expect_err("too large");
         assert_eq!(error.kind(), ErrorKind::FileTooLarge);
         // Says that it is empty and is not.
         let error = read(Path::new("/proc/self"), &path("status"), 10).expect_err("too large");
         assert_eq!(error.kind(), ErrorKind::FileTooLarge);
-        assert!(
-            read(Path::new("/proc/self"), &path("status"), 1 << 20)
-                .expect("fits")
-                .len()
-                > 10
-        );
+        assert!(read(Path::new("/proc/self"), &path("status"), 1 << 20).expect("fits").len() > 10);
     }
 
     #[test]
@@ -315,35 +289,20 @@ mod tests {
         let long = format!("{}.py", "n".repeat(252));
         for (name, executable) in [("run.sh", 0o111), ("new/dir/x.py", 0), (long.as_str(), 0)] {
             write_beneath(tree.path(), &path(name), b"new").expect("written");
-            assert_eq!(
-                (content(name).as_str(), mode(name)),
-                ("new", executable),
-                "{name}"
-            );
+            assert_eq!((content(name).as_str(), mode(name)), ("new", executable), "{name}");
         }
-        let leftovers = std::fs::read_dir(tree.path().join("new/dir"))
-            .expect("listing")
-            .count();
+        let leftovers = std::fs::read_dir(tree.path().join("new/dir")).expect("listing").count();
         assert_eq!(leftovers, 1);
     }
 
     #[test]
     fn nothing_is_written_or_removed_through_a_link() {
         let tree = tree();
-        for name in [
-            "linked/e/a.py",
-            "d/link.py",
-            "out/ssot-test.py",
-            "d",
-            "run.sh/x",
-        ] {
+        for name in ["linked/e/a.py", "d/link.py", "out/ssot-test.py", "d", "run.sh/x"] {
             write_beneath(tree.path(), &path(name), b"new").expect_err(name);
             remove_beneath(tree.path(), &path(name)).expect_err(name);
         }
-        assert_eq!(
-            std::fs::read(tree.path().join("d/e/a.py")).expect("file"),
-            b"content"
-        );
+        assert_eq!(std::fs::read(tree.path().join("d/e/a.py")).expect("file"), b"content");
     }
 
     #[test]

@@ -10,13 +10,8 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use ssot_model::{ParseIssue, RepoPath};
 
 /// Directories whose content is never the repository's own source.
-const FOREIGN_DIRECTORIES: [&str; 5] = [
-    ".git",
-    ".ssot",
-    "__pycache__",
-    "node_modules",
-    "site-packages",
-];
+const FOREIGN_DIRECTORIES: [&str; 5] =
+    [".git", ".ssot", "__pycache__", "node_modules", "site-packages"];
 /// The file that marks a directory as a virtual environment.
 const VENV_MARKER: &str = "pyvenv.cfg";
 
@@ -71,26 +66,18 @@ pub enum WalkError {
 /// than `max_file_bytes` become issues and are never opened. Whatever cannot be
 /// looked at becomes an issue; only a missing root or a broken glob is an error.
 pub fn walk(root: &Path, exclude: &[String], max_file_bytes: u64) -> Result<Walk, WalkError> {
-    let unreadable = |source| WalkError::Root {
-        root: root.to_owned(),
-        source,
-    };
+    let unreadable = |source| WalkError::Root { root: root.to_owned(), source };
     let root = &root.canonicalize().map_err(unreadable)?;
     std::fs::read_dir(root).map_err(unreadable)?;
     let (sender, receiver) = mpsc::channel();
-    let visit = Visit {
-        root,
-        max_file_bytes,
-    };
-    builder(root, excluded(root, exclude)?)
-        .build_parallel()
-        .run(|| {
-            let sender = sender.clone();
-            Box::new(move |entry| {
-                visit.look_at(entry, &sender);
-                WalkState::Continue
-            })
-        });
+    let visit = Visit { root, max_file_bytes };
+    builder(root, excluded(root, exclude)?).build_parallel().run(|| {
+        let sender = sender.clone();
+        Box::new(move |entry| {
+            visit.look_at(entry, &sender);
+            WalkState::Continue
+        })
+    });
     drop(sender);
     let mut walk = Walk::default();
     for found in receiver {
@@ -111,23 +98,16 @@ enum Found {
 }
 
 fn excluded(root: &Path, globs: &[String]) -> Result<Override, WalkError> {
-    let failed = |glob: &str, reason: String| WalkError::Glob {
-        glob: glob.to_owned(),
-        reason,
-    };
+    let failed = |glob: &str, reason: String| WalkError::Glob { glob: glob.to_owned(), reason };
     let mut overrides = OverrideBuilder::new(root);
     for glob in globs {
         if glob.starts_with('!') {
             return Err(failed(glob, "a glob here always leaves out".to_owned()));
         }
         // In an override a leading `!` means "leave out".
-        overrides
-            .add(&format!("!{glob}"))
-            .map_err(|error| failed(glob, error.to_string()))?;
+        overrides.add(&format!("!{glob}")).map_err(|error| failed(glob, error.to_string()))?;
     }
-    overrides
-        .build()
-        .map_err(|error| failed(&globs.join(" "), error.to_string()))
+    overrides.build().map_err(|error| failed(&globs.join(" "), error.to_string()))
 }
 
 fn builder(root: &Path, excluded: Override) -> WalkBuilder {
@@ -149,9 +129,7 @@ fn builder(root: &Path, excluded: Override) -> WalkBuilder {
 fn is_foreign_directory(entry: &DirEntry) -> bool {
     entry.depth() > 0
         && entry.file_type().is_some_and(|kind| kind.is_dir())
-        && (FOREIGN_DIRECTORIES
-            .iter()
-            .any(|name| entry.file_name() == *name)
+        && (FOREIGN_DIRECTORIES.iter().any(|name| entry.file_name() == *name)
             || entry.path().join(VENV_MARKER).is_file())
 }
 
@@ -198,16 +176,9 @@ impl Visit<'_> {
                     metadata.len(),
                     self.max_file_bytes
                 );
-                Some(Found::Issue(ParseIssue {
-                    path,
-                    line: 0,
-                    message,
-                }))
+                Some(Found::Issue(ParseIssue { path, line: 0, message }))
             }
-            Ok(metadata) => Some(Found::File(FileEntry {
-                path,
-                size: metadata.len(),
-            })),
+            Ok(metadata) => Some(Found::File(FileEntry { path, size: metadata.len() })),
             // Gone between listing and looking: then it is not part of the tree.
             Err(error) if is_missing(&error) => None,
             Err(error) => Some(self.issue(entry.path(), 0, format!("cannot be read: {error}"))),
@@ -231,21 +202,13 @@ impl Visit<'_> {
             error if is_missing(error) => {}
             error => {
                 let path = self.shown(place);
-                tell(ParseIssue {
-                    path,
-                    line,
-                    message: format!("skipped: {error}"),
-                });
+                tell(ParseIssue { path, line, message: format!("skipped: {error}") });
             }
         }
     }
 
     fn issue(self, path: &Path, line: u32, message: String) -> Found {
-        Found::Issue(ParseIssue {
-            path: self.shown(path),
-            line,
-            message,
-        })
+        Found::Issue(ParseIssue { path: self.shown(path), line, message })
     }
 
     fn relative(self, path: &Path) -> Option<RepoPath> {
@@ -266,9 +229,7 @@ impl Visit<'_> {
 }
 
 fn is_missing(error: &ignore::Error) -> bool {
-    error
-        .io_error()
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
 #[cfg(test)]
@@ -290,11 +251,8 @@ mod tests {
         }
         let exclude: Vec<String> = exclude.iter().map(|glob| (*glob).to_owned()).collect();
         let walk = walk(root.path(), &exclude, LIMIT).expect("a walk");
-        let mut seen: Vec<String> = walk
-            .files
-            .iter()
-            .map(|file| format!("{} {}", file.path, file.size))
-            .collect();
+        let mut seen: Vec<String> =
+            walk.files.iter().map(|file| format!("{} {}", file.path, file.size)).collect();
         for issue in &walk.issues {
             seen.push(format!("{}:{}: {}", issue.path, issue.line, issue.message));
         }
@@ -321,13 +279,7 @@ mod tests {
     #[test]
     fn python_files_come_sorted_with_their_size() {
         check(
-            &[
-                ("b.py", "xx"),
-                ("a/z.py", ""),
-                ("a/ü x.py", "x"),
-                ("a/c.pyi", ""),
-                ("py", ""),
-            ],
+            &[("b.py", "xx"), ("a/z.py", ""), ("a/ü x.py", "x"), ("a/c.pyi", ""), ("py", "")],
             &[],
             &["a/z.py 0", "a/ü x.py 1", "b.py 2"],
         );
@@ -366,22 +318,13 @@ mod tests {
             &[],
             &["site-packages.py"],
         );
-        check(
-            &[(".hidden/a.py", ""), (".a.py", ""), ("a.py", "")],
-            &[],
-            &["a.py"],
-        );
+        check(&[(".hidden/a.py", ""), (".a.py", ""), ("a.py", "")], &[], &["a.py"]);
     }
 
     #[test]
     fn globs_of_the_configuration_leave_out() {
         check(
-            &[
-                ("gen/a.py", ""),
-                ("x/gen/a.py", ""),
-                ("x/a_pb2.py", ""),
-                ("x/a.py", ""),
-            ],
+            &[("gen/a.py", ""), ("x/gen/a.py", ""), ("x/a_pb2.py", ""), ("x/a.py", "")],
             &["/gen", "*_pb2.py"],
             &["x/a.py", "x/gen/a.py"],
         );
@@ -407,12 +350,7 @@ mod tests {
     fn what_cannot_be_read_is_reported_with_its_place() {
         let large = "x".repeat(1001);
         check(
-            &[
-                ("a.py", ""),
-                ("large.py", &large),
-                ("line\nbreak.py", ""),
-                ("d.py/", ""),
-            ],
+            &[("a.py", ""), ("large.py", &large), ("line\nbreak.py", ""), ("d.py/", "")],
             &[],
             &[
                 "a.py 0",
@@ -441,11 +379,7 @@ mod tests {
         )
         .expect("fifo");
         let walk = walk(root.path(), &[], LIMIT).expect("a walk");
-        let paths: Vec<&str> = walk
-            .issues
-            .iter()
-            .map(|issue| issue.path.as_str())
-            .collect();
+        let paths: Vec<&str> = walk.issues.iter().map(|issue| issue.path.as_str()).collect();
         assert_eq!(paths, ["caf\u{fffd}.py", "pipe.py"]);
         assert!(walk.files.is_empty());
     }
