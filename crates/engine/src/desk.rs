@@ -17,7 +17,7 @@ use crate::request::RunFolder;
 use crate::{EngineError, report};
 
 /// Events read from the log at a time.
-const PAGE: usize = 1024;
+const PAGE: u32 = 1024;
 
 /// The record of one run.
 pub(crate) struct Desk {
@@ -175,11 +175,11 @@ async fn read_along(
     while last.is_none_or(|last| seen < last) {
         tokio::select! {
             event = events.next() => match event {
-                Ok(event) => {
+                Ok(Some(event)) => {
                     seen = event.seq;
                     observer(&event);
                 }
-                Err(_) => return,
+                Ok(None) | Err(_) => return,
             },
             end = &mut finished, if last.is_none() => match end {
                 Ok(end) => last = Some(end),

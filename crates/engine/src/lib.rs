@@ -5,18 +5,24 @@
 
 mod codemod;
 mod configuration;
+mod desk;
 mod error;
-// pub mod execute;
+pub mod execute;
 mod inspection;
-// mod pipeline;
-// mod report;
+mod pipeline;
+mod report;
+mod request;
+mod site;
 mod survey;
 mod triage;
+mod work;
 
 pub use configuration::CONFIG_FILE;
 pub use error::{EngineError, ErrorKind};
 pub use inspection::Inspection;
-// pub use pipeline::{Observer, RollbackScope, RunOptions, report, resume, rollback, run, verify};
+pub use pipeline::{
+    Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, report, resume, rollback, run, verify,
+};
 pub use survey::{ScanOptions, examine, plan, render_plan, scan};
 
 /// What an audit says.

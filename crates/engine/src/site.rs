@@ -113,7 +113,7 @@ impl Site {
                 )));
             }
             self.check_not_checked_out(target)?;
-            self.repository.move_branch(target, base, Some(&head)).map_err(EngineError::user)?;
+            self.repository.move_branch(target, Some(&head), base).map_err(EngineError::user)?;
         }
         Ok(target.to_owned())
     }
@@ -232,7 +232,13 @@ impl Site {
     pub(crate) async fn verify(&self, run: Option<&RunId>) -> Result<String, EngineError> {
         let run = self.run(run).await?;
         let report = self.log.verify(&run).await.map_err(EngineError::internal)?;
-        Ok(format!("the log of run {run} is whole: {report}"))
+        match report.fault {
+            None => Ok(format!("the log of run {run} is whole: {} events, unbroken", report.events)),
+            Some(fault) => Err(EngineError::internal(format!(
+                "the log of run {run} is damaged at event {}: {}; the {} events before it are sound",
+                fault.seq, fault.reason, report.events
+            ))),
+        }
     }
 
     /// Undoes landings of the latest run.
@@ -254,7 +260,7 @@ impl Site {
             at: self.clock.now(),
             journal: desk.journal(),
         };
-        execute::rollback(job, which).await.map_err(EngineError::user)?;
+        execute::rollback(&job, &which).await.map_err(EngineError::user)?;
         let report = desk.report(&plan).await?;
         desk.close().await?;
         Ok(report)

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ssot_audit::{Audit, Choice, Examiner};
+use ssot_audit::{Audit, Choice};
 use ssot_model::{CommitId, Finding, LeftAlone, Plan, ScanReport};
 use ssot_rules::{RULES, Rule};
 use ssot_runtime::cache::Cache;
@@ -124,10 +124,4 @@ pub(crate) fn optimize(
         }
     }
     ssot_plan::build(base, &survey.index, &drafts, left_alone, rewrite_imports)
-}
-
-/// An audit that can be examined again for a plan that was made before.
-pub(crate) fn audits(survey: &Survey) -> Vec<Audit> {
-    let mut examiner = Examiner::new(&survey.index, &survey.config);
-    survey.findings(RULES).iter().map(|finding| examiner.examine(finding)).collect()
 }

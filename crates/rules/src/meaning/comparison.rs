@@ -90,7 +90,8 @@ impl<'a> Comparison<'a> {
             };
             meanings.iter().all(concept)
         };
-        Some(Difference { text, other_concept: known(&left) && known(&right) })
+        let other_concept = known(&left) && known(&right) && !perhaps_same(&left, &right);
+        Some(Difference { text, other_concept })
     }
 
     fn same(&mut self, left: &Resolution, right: &Resolution) -> bool {
@@ -203,6 +204,18 @@ impl<'a> Comparison<'a> {
             Resolution::Builtin(name) => format!("the builtin {name}"),
             Resolution::Unknown(name) => format!("something that cannot be followed ({name})"),
         }
+    }
+}
+
+/// Two paths in one distribution that end in the same name may lead to one thing.
+fn perhaps_same(left: &[Resolution], right: &[Resolution]) -> bool {
+    let ends = |name: &str| {
+        let first = name.split('.').next().unwrap_or_default().to_owned();
+        (first, name.rsplit('.').next().unwrap_or_default().to_owned())
+    };
+    match (left, right) {
+        ([Resolution::External(left)], [Resolution::External(right)]) => ends(left) == ends(right),
+        _ => false,
     }
 }
 

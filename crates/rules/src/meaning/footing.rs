@@ -121,9 +121,14 @@ fn registry(index: &Index, id: DefinitionId, left: u32) -> Option<String> {
     None
 }
 
-/// Bases from the standard library read no docstrings, but for enumerations, which
-/// others publish with them.
-fn publishes_docstrings(index: &Index, id: DefinitionId, definition: &Definition) -> bool {
+/// Bases from the standard library read neither docstrings nor annotations, but for
+/// enumerations, whose docstrings others publish.
+fn has_foreign_base(
+    index: &Index,
+    id: DefinitionId,
+    definition: &Definition,
+    count_enums: bool,
+) -> bool {
     let mut bases = definition.bases.iter().filter(|base| !base.contains('='));
     bases.any(|base| {
         let root = base.split('.').next().unwrap_or(base);
@@ -131,7 +136,7 @@ fn publishes_docstrings(index: &Index, id: DefinitionId, definition: &Definition
             Resolution::Builtin(_) => false,
             Resolution::External(name) => {
                 let top = name.split('.').next().unwrap_or(name);
-                top == "enum" || !ssot_facts::is_standard_library(top)
+                count_enums && top == "enum" || !ssot_facts::is_standard_library(top)
             }
             _ => true,
         })
@@ -165,11 +170,14 @@ pub fn visible_difference(index: &Index, a: DefinitionId, b: DefinitionId) -> Op
     if left.kind != DefinitionKind::Class || left.bases.is_empty() {
         return None;
     }
-    if left.doc_hash != right.doc_hash && publishes_docstrings(index, a, left) {
+    if left.doc_hash != right.doc_hash && has_foreign_base(index, a, left, true) {
         return Some(format!(
             "the docstrings differ, and a base of `{}` may publish them",
             left.name
         ));
+    }
+    if !has_foreign_base(index, a, left, false) {
+        return None;
     }
     let future = |id: DefinitionId| index.module(id.module).facts.flags.future_annotations;
     (future(a) != future(b)).then(|| {
