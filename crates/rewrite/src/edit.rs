@@ -13,10 +13,7 @@ pub(crate) struct Edit {
 
 impl Edit {
     pub(crate) fn replace(range: Range<usize>, text: impl Into<String>) -> Self {
-        Self {
-            range,
-            text: text.into(),
-        }
+        Self { range, text: text.into() }
     }
 
     pub(crate) fn delete(range: Range<usize>) -> Self {

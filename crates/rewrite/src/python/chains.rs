@@ -56,8 +56,7 @@ impl Chains<'_> {
             return Lookup::Stuck;
         }
         let found = self.named(root, front).unwrap_or(found);
-        self.rewritten(range, found)
-            .map_or(Lookup::Stuck, Lookup::Moves)
+        self.rewritten(range, found).map_or(Lookup::Stuck, Lookup::Moves)
     }
 
     /// The dotted name of the copy's module as written and the import behind it, when
@@ -70,11 +69,7 @@ impl Chains<'_> {
         }
         let (root, rest) = front.split_once('.').unwrap_or((front, ""));
         let reaches = |base: &str| {
-            let full = if rest.is_empty() {
-                base.into()
-            } else {
-                format_compact!("{base}.{rest}")
-            };
+            let full = if rest.is_empty() { base.into() } else { format_compact!("{base}.{rest}") };
             index.module_named(&full) == Some(self.one.copy.module)
         };
         let mut imports = self.imports_of(root);
@@ -85,9 +80,7 @@ impl Chains<'_> {
     fn rewritten(&self, range: &Range<usize>, found: Found<'_>) -> Option<Change> {
         let (prefix, addition) = match self.known() {
             Some(prefix) => (prefix, None),
-            None => self
-                .new_import(found)
-                .map(|(prefix, addition)| (prefix, Some(addition)))?,
+            None => self.new_import(found).map(|(prefix, addition)| (prefix, Some(addition)))?,
         };
         let text = format!("{prefix}.{}", self.one.name);
         Some(Change::Chain {
@@ -108,10 +101,7 @@ impl Chains<'_> {
     }
 
     fn is_top_level(&self, stmt: &Stmt) -> bool {
-        self.file
-            .suite()
-            .iter()
-            .any(|other| std::ptr::eq(other, stmt))
+        self.file.suite().iter().any(|other| std::ptr::eq(other, stmt))
     }
 
     /// The imports that bind a name, with the dotted name that it stands for.
@@ -144,30 +134,19 @@ impl Chains<'_> {
 
     /// How the file can name the canonical module already.
     fn known(&self) -> Option<String> {
-        self.scan
-            .imports
-            .iter()
-            .filter(|site| self.is_top_level(site.stmt))
-            .find_map(|site| {
-                (0..aliases_of(site.stmt).len()).find_map(|alias| {
-                    let fact = fact_of(site.stmt, alias);
-                    let target = self.work.index.import_target(self.module(), &fact)?;
-                    let dotted = match &fact.name {
-                        Some(name) => format_compact!("{target}.{name}"),
-                        None => target,
-                    };
-                    let is_it =
-                        dotted == self.one.module && self.scan.is_only_imported(&fact.bound);
-                    let is_whole = fact.name.is_none() && !fact.aliased;
-                    is_it.then(|| {
-                        if is_whole {
-                            dotted.to_string()
-                        } else {
-                            fact.bound.to_string()
-                        }
-                    })
-                })
+        self.scan.imports.iter().filter(|site| self.is_top_level(site.stmt)).find_map(|site| {
+            (0..aliases_of(site.stmt).len()).find_map(|alias| {
+                let fact = fact_of(site.stmt, alias);
+                let target = self.work.index.import_target(self.module(), &fact)?;
+                let dotted = match &fact.name {
+                    Some(name) => format_compact!("{target}.{name}"),
+                    None => target,
+                };
+                let is_it = dotted == self.one.module && self.scan.is_only_imported(&fact.bound);
+                let is_whole = fact.name.is_none() && !fact.aliased;
+                is_it.then(|| if is_whole { dotted.to_string() } else { fact.bound.to_string() })
             })
+        })
     }
 
     /// An import of the canonical module beside the one of the copy's, in its style.
@@ -191,11 +170,7 @@ impl Chains<'_> {
             (last, last, format!("from {clause} import {last}"))
         };
         let shares_package = fact.name.is_none() && !fact.aliased && fact.bound == bound;
-        let addition = Addition {
-            statement: found.site.start(),
-            bound: bound.to_owned(),
-            line,
-        };
+        let addition = Addition { statement: found.site.start(), bound: bound.to_owned(), line };
         let is_free = shares_package
             || !self.scan.is_bound(bound) && !self.scan.reads(bound) && !self.is_planned(&addition);
         is_free.then(|| (prefix.to_owned(), addition))
@@ -205,9 +180,7 @@ impl Chains<'_> {
     fn is_planned(&self, addition: &Addition) -> bool {
         let plan = self.work.plans.get(&self.importer);
         plan.is_some_and(|plan| {
-            plan.additions
-                .iter()
-                .any(|other| other.bound == addition.bound && other != addition)
+            plan.additions.iter().any(|other| other.bound == addition.bound && other != addition)
         })
     }
 }

@@ -12,10 +12,7 @@ pub(super) fn delete(work: &mut Work<'_>, id: ModuleId) -> Result<(), Refused> {
     // The file must still be the one that was judged.
     work.file(id)?;
     if let Some(how) = reached(work, id, module) {
-        return Err(Refused::Reachable {
-            path: module.path.clone(),
-            how,
-        });
+        return Err(Refused::Reachable { path: module.path.clone(), how });
     }
     work.change(module.path.clone(), FileChange::Delete)
 }
@@ -32,24 +29,21 @@ fn reached(work: &Work<'_>, id: ModuleId, module: &Module) -> Option<String> {
     if module.role == Role::Test {
         return Some("test runners find tests by their path".to_owned());
     }
-    index
-        .modules()
-        .filter(|(other, _)| *other != id)
-        .find_map(|(other, user)| {
-            let import = user.facts.imports.iter().find(|import| {
-                let target = index.import_target(user, import);
-                target.is_some_and(|target| {
-                    let named = import.name.as_ref().map(|name| format!("{target}.{name}"));
-                    index.module_named(&target) == Some(id)
-                        || named.is_some_and(|named| index.module_named(&named) == Some(id))
-                })
-            });
-            if let Some(import) = import {
-                return Some(format!("{}:{} imports it", user.path, import.line));
-            }
-            let line = named_by_path(work, other, module)?;
-            Some(format!("{}:{line} names its path", user.path))
-        })
+    index.modules().filter(|(other, _)| *other != id).find_map(|(other, user)| {
+        let import = user.facts.imports.iter().find(|import| {
+            let target = index.import_target(user, import);
+            target.is_some_and(|target| {
+                let named = import.name.as_ref().map(|name| format!("{target}.{name}"));
+                index.module_named(&target) == Some(id)
+                    || named.is_some_and(|named| index.module_named(&named) == Some(id))
+            })
+        });
+        if let Some(import) = import {
+            return Some(format!("{}:{} imports it", user.path, import.line));
+        }
+        let line = named_by_path(work, other, module)?;
+        Some(format!("{}:{line} names its path", user.path))
+    })
 }
 
 /// The line of a file that names the path of the module.
@@ -58,12 +52,7 @@ fn named_by_path(work: &Work<'_>, user: ModuleId, module: &Module) -> Option<usi
     let bytes = work.bytes(&user.path)?;
     let text = String::from_utf8_lossy(&bytes);
     let file_name = module.path.file_name();
-    let directory = module
-        .path
-        .directory()
-        .rsplit('/')
-        .next()
-        .unwrap_or_default();
+    let directory = module.path.directory().rsplit('/').next().unwrap_or_default();
     let with_directory = format!("{directory}/{file_name}");
     let quoted = [format!("\"{file_name}\""), format!("'{file_name}'")];
     let is_sibling = user.path.directory() == module.path.directory();

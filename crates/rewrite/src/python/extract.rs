@@ -101,11 +101,7 @@ fn vacant(work: &Work<'_>, place: &Place) -> Result<(), Refused> {
     let taken = work.index.module_named(&place.module).is_some()
         || work.index.module_at(&path).is_some()
         || work.bytes(&path).is_some();
-    if taken {
-        Err(Refused::Exists { path })
-    } else {
-        Ok(())
-    }
+    if taken { Err(Refused::Exists { path }) } else { Ok(()) }
 }
 
 /// The imports that a definition needs in its new module.
@@ -156,25 +152,13 @@ fn imports_of<'i>(
     name: &str,
 ) -> Result<Vec<&'i Import>, Refused> {
     let facts = &index.module(source.module).facts;
-    let bindings: Vec<_> = facts
-        .bindings
-        .iter()
-        .filter(|one| one.name == name)
-        .collect();
+    let bindings: Vec<_> = facts.bindings.iter().filter(|one| one.name == name).collect();
     if bindings.is_empty() {
-        let is_builtin = matches!(
-            *index.resolve(source.module, name),
-            [Resolution::Builtin(_)]
-        );
+        let is_builtin = matches!(*index.resolve(source.module, name), [Resolution::Builtin(_)]);
         return if (is_builtin && !OF_THE_MODULE.contains(&name)) || name == "__class__" {
             Ok(Vec::new())
         } else {
-            Err(refusal(
-                index,
-                source,
-                name,
-                "which the new module would not have",
-            ))
+            Err(refusal(index, source, name, "which the new module would not have"))
         };
     }
     let mut imports = Vec::new();
@@ -189,24 +173,14 @@ fn imports_of<'i>(
             ImportScope::Conditional | ImportScope::Function => false,
         };
         if !is_plain {
-            return Err(refusal(
-                index,
-                source,
-                name,
-                "which is imported under a condition",
-            ));
+            return Err(refusal(index, source, name, "which is imported under a condition"));
         }
         imports.push(import);
     }
     // `import a.b` and `import a.c` both bind `a`; other names have one meaning.
     let is_package = |import: &&Import| import.name.is_none() && !import.aliased;
     if imports.len() > 1 && !imports.iter().all(is_package) {
-        return Err(refusal(
-            index,
-            source,
-            name,
-            "which is imported more than once",
-        ));
+        return Err(refusal(index, source, name, "which is imported more than once"));
     }
     Ok(imports)
 }
@@ -214,14 +188,9 @@ fn imports_of<'i>(
 /// Whether an import leads to a module that will import the new one.
 fn leads_back(index: &Index, target: &str, import: &Import, moves: &[Move]) -> bool {
     let named = import.name.as_ref().map(|name| format!("{target}.{name}"));
-    let reached = [
-        index.module_named(target),
-        named.and_then(|name| index.module_named(&name)),
-    ];
+    let reached = [index.module_named(target), named.and_then(|name| index.module_named(&name))];
     let importers = moves.iter().flat_map(members).map(|member| member.module);
-    importers
-        .into_iter()
-        .any(|importer| reached.contains(&Some(importer)))
+    importers.into_iter().any(|importer| reached.contains(&Some(importer)))
 }
 
 fn refusal(index: &Index, id: DefinitionId, name: &str, why: &'static str) -> Refused {

@@ -16,9 +16,7 @@ const KEYWORDS: [&str; 35] = [
 pub(super) fn is_importable_name(dotted: &str) -> bool {
     dotted.split('.').all(|part| {
         let mut chars = part.chars();
-        chars
-            .next()
-            .is_some_and(|first| first.is_alphabetic() || first == '_')
+        chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
             && chars.all(|c| c.is_alphanumeric() || c == '_')
             && !KEYWORDS.contains(&part)
     })
@@ -30,10 +28,7 @@ pub(super) fn importable(index: &Index, id: ModuleId) -> Result<&str, Refused> {
     if is_importable_name(&module.name) && index.module_named(&module.name) == Some(id) {
         Ok(&module.name)
     } else {
-        Err(Refused::NotImportable {
-            path: module.path.clone(),
-            module: module.name.to_string(),
-        })
+        Err(Refused::NotImportable { path: module.path.clone(), module: module.name.to_string() })
     }
 }
 

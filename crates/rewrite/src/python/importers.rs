@@ -79,9 +79,7 @@ fn lookups_move(work: &mut Work<'_>, one: &Redirected, sites: &Sites) -> Result<
     let name = work.index.definition(one.copy).name.clone();
     let is_written = work.is_written(one.copy.module, &name);
     let consumers = work.index.consumers_of(one.copy);
-    let is_named = consumers
-        .iter()
-        .any(|consumer| consumer.kind == ConsumerKind::String);
+    let is_named = consumers.iter().any(|consumer| consumer.kind == ConsumerKind::String);
     if !is_written && !is_named {
         return Ok(true);
     }
@@ -113,22 +111,13 @@ fn looks_up(work: &mut Work<'_>, module: ModuleId, name: &str) -> Result<bool, R
 
 /// The offsets of the statements that go from a module.
 fn gone(work: &Work<'_>, module: ModuleId) -> BTreeSet<usize> {
-    let removals = work
-        .plans
-        .get(&module)
-        .into_iter()
-        .flat_map(|plan| &plan.removals);
-    removals
-        .map(|removal| removal.spot.statement.start)
-        .collect()
+    let removals = work.plans.get(&module).into_iter().flat_map(|plan| &plan.removals);
+    removals.map(|removal| removal.spot.statement.start).collect()
 }
 
 fn collect(work: &mut Work<'_>, one: &Redirected) -> Result<Sites, Refused> {
     let index = work.index;
-    let consumers = index
-        .consumers_of(one.copy)
-        .iter()
-        .map(|consumer| consumer.module);
+    let consumers = index.consumers_of(one.copy).iter().map(|consumer| consumer.module);
     let importers: BTreeSet<ModuleId> = consumers.collect();
     let mut sites = Sites::default();
     let deleted = |importer: &ModuleId| {
@@ -147,9 +136,7 @@ fn collect(work: &mut Work<'_>, one: &Redirected) -> Result<Sites, Refused> {
             }
             Err(refused) => return Err(refused),
         };
-        let is_home = one
-            .canonical
-            .is_some_and(|canonical| canonical.module == importer);
+        let is_home = one.canonical.is_some_and(|canonical| canonical.module == importer);
         if is_home {
             sites.is_stuck = true;
         } else {
@@ -183,13 +170,7 @@ fn collect_in(
             None => sites.is_stuck |= in_function,
         }
     }
-    let chains = Chains {
-        work,
-        one,
-        importer,
-        file,
-        scan: &scan,
-    };
+    let chains = Chains { work, one, importer, file, scan: &scan };
     for (range, text) in scan.chains.iter().filter(|(range, _)| stays(range.start)) {
         match chains.lookup(range, text) {
             Lookup::Elsewhere => {}
@@ -230,10 +211,7 @@ fn imports(
                 continue;
             }
             let is_single = aliases_of(site.stmt).len() == 1;
-            let is_top_level = file
-                .suite()
-                .iter()
-                .any(|stmt| std::ptr::eq(stmt, site.stmt));
+            let is_top_level = file.suite().iter().any(|stmt| std::ptr::eq(stmt, site.stmt));
             let is_known = is_top_level && imports_already(index, importer, one, &fact.bound);
             let change = if !is_single && !file.has_own_lines(site.stmt) {
                 None
@@ -256,9 +234,7 @@ fn imports_already(index: &Index, importer: ModuleId, one: &Redirected, bound: &
         import.bound == bound
             && import.scope == ImportScope::Module
             && import.name.as_deref() == Some(&one.name)
-            && index
-                .import_target(module, import)
-                .is_some_and(|target| target == one.module)
+            && index.import_target(module, import).is_some_and(|target| target == one.module)
     })
 }
 
@@ -315,20 +291,13 @@ fn commit(work: &mut Work<'_>, module: ModuleId, change: Change, one: &Redirecte
     let plan = work.plans.entry(module).or_default();
     match change {
         Change::Rename { statement, alias } => {
-            let rename = Rename {
-                module: one.module.clone(),
-                name: one.name.clone(),
-            };
+            let rename = Rename { module: one.module.clone(), name: one.name.clone() };
             plan.renames.insert((statement, alias), rename);
         }
         Change::Drop { statement, alias } => {
             plan.dropped.insert((statement, alias));
         }
-        Change::Chain {
-            edit,
-            import,
-            addition,
-        } => {
+        Change::Chain { edit, import, addition } => {
             plan.chains.insert(edit.range.start);
             plan.orphans.insert(import);
             plan.edits.push(edit);

@@ -25,17 +25,8 @@ pub(super) fn change(
     edits: &mut Vec<Edit>,
     blocks: &mut Vec<Block>,
 ) {
-    let statement = Statement {
-        renderer,
-        plan,
-        site,
-        start: site.start(),
-    };
-    if plan
-        .removals
-        .iter()
-        .any(|removal| removal.spot.statement.contains(&statement.start))
-    {
+    let statement = Statement { renderer, plan, site, start: site.start() };
+    if plan.removals.iter().any(|removal| removal.spot.statement.contains(&statement.start)) {
         return;
     }
     let file = renderer.file;
@@ -53,10 +44,7 @@ pub(super) fn change(
         edits.extend(removal(file, site.stmt, &removed));
         edits.extend(statement.insertion(&lines));
     } else if lines.is_empty() {
-        blocks.push(Block {
-            lines: file.lines(site.stmt),
-            line: None,
-        });
+        blocks.push(Block { lines: file.lines(site.stmt), line: None });
     } else {
         let text = lines.join(&format!("{}{}", file.newline(), statement.indent()));
         edits.push(Edit::replace(SourceFile::range(site.stmt), text));
@@ -79,10 +67,7 @@ impl Statement<'_> {
         }
         let names = aliases_of(stmt).iter().enumerate();
         let unused = names.filter(|(at, alias)| {
-            let is_reexport = alias
-                .asname
-                .as_ref()
-                .is_some_and(|name| *name == alias.name);
+            let is_reexport = alias.asname.as_ref().is_some_and(|name| *name == alias.name);
             let is_orphan = self.plan.orphans.contains(&(self.start, *at));
             let bound = bound_name(stmt, alias);
             self.plan.dropped.contains(&(self.start, *at))
@@ -93,9 +78,7 @@ impl Statement<'_> {
 
     fn is_top_level(&self) -> bool {
         let file = self.renderer.file;
-        file.suite()
-            .iter()
-            .any(|stmt| std::ptr::eq(stmt, self.site.stmt))
+        file.suite().iter().any(|stmt| std::ptr::eq(stmt, self.site.stmt))
     }
 
     fn may_lose_names(&self) -> bool {
@@ -110,14 +93,7 @@ impl Statement<'_> {
 
     /// Whether a name was needed by what is gone, and by nothing else.
     fn is_unused(&self, name: &str, is_orphan: bool) -> bool {
-        let Renderer {
-            work,
-            id,
-            module,
-            read,
-            released,
-            ..
-        } = self.renderer;
+        let Renderer { work, id, module, read, released, .. } = self.renderer;
         if read.contains(name) || !(is_orphan || released.contains(name)) {
             return false;
         }
@@ -140,10 +116,7 @@ impl Statement<'_> {
     }
 
     fn has_additions(&self) -> bool {
-        self.plan
-            .additions
-            .iter()
-            .any(|addition| addition.statement == self.start)
+        self.plan.additions.iter().any(|addition| addition.statement == self.start)
     }
 
     /// When every name moves to one module, only that and the names change.
@@ -193,10 +166,7 @@ impl Statement<'_> {
             } else {
                 format!("{} as {bound}", rename.name)
             };
-            match by_module
-                .iter_mut()
-                .find(|(module, _)| *module == rename.module)
-            {
+            match by_module.iter_mut().find(|(module, _)| *module == rename.module) {
                 Some((_, names)) => names.push(text),
                 None => by_module.push((&rename.module, vec![text])),
             }
@@ -210,17 +180,11 @@ impl Statement<'_> {
             .map(|comment| format!("  {comment}"))
             .unwrap_or_default();
         let moved = by_module.into_iter().map(|(module, names)| {
-            format!(
-                "from {} import {}{pragma}",
-                self.clause(module),
-                names.join(", ")
-            )
+            format!("from {} import {}{pragma}", self.clause(module), names.join(", "))
         });
         let additions = self.plan.additions.iter();
         let here = additions.filter(|addition| addition.statement == self.start);
-        moved
-            .chain(here.map(|addition| addition.line.clone()))
-            .collect()
+        moved.chain(here.map(|addition| addition.line.clone())).collect()
     }
 
     fn indent(&self) -> &str {

@@ -38,10 +38,7 @@ pub(super) fn edits(
     blocks: &[Block],
     is_internal: &dyn Fn(&Stmt) -> bool,
 ) -> Vec<Edit> {
-    let mut edits: Vec<Edit> = blocks
-        .iter()
-        .map(|block| replacement(file, block))
-        .collect();
+    let mut edits: Vec<Edit> = blocks.iter().map(|block| replacement(file, block)).collect();
     let mut at = 0;
     while at < blocks.len() {
         let mut run = blank_before(file, blocks[at].lines.start);
@@ -57,10 +54,7 @@ pub(super) fn edits(
             }
             runs.push(run.clone());
             at += 1;
-            if blocks
-                .get(at)
-                .is_none_or(|next| next.lines.start != run.end)
-            {
+            if blocks.get(at).is_none_or(|next| next.lines.start != run.end) {
                 break;
             }
         }
@@ -73,10 +67,9 @@ pub(super) fn edits(
 fn replacement(file: &SourceFile, block: &Block) -> Edit {
     let range = file.line_range(block.lines.clone());
     match &block.line {
-        Some(line) => Edit::replace(
-            range,
-            format!("{line}{}", file.newline_of(block.lines.end - 1)),
-        ),
+        Some(line) => {
+            Edit::replace(range, format!("{line}{}", file.newline_of(block.lines.end - 1)))
+        }
         None => Edit::delete(range),
     }
 }
@@ -111,18 +104,13 @@ fn close(
 
 /// The blank lines directly above a line.
 fn blank_before(file: &SourceFile, line: usize) -> Range<usize> {
-    let count = (0..line)
-        .rev()
-        .take_while(|line| file.is_blank(*line))
-        .count();
+    let count = (0..line).rev().take_while(|line| file.is_blank(*line)).count();
     line - count..line
 }
 
 /// The blank lines from a line on.
 fn blank_after(file: &SourceFile, line: usize) -> Range<usize> {
-    let count = (line..file.line_count())
-        .take_while(|line| file.is_blank(*line))
-        .count();
+    let count = (line..file.line_count()).take_while(|line| file.is_blank(*line)).count();
     line..line + count
 }
 
@@ -134,10 +122,7 @@ fn neighbour_above(
     if line == 0 {
         return Neighbour::Edge;
     }
-    let above = file
-        .suite()
-        .iter()
-        .find(|stmt| file.lines(*stmt).end == line);
+    let above = file.suite().iter().find(|stmt| file.lines(*stmt).end == line);
     kind_of(above, is_internal)
 }
 
@@ -149,18 +134,15 @@ fn neighbour_below(
     if line >= file.line_count() {
         return Neighbour::Edge;
     }
-    let below = file
-        .suite()
-        .iter()
-        .find(|stmt| file.lines(*stmt).start == line);
+    let below = file.suite().iter().find(|stmt| file.lines(*stmt).start == line);
     kind_of(below, is_internal)
 }
 
 fn kind_of(stmt: Option<&Stmt>, is_internal: &dyn Fn(&Stmt) -> bool) -> Neighbour {
     match stmt {
-        Some(stmt @ (Stmt::Import(_) | Stmt::ImportFrom(_))) => Neighbour::Import {
-            internal: is_internal(stmt),
-        },
+        Some(stmt @ (Stmt::Import(_) | Stmt::ImportFrom(_))) => {
+            Neighbour::Import { internal: is_internal(stmt) }
+        }
         _ => Neighbour::Other,
     }
 }

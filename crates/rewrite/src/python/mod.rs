@@ -8,6 +8,7 @@ mod form;
 mod importers;
 mod imports;
 mod layout;
+mod locals;
 mod moved;
 mod names;
 mod redirect;
@@ -37,24 +38,11 @@ pub(crate) fn apply(
     let mut moves: BTreeMap<Place, Vec<Move>> = BTreeMap::new();
     for decision in decisions {
         match decision {
-            Decision::Redirect {
-                canonical,
-                copies,
-                rewrite_imports,
-            } => {
+            Decision::Redirect { canonical, copies, rewrite_imports } => {
                 redirect::redirect(&mut work, *canonical, copies, *rewrite_imports)?;
             }
-            Decision::Extract {
-                source,
-                members,
-                module,
-                path,
-                rewrite_imports,
-            } => {
-                let place = Place {
-                    path: path.clone(),
-                    module: module.clone(),
-                };
+            Decision::Extract { source, members, module, path, rewrite_imports } => {
+                let place = Place { path: path.clone(), module: module.clone() };
                 let one = Move {
                     source: *source,
                     members: members.clone(),

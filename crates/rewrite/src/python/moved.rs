@@ -29,20 +29,15 @@ pub(super) fn compose(
 ) -> Result<String, Refused> {
     needed.sort_by_key(|one| (one.import.line, &one.import.bound));
     needed.dedup_by(|a, b| a.import == b.import);
-    let (typing, running): (Vec<_>, Vec<_>) = needed
-        .into_iter()
-        .partition(|one| one.import.scope == ImportScope::TypeChecking);
+    let (typing, running): (Vec<_>, Vec<_>) =
+        needed.into_iter().partition(|one| one.import.scope == ImportScope::TypeChecking);
     let mut head = vec![docstring(index, sources)];
     let module = sources.first().map(|source| index.module(source.module));
     if module.is_some_and(|module| module.facts.flags.future_annotations) {
         head.push("from __future__ import annotations".to_owned());
     }
     let mut imports = statements(file, &running);
-    if !typing.is_empty()
-        && !running
-            .iter()
-            .any(|one| one.import.bound == "TYPE_CHECKING")
-    {
+    if !typing.is_empty() && !running.iter().any(|one| one.import.bound == "TYPE_CHECKING") {
         imports.insert(0, "from typing import TYPE_CHECKING".to_owned());
     }
     if !imports.is_empty() {
@@ -64,17 +59,12 @@ pub(super) fn compose(
 }
 
 fn docstring(index: &Index, sources: &[DefinitionId]) -> String {
-    let names: Vec<String> = sources
-        .iter()
-        .map(|source| format!("`{}`", index.definition(*source).name))
-        .collect();
+    let names: Vec<String> =
+        sources.iter().map(|source| format!("`{}`", index.definition(*source).name)).collect();
     match names.split_last() {
         Some((last, [])) => format!("\"\"\"The shared definition of {last}.\"\"\""),
         Some((last, rest)) => {
-            format!(
-                "\"\"\"The shared definitions of {} and {last}.\"\"\"",
-                rest.join(", ")
-            )
+            format!("\"\"\"The shared definitions of {} and {last}.\"\"\"", rest.join(", "))
         }
         None => String::new(),
     }
@@ -92,13 +82,8 @@ fn statements(file: &SourceFile, needed: &[Needed<'_>]) -> Vec<String> {
                 && other.import.name.is_some()
                 && first.import.name.is_some()
         };
-        let count = 1 + needed[at + 1..]
-            .iter()
-            .take_while(|other| shares(other))
-            .count();
-        let previous = at
-            .checked_sub(1)
-            .map(|previous| needed[previous].import.line);
+        let count = 1 + needed[at + 1..].iter().take_while(|other| shares(other)).count();
+        let previous = at.checked_sub(1).map(|previous| needed[previous].import.line);
         if previous.is_some_and(|previous| is_parted(file, previous, first.import.line)) {
             statements.push(String::new());
         }
@@ -118,11 +103,7 @@ fn statement(needed: &[Needed<'_>]) -> String {
     let name = |one: &Needed<'_>| {
         let name = one.import.name.as_ref().unwrap_or(&one.target);
         let import = one.import;
-        if import.aliased {
-            format!("{name} as {}", import.bound)
-        } else {
-            name.to_string()
-        }
+        if import.aliased { format!("{name} as {}", import.bound) } else { name.to_string() }
     };
     let names: Vec<String> = needed.iter().map(name).collect();
     if needed[0].import.name.is_none() {
@@ -143,10 +124,8 @@ fn definition(index: &Index, file: &SourceFile, id: DefinitionId) -> Result<Stri
     let stmt = file.statement_of(definition)?;
     let spot = Spot::of(file, stmt, &definition.name)?;
     let whole = file.line_range(spot.lines);
-    let mut finder = RelativeImports {
-        package: index.module(id.module).package(),
-        found: Vec::new(),
-    };
+    let mut finder =
+        RelativeImports { package: index.module(id.module).package(), found: Vec::new() };
     finder.visit_stmt(stmt);
     let mut edits = Vec::new();
     for (import, target) in finder.found {
@@ -184,11 +163,7 @@ impl<'a> Visitor<'a> for RelativeImports<'a> {
         if let Stmt::ImportFrom(import) = stmt
             && import.level > 0
         {
-            let kept = self
-                .package
-                .split('.')
-                .count()
-                .saturating_sub(import.level as usize - 1);
+            let kept = self.package.split('.').count().saturating_sub(import.level as usize - 1);
             let mut parts: Vec<&str> = self.package.split('.').take(kept).collect();
             parts.extend(import.module.as_deref());
             self.found.push((stmt, parts.join(".")));

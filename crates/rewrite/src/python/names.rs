@@ -1,7 +1,7 @@
 //! Which names a piece of code reads, strings and comments that are code included.
 //!
-//! Scopes are not told apart: a name that is read anywhere counts. That errs on
-//! the side of keeping what might still be needed.
+//! The names that functions bind for themselves do not count. Otherwise scopes are
+//! not told apart, which errs on the side of keeping what might still be needed.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +10,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 use rustc_hash::FxHashSet;
 
+use super::locals;
 use super::source::SourceFile;
 
 /// A set of names.
@@ -19,15 +20,8 @@ pub(super) type Names = FxHashSet<CompactString>;
 const LOOKUPS: [&str; 5] = ["globals", "locals", "vars", "eval", "exec"];
 
 /// Callables whose string arguments are types.
-const TYPE_CALLS: [&str; 7] = [
-    "cast",
-    "TypeVar",
-    "NewType",
-    "NamedTuple",
-    "TypedDict",
-    "ForwardRef",
-    "TypeAliasType",
-];
+const TYPE_CALLS: [&str; 7] =
+    ["cast", "TypeVar", "NewType", "NamedTuple", "TypedDict", "ForwardRef", "TypeAliasType"];
 
 /// The names read by the statements, but for the names at the given offsets.
 pub(super) fn read_by<'a>(
@@ -36,11 +30,7 @@ pub(super) fn read_by<'a>(
     looks_up: bool,
     without: &BTreeSet<usize>,
 ) -> Names {
-    let mut reader = Reader {
-        looks_up,
-        without: without.clone(),
-        ..Reader::default()
-    };
+    let mut reader = Reader { looks_up, without: without.clone(), ..Reader::default() };
     for stmt in statements {
         reader.exports = mentions_all(stmt);
         reader.statement(file, stmt);
@@ -54,10 +44,7 @@ pub(super) fn looked_up_by<'a>(
     statements: impl Iterator<Item = &'a Stmt>,
     looks_up: bool,
 ) -> Names {
-    let mut reader = Reader {
-        looks_up,
-        ..Reader::default()
-    };
+    let mut reader = Reader { looks_up, ..Reader::default() };
     for stmt in statements.filter(|stmt| !mentions_all(stmt)) {
         reader.statement(file, stmt);
     }
@@ -66,10 +53,7 @@ pub(super) fn looked_up_by<'a>(
 
 /// The names that the strings and comments of a statement read, where these are code.
 pub(super) fn read_in_text(file: &SourceFile, stmt: &Stmt) -> Names {
-    let mut reader = Reader {
-        only_text: true,
-        ..Reader::default()
-    };
+    let mut reader = Reader { only_text: true, ..Reader::default() };
     reader.statement(file, stmt);
     reader.names
 }
@@ -84,8 +68,7 @@ pub(super) fn looks_up_by_string(file: &SourceFile) -> bool {
 
 /// The identifiers in a text.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
 fn mentions_all(stmt: &Stmt) -> bool {
@@ -96,10 +79,8 @@ fn mentions_all(stmt: &Stmt) -> bool {
             visitor::walk_expr(self, expr);
         }
     }
-    let simple = matches!(
-        stmt,
-        Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_) | Stmt::Expr(_)
-    );
+    let simple =
+        matches!(stmt, Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_) | Stmt::Expr(_));
     let mut finder = Finder(false);
     if simple {
         finder.visit_stmt(stmt);
@@ -119,6 +100,8 @@ struct Reader {
     only_text: bool,
     /// Offsets of names that do not count.
     without: BTreeSet<usize>,
+    /// The names of the functions around.
+    locals: Vec<Names>,
 }
 
 impl Reader {
@@ -132,9 +115,41 @@ impl Reader {
     }
 
     fn read(&mut self, name: &str) {
-        if !self.only_text {
+        let is_local = self.locals.iter().any(|names| names.contains(name));
+        if !self.only_text && !is_local {
             self.names.insert(name.into());
         }
+    }
+
+    fn within_scope(&mut self, names: Names, walk: impl FnOnce(&mut Self)) {
+        self.locals.push(names);
+        walk(self);
+        self.locals.pop();
+    }
+
+    /// Decorators, defaults and annotations are evaluated outside.
+    fn function(&mut self, def: &ast::StmtFunctionDef) {
+        for decorator in &def.decorator_list {
+            self.visit_decorator(decorator);
+        }
+        if let Some(params) = &def.type_params {
+            self.visit_type_params(params);
+        }
+        self.visit_parameters(&def.parameters);
+        if let Some(returns) = &def.returns {
+            self.visit_annotation(returns);
+        }
+        let names = locals::of_function(def);
+        self.within_scope(names, |reader| reader.visit_body(&def.body));
+    }
+
+    /// The first iterable is evaluated outside.
+    fn comprehension(&mut self, generators: &[ast::Comprehension], expr: &Expr) {
+        if let Some(first) = generators.first() {
+            self.visit_expr(&first.iter);
+        }
+        let names = locals::of_comprehension(generators);
+        self.within_scope(names, |reader| visitor::walk_expr(reader, expr));
     }
 
     fn within_types(&mut self, counts: bool, walk: impl FnOnce(&mut Self)) {
@@ -160,6 +175,7 @@ impl Reader {
 impl<'a> Visitor<'a> for Reader {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
+            Stmt::FunctionDef(def) => return self.function(def),
             Stmt::Global(node) => self.declared(&node.names),
             Stmt::Nonlocal(node) => self.declared(&node.names),
             Stmt::AugAssign(node) => {
@@ -185,6 +201,19 @@ impl<'a> Visitor<'a> for Reader {
                 }
             }
             Expr::StringLiteral(literal) => self.string(literal.value.to_str()),
+            Expr::Lambda(lambda) => {
+                if let Some(parameters) = &lambda.parameters {
+                    self.visit_parameters(parameters);
+                }
+                let names = locals::of_lambda(lambda);
+                self.within_scope(names, |reader| reader.visit_expr(&lambda.body));
+            }
+            Expr::ListComp(ast::ExprListComp { generators, .. })
+            | Expr::SetComp(ast::ExprSetComp { generators, .. })
+            | Expr::DictComp(ast::ExprDictComp { generators, .. })
+            | Expr::Generator(ast::ExprGenerator { generators, .. }) => {
+                self.comprehension(generators, expr);
+            }
             Expr::Subscript(node) => {
                 self.visit_expr(&node.value);
                 let types = is_type(&node.value);
@@ -220,10 +249,7 @@ fn last_name(expr: &Expr) -> Option<&str> {
 fn is_type(expr: &Expr) -> bool {
     last_name(expr).is_some_and(|name| {
         name.starts_with(|first: char| first.is_uppercase())
-            || matches!(
-                name,
-                "list" | "dict" | "set" | "tuple" | "type" | "frozenset"
-            )
+            || matches!(name, "list" | "dict" | "set" | "tuple" | "type" | "frozenset")
     })
 }
 
@@ -233,10 +259,7 @@ pub(super) fn is_rebound(file: &SourceFile, name: &str) -> bool {
     impl<'a> Visitor<'a> for Finder<'_> {
         fn visit_stmt(&mut self, stmt: &'a Stmt) {
             if let Stmt::Global(node) = stmt {
-                self.1 |= node
-                    .names
-                    .iter()
-                    .any(|declared| declared.as_str() == self.0);
+                self.1 |= node.names.iter().any(|declared| declared.as_str() == self.0);
             }
             visitor::walk_stmt(self, stmt);
         }

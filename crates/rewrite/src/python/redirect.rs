@@ -28,10 +28,7 @@ pub(super) fn redirect(
             after_canonical(index, canonical, *copy)?;
             Replacement::Alias(definition.name.to_string())
         } else {
-            Replacement::Import {
-                module: module.to_owned(),
-                name: definition.name.to_string(),
-            }
+            Replacement::Import { module: module.to_owned(), name: definition.name.to_string() }
         };
         if let (true, Replacement::Import { module, name }) = (rewrite_imports, &replacement) {
             work.redirected.push(Redirected {
@@ -60,14 +57,7 @@ pub(super) fn remove(
     }
     let spot = Spot::of(&file, stmt, &definition.name)?;
     let name = definition.name.clone();
-    work.remove(
-        id,
-        Removal {
-            name,
-            spot,
-            replacement,
-        },
-    )
+    work.remove(id, Removal { name, spot, replacement })
 }
 
 /// The definition, if it stands at the top level of its module and its name means
@@ -77,10 +67,7 @@ pub(super) fn movable(index: &Index, id: DefinitionId) -> Result<&Definition, Re
     let definition = index.definition(id);
     let path = module.path.clone();
     let (line, name) = (definition.span.start, definition.name.to_string());
-    let is_inside = matches!(
-        definition.kind,
-        DefinitionKind::Method | DefinitionKind::Module
-    );
+    let is_inside = matches!(definition.kind, DefinitionKind::Method | DefinitionKind::Module);
     if definition.owner.is_some() || is_inside {
         return Err(Refused::NotTopLevel { path, line, name });
     }

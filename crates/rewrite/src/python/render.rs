@@ -23,26 +23,17 @@ pub(super) fn render(
     plan: &FilePlan,
 ) -> Result<Vec<u8>, Refused> {
     let renderer = Renderer::new(work, id, file, plan);
-    let mut blocks: Vec<Block> = plan
-        .removals
-        .iter()
-        .map(|removal| renderer.block(removal))
-        .collect();
+    let mut blocks: Vec<Block> =
+        plan.removals.iter().map(|removal| renderer.block(removal)).collect();
     let mut edits = plan.edits.clone();
     let scan = Scan::of(file);
     for site in &scan.imports {
         imports::change(&renderer, plan, *site, &mut edits, &mut blocks);
     }
     blocks.sort_by_key(|block| block.lines.start);
-    if let Some(pair) = blocks
-        .windows(2)
-        .find(|pair| pair[0].lines.end > pair[1].lines.start)
-    {
+    if let Some(pair) = blocks.windows(2).find(|pair| pair[0].lines.end > pair[1].lines.start) {
         let line = pair[1].lines.start as u32 + 1;
-        return Err(Refused::Overlap {
-            path: file.path.clone(),
-            line,
-        });
+        return Err(Refused::Overlap { path: file.path.clone(), line });
     }
     let index = work.index;
     let is_internal = |stmt: &Stmt| match stmt {
@@ -50,9 +41,7 @@ pub(super) fn render(
             let module = import.module.as_ref().map_or("", |module| module.as_str());
             import.level > 0 || index.is_internal(module)
         }
-        other => aliases_of(other)
-            .iter()
-            .any(|alias| index.is_internal(&alias.name)),
+        other => aliases_of(other).iter().any(|alias| index.is_internal(&alias.name)),
     };
     edits.extend(layout::edits(file, &blocks, &is_internal));
     let text = edit::apply(&file.text, edits).map_err(|at| Refused::Overlap {
@@ -78,11 +67,8 @@ pub(super) struct Renderer<'a> {
 impl<'a> Renderer<'a> {
     fn new(work: &'a Work<'a>, id: ModuleId, file: &'a SourceFile, plan: &FilePlan) -> Self {
         let module = work.index.module(id);
-        let removed: BTreeSet<usize> = plan
-            .removals
-            .iter()
-            .map(|removal| removal.spot.statement.start)
-            .collect();
+        let removed: BTreeSet<usize> =
+            plan.removals.iter().map(|removal| removal.spot.statement.start).collect();
         let is_removed = |stmt: &&Stmt| removed.contains(&SourceFile::range(*stmt).start);
         let looks_up = names::looks_up_by_string(file);
         let suite = || file.suite().iter();
@@ -104,10 +90,7 @@ impl<'a> Renderer<'a> {
 
     fn block(&self, removal: &Removal) -> Block {
         let lines = removal.spot.lines.clone();
-        Block {
-            lines,
-            line: Some(self.line_for(removal)),
-        }
+        Block { lines, line: Some(self.line_for(removal)) }
     }
 
     /// What stands where the definition stood. A name that the module itself does
@@ -120,21 +103,12 @@ impl<'a> Renderer<'a> {
                 let unread = !self.read.contains(bound) && !self.is_exported(bound);
                 let clause = form::from_clause(self.module, module, self.relative);
                 let line = form::import_line(&clause, name, bound, unread);
-                if unread && name != bound {
-                    format!("{line}  # noqa: F401")
-                } else {
-                    line
-                }
+                if unread && name != bound { format!("{line}  # noqa: F401") } else { line }
             }
         }
     }
 
     pub(super) fn is_exported(&self, name: &str) -> bool {
-        self.module
-            .facts
-            .all
-            .iter()
-            .flatten()
-            .any(|exported| exported == name)
+        self.module.facts.all.iter().flatten().any(|exported| exported == name)
     }
 }

@@ -52,11 +52,7 @@ impl<'a> Scan<'a> {
         let by_imports = self
             .imports
             .iter()
-            .flat_map(|site| {
-                aliases_of(site.stmt)
-                    .iter()
-                    .map(|alias| bound_name(site.stmt, alias))
-            })
+            .flat_map(|site| aliases_of(site.stmt).iter().map(|alias| bound_name(site.stmt, alias)))
             .filter(|bound| *bound == name)
             .count();
         by_imports > 0 && self.bound.get(name) == Some(&by_imports)
@@ -102,10 +98,7 @@ impl<'a> Visitor<'a> for Scan<'a> {
         let is_function = stmt.is_function_def_stmt();
         match stmt {
             Stmt::Import(_) | Stmt::ImportFrom(_) => {
-                self.imports.push(ImportSite {
-                    stmt,
-                    in_function: self.functions > 0,
-                });
+                self.imports.push(ImportSite { stmt, in_function: self.functions > 0 });
                 for alias in aliases_of(stmt) {
                     self.bind(bound_name(stmt, alias));
                 }
@@ -140,8 +133,7 @@ impl<'a> Visitor<'a> for Scan<'a> {
                 }
             }
             Expr::StringLiteral(literal) if literal.as_single_part_string().is_some() => {
-                self.strings
-                    .push((SourceFile::range(expr), literal.value.to_str()));
+                self.strings.push((SourceFile::range(expr), literal.value.to_str()));
             }
             _ => {}
         }

@@ -34,20 +34,15 @@ impl SourceFile {
     }
 
     fn parse(path: &RepoPath, bytes: &[u8]) -> Result<Self, Refused> {
-        let unreadable = |line: u32, message: String| Refused::Unreadable {
-            path: path.clone(),
-            line,
-            message,
-        };
+        let unreadable =
+            |line: u32, message: String| Refused::Unreadable { path: path.clone(), line, message };
         let text = std::str::from_utf8(bytes).map_err(|error| unreadable(1, error.to_string()))?;
         let plain = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let newlines = plain.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let file = Self {
             path: path.clone(),
             has_mark: plain.len() < text.len(),
-            starts: std::iter::once(0)
-                .chain(newlines.map(|(at, _)| at + 1))
-                .collect(),
+            starts: std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect(),
             parsed: ruff_python_parser::parse_unchecked_source(plain, PySourceType::Python),
             text: plain.to_owned(),
         };
@@ -90,10 +85,7 @@ impl SourceFile {
 
     /// How many lines there are; the empty one after a final newline does not count.
     pub(super) fn line_count(&self) -> usize {
-        let open = self
-            .starts
-            .last()
-            .is_some_and(|start| *start < self.text.len());
+        let open = self.starts.last().is_some_and(|start| *start < self.text.len());
         self.starts.len() - usize::from(!open)
     }
 
@@ -120,11 +112,7 @@ impl SourceFile {
 
     /// What ends the first line that is ended.
     pub(super) fn newline(&self) -> &'static str {
-        if self.newline_of(0) == "\r\n" {
-            "\r\n"
-        } else {
-            "\n"
-        }
+        if self.newline_of(0) == "\r\n" { "\r\n" } else { "\n" }
     }
 
     /// Whether a line is empty but for blanks. A form feed separates pages and
@@ -175,9 +163,7 @@ impl SourceFile {
         self.suite()
             .iter()
             .find(matches)
-            .ok_or_else(|| Refused::Changed {
-                path: self.path.clone(),
-            })
+            .ok_or_else(|| Refused::Changed { path: self.path.clone() })
     }
 }
 

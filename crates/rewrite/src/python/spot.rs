@@ -29,15 +29,8 @@ impl Spot {
         }
         let start = lines.start - attached_above(file, lines.start);
         let is_block = matches!(stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_));
-        let end = if is_block {
-            end_of_block(file, lines.end)
-        } else {
-            lines.end
-        };
-        Ok(Self {
-            statement: SourceFile::range(stmt),
-            lines: start..end,
-        })
+        let end = if is_block { end_of_block(file, lines.end) } else { lines.end };
+        Ok(Self { statement: SourceFile::range(stmt), lines: start..end })
     }
 }
 
@@ -50,10 +43,7 @@ fn attached_above(file: &SourceFile, line: usize) -> usize {
     if reaches_top || any_header {
         return 0;
     }
-    block
-        .iter()
-        .take_while(|line| !is_pragma(file.line_text(**line)))
-        .count()
+    block.iter().take_while(|line| !is_pragma(file.line_text(**line))).count()
 }
 
 /// The end of a block with the indented comments that close it.
@@ -103,9 +93,7 @@ pub(super) fn is_pragma(comment: &str) -> bool {
         "!",
         "pyre",
     ];
-    let text = comment
-        .trim_start_matches(['#', ' ', '\t'])
-        .to_ascii_lowercase();
+    let text = comment.trim_start_matches(['#', ' ', '\t']).to_ascii_lowercase();
     PROGRAMS.iter().any(|program| text.starts_with(program))
         || text.contains("coding:")
         || text.contains("coding=")

@@ -103,9 +103,7 @@ impl<'a> Work<'a> {
         }
         let module = self.index.module(id);
         let path = &module.path;
-        let bytes = self
-            .bytes(path)
-            .ok_or_else(|| Refused::Missing { path: path.clone() })?;
+        let bytes = self.bytes(path).ok_or_else(|| Refused::Missing { path: path.clone() })?;
         let file = Rc::new(SourceFile::open(path, &bytes, &module.facts)?);
         self.files.insert(id, Rc::clone(&file));
         Ok(file)
@@ -119,11 +117,7 @@ impl<'a> Work<'a> {
     /// Remembers that a definition stays.
     pub(super) fn keep(&mut self, id: DefinitionId) -> Result<(), Refused> {
         self.stays.insert(id);
-        if self.goes.contains(&id) {
-            Err(self.contradiction(id))
-        } else {
-            Ok(())
-        }
+        if self.goes.contains(&id) { Err(self.contradiction(id)) } else { Ok(()) }
     }
 
     /// Remembers that a definition goes.
@@ -131,11 +125,7 @@ impl<'a> Work<'a> {
         if !self.goes.insert(id) || self.stays.contains(&id) {
             return Err(self.contradiction(id));
         }
-        self.plans
-            .entry(id.module)
-            .or_default()
-            .removals
-            .push(removal);
+        self.plans.entry(id.module).or_default().removals.push(removal);
         Ok(())
     }
 
@@ -169,11 +159,7 @@ fn written(index: &Index) -> FxHashSet<(ModuleId, CompactString)> {
     for (_, module) in index.modules() {
         for write in &module.facts.writes {
             let targets = objects(index, module, &write.object);
-            found.extend(
-                targets
-                    .into_iter()
-                    .map(|target| (target, write.name.clone())),
-            );
+            found.extend(targets.into_iter().map(|target| (target, write.name.clone())));
         }
     }
     found
@@ -182,11 +168,7 @@ fn written(index: &Index) -> FxHashSet<(ModuleId, CompactString)> {
 /// The modules that a dotted expression may stand for.
 fn objects(index: &Index, module: &Module, object: &str) -> Vec<ModuleId> {
     let (root, rest) = object.split_once('.').unwrap_or((object, ""));
-    let imports = module
-        .facts
-        .imports
-        .iter()
-        .filter(|import| import.bound == root);
+    let imports = module.facts.imports.iter().filter(|import| import.bound == root);
     let bases = imports.filter_map(|import| {
         let target = index.import_target(module, import)?;
         Some(match &import.name {
@@ -201,10 +183,7 @@ fn objects(index: &Index, module: &Module, object: &str) -> Vec<ModuleId> {
         index.module_named(&whole)
     };
     // The object may also be given by its dotted name.
-    bases
-        .filter_map(through)
-        .chain(index.module_named(object))
-        .collect()
+    bases.filter_map(through).chain(index.module_named(object)).collect()
 }
 
 /// The module that an attribute of a module is: a part of the package, or imported.
@@ -214,11 +193,8 @@ fn inside(index: &Index, base: &str, name: &str) -> Option<CompactString> {
         return Some(part);
     }
     let base = index.module_named(base)?;
-    index
-        .resolve(base, name)
-        .into_iter()
-        .find_map(|meaning| match meaning {
-            Resolution::Module(found) => Some(index.module(found).name.clone()),
-            _ => None,
-        })
+    index.resolve(base, name).into_iter().find_map(|meaning| match meaning {
+        Resolution::Module(found) => Some(index.module(found).name.clone()),
+        _ => None,
+    })
 }
