@@ -1,2 +1,34 @@
-//! The `ssot` command.
-fn main() {}
+//! The `ssot` command: from the command line to one call, from its result to text.
+
+mod cli;
+mod commands;
+mod exit;
+mod interrupt;
+mod json;
+mod markdown;
+mod output;
+mod progress;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    exit::code(match Cli::parse().command {
+        Command::Scan(args) => commands::scan::run(&args),
+        Command::Audit(args) => commands::audit::run(&args),
+        Command::Plan(args) => commands::plan::run(&args),
+        Command::Run(args) => commands::run::run(&args),
+        Command::Resume(args) => commands::resume::run(&args),
+        Command::Rollback(args) => commands::rollback::run(&args),
+        Command::Report(args) => commands::report::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
+        Command::Demo(args) => commands::demo::run(&args),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man => commands::man::run(),
+        Command::SandboxExec => commands::sandbox_exec::run(),
+    })
+}

@@ -2,6 +2,7 @@
 //! a program of the repository's or the user's choice.
 
 mod command;
+mod create;
 mod objects;
 mod read;
 mod refs;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use command::GitCommand;
 
+pub use create::{NewCommit, NewRepository};
 pub use objects::{BlobId, Entries, Entry};
 pub use read::{CheckedOut, Dirt, LoggedCommit};
 pub use refs::{UpdateRefError, ZERO};

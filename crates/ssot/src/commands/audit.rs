@@ -1,0 +1,51 @@
+//! `ssot audit`: everything known about one group.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ssot_engine::ScanOptions;
+
+use crate::cli::{PageFormat, Place};
+use crate::exit::{Exit, Usage};
+use crate::{json, markdown, output, progress, text};
+
+/// Which group, and how it is told.
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// The group's id (`g-1a2b3c4d`), its name, or the dotted name of a member
+    #[arg(value_name = "GROUP")]
+    group: String,
+    #[command(flatten)]
+    place: Place,
+    /// The configuration, instead of `ssot.toml` at the root
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value = "text")]
+    format: PageFormat,
+}
+
+pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
+    let options = ScanOptions {
+        root: args.place.path.clone(),
+        config: args.config.clone(),
+        cache: true,
+        rules: Vec::new(),
+    };
+    let waiting = progress::Waiting::start(args.place.quiet, "reading the repository");
+    let audits = ssot_engine::examine(&options, Some(&args.group))?;
+    drop(waiting);
+    if audits.is_empty() {
+        let (group, place) = (&args.group, args.place.argument());
+        let said = format!(
+            "there is no group `{group}`; `ssot scan{place} --all` lists every group with its id"
+        );
+        return Err(Usage(said).into());
+    }
+    match args.format {
+        PageFormat::Text => output::result(&text::audits(&audits))?,
+        PageFormat::Json => output::json(&json::audits(&audits))?,
+        PageFormat::Md => output::result(&markdown::audits(&audits))?,
+    }
+    Ok(Exit::Clean)
+}

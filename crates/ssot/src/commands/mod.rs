@@ -1,0 +1,14 @@
+//! One command, one file.
+
+pub(crate) mod audit;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod man;
+pub(crate) mod plan;
+pub(crate) mod report;
+pub(crate) mod resume;
+pub(crate) mod rollback;
+pub(crate) mod run;
+pub(crate) mod sandbox_exec;
+pub(crate) mod scan;

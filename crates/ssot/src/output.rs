@@ -1,0 +1,36 @@
+//! The terminal: results to standard output, everything else to standard error.
+//!
+//! Text carries its styles; the streams drop them where nobody sees colours or
+//! `NO_COLOR` is set.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+/// Prints a result.
+pub(crate) fn result(text: &str) -> anyhow::Result<()> {
+    let mut stream = anstream::stdout().lock();
+    stream.write_all(text.as_bytes())?;
+    stream.flush()?;
+    Ok(())
+}
+
+/// Prints a result for programs.
+pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    result(&text)
+}
+
+/// Prints a line that is no result.
+pub(crate) fn message(line: &str) {
+    // Nobody can be told that standard error is gone.
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Prints a line of progress unless told to be quiet.
+pub(crate) fn note(quiet: bool, line: &str) {
+    if !quiet {
+        message(line);
+    }
+}

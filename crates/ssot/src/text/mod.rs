@@ -1,0 +1,18 @@
+//! Results for people at a terminal. Each is a pure function from a value to text.
+
+mod audit;
+mod figures;
+mod plan;
+mod report;
+mod rules;
+mod scan;
+pub(crate) mod style;
+mod verdicts;
+
+pub(crate) use audit::audits;
+pub(crate) use figures::{add, count, short};
+pub(crate) use plan::plan;
+pub(crate) use report::{Where, report, rollback};
+pub(crate) use rules::rules;
+pub(crate) use scan::{headline, scan};
+pub(crate) use verdicts::choice;

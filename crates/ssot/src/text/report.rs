@@ -1,0 +1,267 @@
+//! What `ssot run`, `resume`, `report` and `demo` say at the end.
+
+use std::collections::BTreeMap;
+
+use ssot_model::{
+    LeftAlone, PackageId, PackageReport, RunOutcome, RunReport, SuiteReport, UnitState,
+};
+
+use super::figures::{add, count, short, some_of, thousands};
+use super::scan::commands;
+use super::{style, verdicts};
+
+/// Names shown in one line.
+const NAMES: usize = 8;
+/// Places shown with a reason.
+const PLACES: usize = 4;
+/// Reasons shown for one verdict.
+const REASONS: usize = 10;
+/// Flaky tests shown.
+const FLAKY: usize = 5;
+
+/// Where the commands that are proposed next work.
+#[derive(Debug, Clone)]
+pub(crate) struct Where {
+    /// The repository as an argument; none when it is gone.
+    argument: Option<String>,
+}
+
+impl Where {
+    /// In the repository of this argument.
+    pub(crate) fn at(argument: &str) -> Self {
+        Self { argument: Some(argument.to_owned()) }
+    }
+
+    /// Nowhere: the repository is removed after the report.
+    pub(crate) fn gone() -> Self {
+        Self { argument: None }
+    }
+}
+
+/// The whole text.
+pub(crate) fn report(report: &RunReport, place: &Where) -> String {
+    let mut text = format!("{}\n", headline(report));
+    text.push_str(&summary(report));
+    text.push_str(&landed(report));
+    text.push_str(&not_landed(report));
+    text.push_str(&left_alone(&report.left_alone));
+    text.push_str(&before_and_after(report));
+    text.push_str(&sandbox(&report.missing_sandbox_layers));
+    text.push_str(&next(report, place));
+    text
+}
+
+/// How a run ended, in one line.
+fn headline(report: &RunReport) -> String {
+    let landed = report.landed().count();
+    let packages = count(report.packages.len(), "package");
+    let said = format!("{} of {packages} landed on {}", thousands(landed as u64), report.target);
+    let time = style::faint(&format!("  run {}, {} s", report.run, thousands(report.seconds)));
+    let line = match report.outcome {
+        _ if report.target.is_empty() => {
+            style::strong(&format!("{packages} planned, nothing was run"))
+        }
+        Some(RunOutcome::Complete) if report.packages.is_empty() => {
+            style::strong("Nothing to consolidate without a decision")
+        }
+        Some(RunOutcome::Complete) => style::good(&said),
+        Some(RunOutcome::Partial) => style::open(&said),
+        Some(RunOutcome::Failed) => style::bad(&format!("The run failed; {said}")),
+        Some(RunOutcome::Cancelled) => style::open(&format!("The run was stopped; {said}")),
+        None => style::open(&format!("The run has not ended; {said}")),
+    };
+    format!("{line}{time}")
+}
+
+/// Found, decided, landed: three lines.
+fn summary(report: &RunReport) -> String {
+    let planned: usize = report.packages.iter().map(|package| package.groups.len()).sum();
+    let left = report.left_alone.len();
+    let violations = count(report.violations_before as usize, "concept");
+    let decided = format!(
+        "{} for {}; {} left alone",
+        count(report.packages.len(), "package"),
+        count(planned, "group"),
+        count(left, "group"),
+    );
+    let landed: usize = report.landed().map(|package| package.groups.len()).sum();
+    let rows = [
+        ("found", format!("{violations} with more than one source of truth")),
+        ("decided", decided),
+        ("landed", format!("{} of {}", thousands(landed as u64), count(planned, "group"))),
+    ];
+    let row = |(word, said): &(&str, String)| {
+        format!("  {} {said}\n", style::faint(&format!("{word:<9}")))
+    };
+    rows.iter().map(row).collect()
+}
+
+fn landed(report: &RunReport) -> String {
+    let mut text = String::new();
+    let packages: Vec<&PackageReport> = report.landed().collect();
+    let width = packages.iter().map(|package| package.id.as_str().len()).max().unwrap_or(0);
+    for package in packages {
+        let commit = package.commit.as_ref().map_or("", |commit| short(commit.as_str()));
+        let (id, commit) = (format!("{:<width$}", package.id), style::faint(commit));
+        add(&mut text, format!("  {} {id}  {commit}  {}\n", style::good("✓"), package.title));
+    }
+    section("Landed", &text)
+}
+
+fn not_landed(report: &RunReport) -> String {
+    let mut text = String::new();
+    for package in report.packages.iter().filter(|package| package.state != UnitState::Done) {
+        let state = style::open(&format!("{:<9}", package.state.as_str()));
+        add(&mut text, format!("  {state} {}  {}\n", package.id, package.title));
+        for line in package.reason.iter().flat_map(|reason| reason.lines()) {
+            add(&mut text, format!("            {}\n", style::faint(line)));
+        }
+    }
+    section("Not landed", &text)
+}
+
+/// The groups that stay: what needs somebody first, by reason, then what is
+/// no second source of truth, by verdict.
+fn left_alone(left: &[LeftAlone]) -> String {
+    let (mut open, mut settled) = (BTreeMap::new(), BTreeMap::new());
+    for entry in left {
+        let undecided =
+            entry.verdict.is_violation() || entry.verdict == ssot_model::Verdict::Unsure;
+        let kind = if undecided { &mut open } else { &mut settled };
+        let entries: &mut Vec<&LeftAlone> = kind.entry(entry.verdict).or_default();
+        entries.push(entry);
+    }
+    let mut text = String::new();
+    for (verdict, entries) in &open {
+        let reasons = by_reason(entries);
+        for (reason, entries) in reasons.iter().take(REASONS) {
+            add(&mut text, format!("  {} {}\n", verdicts::cell(*verdict), names(entries)));
+            add(&mut text, format!("  {:<14} {}\n", "", style::faint(reason)));
+            if let [only] = entries.as_slice() {
+                let places: Vec<&str> = only.places.iter().map(String::as_str).collect();
+                let places = some_of(&places, PLACES);
+                add(&mut text, format!("  {:<14} {}\n", "", style::faint(&places)));
+            }
+        }
+        if reasons.len() > REASONS {
+            let hidden = thousands((reasons.len() - REASONS) as u64);
+            let said = format!("and {hidden} more reasons; `ssot report --format md` has all");
+            add(&mut text, format!("  {:<14} {}\n", "", style::faint(&said)));
+        }
+    }
+    let mut text = section("Left alone, for a person to decide", &text);
+    let mut silent = String::new();
+    for (verdict, entries) in &settled {
+        add(&mut silent, format!("  {} {}\n", verdicts::cell(*verdict), names(entries)));
+        let meaning = style::faint(verdicts::meaning(*verdict));
+        add(&mut silent, format!("  {:<14} {meaning}\n", ""));
+    }
+    text.push_str(&section("Left alone, no second source of truth", &silent));
+    text
+}
+
+/// Entries of one reason together, in the order of their first.
+pub(crate) fn by_reason<'a>(entries: &[&'a LeftAlone]) -> Vec<(&'a str, Vec<&'a LeftAlone>)> {
+    let mut reasons: Vec<(&str, Vec<&LeftAlone>)> = Vec::new();
+    for entry in entries {
+        match reasons.iter_mut().find(|(reason, _)| *reason == entry.reason) {
+            Some((_, entries)) => entries.push(entry),
+            None => reasons.push((&entry.reason, vec![entry])),
+        }
+    }
+    reasons
+}
+
+fn names(entries: &[&LeftAlone]) -> String {
+    let mut names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    names.dedup();
+    some_of(&names, NAMES)
+}
+
+fn before_and_after(report: &RunReport) -> String {
+    let figure = |number: Option<u32>| number.map_or("-".to_owned(), |it| thousands(u64::from(it)));
+    let mut text = format!("  {:<16} {:>8} {:>8}\n", "", "before", "after");
+    let mut row = |name: &str, before: Option<u32>, after: Option<u32>| {
+        add(&mut text, format!("  {name:<16} {:>8} {:>8}\n", figure(before), figure(after)));
+    };
+    row("violations", Some(report.violations_before), report.violations_after);
+    let (before, after) = (report.tests_before.as_ref(), report.tests_after.as_ref());
+    if before.is_some() || after.is_some() {
+        let pick = |of: fn(&SuiteReport) -> u32| (before.map(of), after.map(of));
+        let passed = pick(|suite| suite.count.passed);
+        let failed = pick(|suite| suite.count.failed);
+        let skipped = pick(|suite| suite.count.skipped);
+        row("tests passed", passed.0, passed.1);
+        row("tests failed", failed.0, failed.1);
+        row("tests skipped", skipped.0, skipped.1);
+    } else {
+        text.push_str("  no tests were run; what landed rests on the other gates\n");
+    }
+    let mut flaky: Vec<&str> = before
+        .into_iter()
+        .chain(after)
+        .flat_map(|suite| &suite.flaky)
+        .map(String::as_str)
+        .collect();
+    flaky.sort_unstable();
+    flaky.dedup();
+    if !flaky.is_empty() {
+        let said = format!("  flaky: {}", some_of(&flaky, FLAKY));
+        add(&mut text, format!("{}\n", style::open(&said)));
+    }
+    section("Before and after", &text)
+}
+
+fn sandbox(missing: &[String]) -> String {
+    let line = |layer: &String| format!("  {}\n", style::open(layer));
+    let text: String = missing.iter().map(line).collect();
+    section("Layers of the sandbox that this machine lacks", &text)
+}
+
+fn next(report: &RunReport, place: &Where) -> String {
+    let Some(argument) = &place.argument else {
+        return String::new();
+    };
+    let target = &report.target;
+    let git = if argument.is_empty() { "git".to_owned() } else { format!("git -C{argument}") };
+    let mut rows = Vec::new();
+    if report.outcome.is_none() && !target.is_empty() {
+        rows.push((format!("ssot resume{argument}"), "go on where it stopped"));
+    }
+    if target.is_empty() {
+        rows.push((format!("ssot run{argument}"), "do it, on a branch of its own"));
+    } else if let Some(first) = report.landed().next() {
+        rows.push((
+            format!("{git} log -p {}..{target}", short(report.base.as_str())),
+            "read what landed",
+        ));
+        rows.push((format!("{git} merge --ff-only {target}"), "take it over"));
+        let one = format!("ssot rollback{argument} --package {}", first.id);
+        rows.push((one, "undo one package"));
+        rows.push((format!("ssot rollback{argument} --full"), "undo everything"));
+    }
+    section("Next", &commands(&rows))
+}
+
+fn section(title: &str, body: &str) -> String {
+    if body.is_empty() {
+        return String::new();
+    }
+    format!("\n{}\n{body}", style::strong(title))
+}
+
+/// What `ssot rollback` says.
+pub(crate) fn rollback(report: &RunReport, package: Option<&PackageId>) -> String {
+    let what = package.map_or_else(|| format!("run {}", report.run), |id| format!("package {id}"));
+    let tree = report.tree.as_ref().map_or("unknown", |tree| tree.as_str());
+    let mut text = format!("{}\n", style::good(&format!("Rolled back {what}")));
+    let restored = report.tree.as_ref() == Some(&report.base_tree);
+    let said = if restored { ", the tree from before the run" } else { "" };
+    add(&mut text, format!("  {} is at tree {tree}{said}\n", report.target));
+    let left = report.landed().count();
+    if left > 0 {
+        let verb = if left == 1 { "stays" } else { "stay" };
+        add(&mut text, format!("  {} {verb} landed\n", count(left, "package")));
+    }
+    text
+}

@@ -1,0 +1,183 @@
+//! What `ssot scan` says.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use ssot_model::{Evidence, Finding, Leaning, ParseIssue, ScanReport, Verdict};
+
+use super::figures::{count, thousands};
+use super::{style, verdicts};
+
+/// Pieces of evidence shown with a family.
+const EVIDENCE: usize = 2;
+/// Places shown with a family.
+const PLACES: usize = 8;
+/// Issues shown at the end.
+const ISSUES: usize = 20;
+
+/// The whole text. `argument` is the repository as it was typed, `all` shows
+/// the groups that are no violations too.
+pub(crate) fn scan(report: &ScanReport, argument: &str, all: bool) -> String {
+    let mut text = format!("{}\n", style::strong(&headline(report)));
+    let read = [
+        count(report.files as usize, "file"),
+        count(report.lines as usize, "line"),
+        count(report.definitions as usize, "definition"),
+    ];
+    line(&mut text, &style::faint(&format!("{} read", read.join(", "))));
+    text.push_str(&table(&report.findings, all));
+    let shown = |finding: &&Finding| all || finding.verdict.is_violation();
+    for (at, finding) in report.findings.iter().filter(shown).enumerate() {
+        text.push_str(&family(at + 1, finding, argument));
+    }
+    text.push_str(&next(report, argument));
+    text.push_str(&issues(&report.issues));
+    text
+}
+
+/// The figures in one line.
+pub(crate) fn headline(report: &ScanReport) -> String {
+    let found = report.violations().count();
+    if found == 0 {
+        return "No concept has more than one source of truth".to_owned();
+    }
+    let verb = if found == 1 { "has" } else { "have" };
+    let lines = report.violations().map(lines_that_go).sum::<u32>() as usize;
+    let noun = count(found, "concept");
+    format!("{noun} {verb} more than one source of truth, {} would go", count(lines, "line"))
+}
+
+/// Lines that a consolidation would remove. What has diverged must be decided
+/// first, so it promises nothing.
+fn lines_that_go(finding: &Finding) -> u32 {
+    let lines = finding.members.iter().map(|member| member.span.lines());
+    match finding.verdict {
+        Verdict::Identical | Verdict::Clone => {
+            lines.clone().sum::<u32>() - lines.max().unwrap_or(0)
+        }
+        Verdict::Shadowed => {
+            let hidden = finding.members.iter().filter(|it| it.path.file_name() != "__init__.py");
+            hidden.map(|member| member.span.lines()).sum()
+        }
+        _ => 0,
+    }
+}
+
+/// How many groups of each verdict there are.
+fn table(findings: &[Finding], all: bool) -> String {
+    let mut groups: BTreeMap<Verdict, (usize, u32)> = BTreeMap::new();
+    for finding in findings {
+        let entry = groups.entry(finding.verdict).or_default();
+        *entry = (entry.0 + 1, entry.1 + lines_that_go(finding));
+    }
+    let mut text = String::new();
+    for (verdict, (number, lines)) in groups.iter().filter(|(verdict, _)| verdict.is_violation()) {
+        let lines = if *lines == 0 { String::new() } else { count(*lines as usize, "line") };
+        let (cell, meaning) = (verdicts::cell(*verdict), verdicts::meaning(*verdict));
+        let meaning = style::faint(meaning);
+        line(&mut text, &format!("  {cell} {number:>5}  {lines:>12}  {meaning}"));
+    }
+    let silent: Vec<String> = groups
+        .iter()
+        .filter(|(verdict, _)| !verdict.is_violation())
+        .map(|(verdict, (number, _))| format!("{} {}", thousands(*number as u64), verdict.as_str()))
+        .collect();
+    if !silent.is_empty() {
+        let hint = if all { "" } else { " (--all shows them)" };
+        let said = format!("  no violation:  {}{hint}", silent.join(", "));
+        line(&mut text, &style::faint(&said));
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+/// One group, its places and what the verdict rests on.
+fn family(number: usize, finding: &Finding, argument: &str) -> String {
+    let verdict = verdicts::cell(finding.verdict);
+    let name = style::strong(&finding.name);
+    let lines = match lines_that_go(finding) {
+        0 => String::new(),
+        lines => format!("  {}", count(lines as usize, "line")),
+    };
+    let id = style::faint(finding.id.as_str());
+    let kind = finding.kind.as_str();
+    let mut text = format!("\n{number:>4}  {verdict} {kind} {name}{lines}  {id}\n");
+    for member in finding.members.iter().take(PLACES) {
+        let place = place(argument, &format!("{}:{}", member.path, member.span.start));
+        line(&mut text, &format!("        {place}"));
+    }
+    let hidden = finding.members.len().saturating_sub(PLACES);
+    if hidden > 0 {
+        let said = format!("        and {} more", thousands(hidden as u64));
+        line(&mut text, &style::faint(&said));
+    }
+    for fact in finding.evidence.iter().take(EVIDENCE) {
+        line(&mut text, &style::faint(&format!("        {}", evidence(fact))));
+    }
+    text
+}
+
+/// A piece of evidence with the way it points.
+fn evidence(fact: &Evidence) -> String {
+    let sign = if fact.leaning == Leaning::For { '+' } else { '-' };
+    format!("{sign} {}", fact.text)
+}
+
+/// A place as a terminal can open it from the current folder.
+fn place(argument: &str, place: &str) -> String {
+    match argument.trim_start() {
+        "" => place.to_owned(),
+        quoted if quoted.starts_with('\'') => place.to_owned(),
+        folder => format!("{}/{place}", folder.trim_end_matches('/')),
+    }
+}
+
+fn next(report: &ScanReport, argument: &str) -> String {
+    let Some(first) = report.violations().next() else {
+        return String::new();
+    };
+    let rows = [
+        (format!("ssot audit {}{argument}", first.id), "compare one group, see who uses what"),
+        (format!("ssot plan{argument}"), "what would be done; changes nothing"),
+        (format!("ssot run{argument}"), "do it, on a branch of its own"),
+        (format!("ssot explain {}", first.rule), "what the rule finds and when it is silent"),
+    ];
+    format!("\n{}\n{}", style::strong("Next"), commands(&rows))
+}
+
+/// Commands to type and what they do, in two columns.
+pub(super) fn commands(rows: &[(String, &str)]) -> String {
+    let width = rows.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
+    let row = |(command, does): &(String, &str)| {
+        let command = style::command(&format!("{command:<width$}"));
+        format!("  {command}  {}\n", style::faint(does))
+    };
+    rows.iter().map(row).collect()
+}
+
+fn issues(issues: &[ParseIssue]) -> String {
+    if issues.is_empty() {
+        return String::new();
+    }
+    let said = format!("{} could not be read as a whole", count(files(issues), "file"));
+    let mut text = format!("\n{}\n", style::open(&said));
+    for issue in issues.iter().take(ISSUES) {
+        let at = if issue.line == 0 { String::new() } else { format!(":{}", issue.line) };
+        line(&mut text, &format!("  {}{at}  {}", issue.path, issue.message));
+    }
+    if issues.len() > ISSUES {
+        let hidden = thousands((issues.len() - ISSUES) as u64);
+        line(&mut text, &format!("  and {hidden} more; `--format json` names all"));
+    }
+    text
+}
+
+fn files(issues: &[ParseIssue]) -> usize {
+    let mut paths: Vec<_> = issues.iter().map(|issue| &issue.path).collect();
+    paths.sort();
+    paths.dedup();
+    paths.len()
+}
+
+fn line(text: &mut String, words: &str) {
+    writeln!(text, "{words}").expect("a string takes everything");
+}
