@@ -6,6 +6,7 @@ mod create;
 mod objects;
 mod read;
 mod refs;
+mod state;
 mod worktree;
 
 use std::path::{Path, PathBuf};

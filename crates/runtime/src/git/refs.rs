@@ -45,6 +45,17 @@ impl Repository {
         }
     }
 
+    /// Whether `old` is `new` or one of its ancestors.
+    pub fn is_ancestor(&self, old: &CommitId, new: &CommitId) -> Result<bool, GitError> {
+        let question = ["merge-base", "--is-ancestor", old.as_str(), new.as_str()];
+        let answer = self.git(&question).run()?;
+        match answer.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(answer.failed()),
+        }
+    }
+
     /// Whether `name` is a name that git takes for a branch.
     pub fn is_branch_name(&self, name: &str) -> Result<bool, GitError> {
         let question = ["check-ref-format", &format!("refs/heads/{name}")];

@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ssot_model::{CommitId, RepoPath, TreeId};
 
@@ -11,6 +13,20 @@ use super::{GitError, Repository, WORKTREES};
 
 /// Paths named when a tree could not be restored.
 const SHOWN: usize = 5;
+/// How often git is asked for a worktree: it fails when another process makes
+/// or removes one at the same moment.
+const ADD_ATTEMPTS: u32 = 5;
+/// The pause between two attempts.
+const ADD_PAUSE: Duration = Duration::from_millis(50);
+
+/// Held while git's memory of worktrees changes. Git reads all of it whenever
+/// it makes a worktree, and trips over one that is half there.
+static MEMORY: Mutex<()> = Mutex::new(());
+
+fn memory() -> MutexGuard<'static, ()> {
+    // Nothing is protected but the order, so a panic elsewhere spoils nothing.
+    MEMORY.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A detached worktree of ours.
 #[derive(Debug, Clone)]
@@ -35,32 +51,37 @@ impl Repository {
             std::fs::create_dir_all(parent).map_err(|e| GitError::io(parent, e))?;
         }
         let place = path.to_string_lossy();
-        let add = [
-            "worktree",
-            "add",
-            "--detach",
-            "--no-checkout",
-            "-q",
-            &place,
-            commit.as_str(),
-        ];
+        let add = ["worktree", "add", "--detach", "--no-checkout", "-q", &place, commit.as_str()];
         self.git(&add).succeed()?;
         let file = path.join(".git");
         let text = std::fs::read_to_string(&file).map_err(|e| GitError::io(&file, e))?;
         let git_dir = text.trim_end().strip_prefix("gitdir: ").unwrap_or_default();
-        let worktree = Worktree {
-            repository: self.clone(),
-            path,
-            git_dir: PathBuf::from(git_dir),
-        };
-        if !worktree
-            .git_dir
-            .starts_with(self.common_dir.join("worktrees"))
-        {
+        let worktree = Worktree { repository: self.clone(), path, git_dir: PathBuf::from(git_dir) };
+        if !worktree.git_dir.starts_with(self.common_dir.join("worktrees")) {
             return Err(GitError::NotOurs(worktree.git_dir));
         }
         worktree.check_out(commit.as_str())?;
         Ok(worktree)
+    }
+
+    /// Makes git know a worktree without files.
+    fn register(&self, path: &Path, commit: &CommitId) -> Result<(), GitError> {
+        let place = path.to_string_lossy();
+        let add = ["worktree", "add", "--detach", "--no-checkout", "-q", &place, commit.as_str()];
+        let mut attempt = 1;
+        loop {
+            let memory = memory();
+            let answer = self.git(&add).run()?;
+            drop(memory);
+            if answer.success() {
+                return Ok(());
+            }
+            if attempt == ADD_ATTEMPTS {
+                return Err(answer.failed());
+            }
+            attempt += 1;
+            std::thread::sleep(ADD_PAUSE);
+        }
     }
 
     /// Removes everything below `.ssot/worktrees/<name>`, and what git
@@ -88,19 +109,12 @@ impl Repository {
     /// symbolic link leads it elsewhere.
     fn own_path(&self, path: &Path) -> Result<PathBuf, GitError> {
         let foreign = || GitError::NotOurs(path.to_path_buf());
-        let rest = path
-            .strip_prefix(self.worktrees_dir())
-            .map_err(|_| foreign())?;
-        let plain = rest
-            .components()
-            .all(|part| matches!(part, Component::Normal(_)));
+        let rest = path.strip_prefix(self.worktrees_dir()).map_err(|_| foreign())?;
+        let plain = rest.components().all(|part| matches!(part, Component::Normal(_)));
         if !plain || rest.as_os_str().is_empty() {
             return Err(foreign());
         }
-        for ancestor in path
-            .ancestors()
-            .take_while(|ancestor| *ancestor != self.root())
-        {
+        for ancestor in path.ancestors().take_while(|ancestor| *ancestor != self.root()) {
             if ancestor.is_symlink() {
                 return Err(foreign());
             }
@@ -116,16 +130,12 @@ impl Worktree {
     }
 
     fn git(&self, args: &[&str]) -> GitCommand {
-        GitCommand::inside(&self.git_dir, &self.path)
-            .settings(&self.repository.filters)
-            .args(args)
+        GitCommand::inside(&self.git_dir, &self.path).settings(&self.repository.filters).args(args)
     }
 
     /// Gives the files the content of a tree or commit; `HEAD` stays.
     pub fn check_out(&self, tree: &str) -> Result<(), GitError> {
-        self.git(&["read-tree", "--reset", "-u", tree])
-            .succeed()
-            .map(drop)
+        self.git(&["read-tree", "--reset", "-u", tree]).succeed().map(drop)
     }
 
     /// Stores the content of a file as `git add` would in this worktree.
@@ -150,19 +160,11 @@ impl Worktree {
         let pieces: Vec<_> = changed.pieces().map(std::borrow::Cow::into_owned).collect();
         let mut found: Vec<Dirt> = pieces
             .chunks_exact(2)
-            .map(|pair| Dirt {
-                status: format!(" {}", pair[0]),
-                path: pair[1].clone(),
-            })
+            .map(|pair| Dirt { status: format!(" {}", pair[0]), path: pair[1].clone() })
             .collect();
         // `status` would compare with `HEAD`, which is not what was checked out.
-        let question = [
-            "status",
-            "--porcelain=v1",
-            "-z",
-            "--untracked-files=all",
-            "--ignored=traditional",
-        ];
+        let question =
+            ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional"];
         let answer = self.git(&question).args(&["--no-renames"]).succeed()?;
         let new = |dirt: &Dirt| matches!(dirt.status.as_str(), "??" | "!!");
         found.extend(status_entries(&answer).into_iter().filter(new));
@@ -183,21 +185,13 @@ impl Worktree {
             open_directories(&self.path);
             self.git(&["clean", "-ffdxq"]).succeed()?;
         }
-        self.git(&["checkout-index", "--all", "--force", "-u", "-q"])
-            .succeed()?;
+        self.git(&["checkout-index", "--all", "--force", "-u", "-q"]).succeed()?;
         let left = self.litter()?;
         if left.is_empty() {
             return Ok(litter);
         }
-        let left: Vec<&str> = left
-            .iter()
-            .take(SHOWN)
-            .map(|dirt| dirt.path.as_str())
-            .collect();
-        Err(GitError::NotRestored {
-            path: self.path.clone(),
-            left: left.join(", "),
-        })
+        let left: Vec<&str> = left.iter().take(SHOWN).map(|dirt| dirt.path.as_str()).collect();
+        Err(GitError::NotRestored { path: self.path.clone(), left: left.join(", ") })
     }
 
     /// The `.git` file, which repository code may have replaced.
@@ -249,9 +243,7 @@ fn open_directories(path: &Path) {
         let Ok(entries) = std::fs::read_dir(&directory) else {
             continue;
         };
-        let directories = entries
-            .flatten()
-            .filter(|e| e.file_type().is_ok_and(|t| t.is_dir()));
+        let directories = entries.flatten().filter(|e| e.file_type().is_ok_and(|t| t.is_dir()));
         open.extend(directories.map(|entry| entry.path()));
     }
 }
