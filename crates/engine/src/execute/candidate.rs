@@ -45,9 +45,7 @@ pub(super) fn build(
             return Err(Stop::Rejected(why));
         }
         let entry = match change {
-            FileChange::Write(bytes) => {
-                Some(Entry::replacing(old, base.hash_object(path, bytes)?))
-            }
+            FileChange::Write(bytes) => Some(Entry::replacing(old, base.hash_object(path, bytes)?)),
             FileChange::Delete => None,
         };
         after.insert(path.clone(), entry);

@@ -50,7 +50,7 @@ pub(super) fn imports(before: &Inspection, after: &Inspection) -> Judgement {
 /// Every finding of `closes` is gone, at least one is, and none is new.
 pub(super) fn findings(before: &Inspection, after: &Inspection, closes: &[String]) -> Judgement {
     let opened = difference(&after.violations, &before.violations);
-    let closed = difference(&before.violations, &after.violations);
+    let gone = difference(&before.violations, &after.violations).len();
     let left: Vec<&String> =
         closes.iter().filter(|print| after.violations.contains_key(*print)).collect();
     if !opened.is_empty() {
@@ -62,8 +62,7 @@ pub(super) fn findings(before: &Inspection, after: &Inspection, closes: &[String
         return Judgement::new(false, evidence);
     }
     let counts = format!("{} -> {}", before.violations.len(), after.violations.len());
-    let closed = closed.len();
-    Judgement::new(closed > 0, format!("{closed} violations closed, none opened ({counts})"))
+    Judgement::new(gone > 0, format!("{gone} violations closed, none opened ({counts})"))
 }
 
 fn difference(of: &BTreeMap<String, String>, without: &BTreeMap<String, String>) -> Vec<String> {
@@ -88,11 +87,12 @@ pub(super) fn load(base: &Inspection, before: &Loads, after: &Loads) -> Judgemen
         let count = failed.len();
         return Judgement::new(false, format!("{count} modules no longer load: {}", named(failed)));
     }
-    let loaded = after.values().filter(|load| load.is_ok()).count();
-    let known = after.len() - loaded;
-    let known =
-        if known > 0 { format!(", {known} did not before either") } else { String::new() };
-    Judgement::new(true, format!("{loaded} modules load in fresh interpreters{known}"))
+    let fine = after.values().filter(|load| load.is_ok()).count();
+    let known = match after.len() - fine {
+        0 => String::new(),
+        known => format!(", {known} did not before either"),
+    };
+    Judgement::new(true, format!("{fine} modules load in fresh interpreters{known}"))
 }
 
 /// Imports modules in a worktree.
@@ -135,7 +135,12 @@ mod tests {
         ] {
             let closes: Vec<String> = closes.iter().map(|c| (*c).to_owned()).collect();
             let found = findings(&before, &with(after, &[]), &closes);
-            assert_eq!(found.outcome == GateOutcome::Passed, passes, "{after:?} {}", found.evidence);
+            assert_eq!(
+                found.outcome == GateOutcome::Passed,
+                passes,
+                "{after:?} {}",
+                found.evidence
+            );
         }
     }
 
@@ -149,7 +154,8 @@ mod tests {
 
     #[test]
     fn a_module_that_never_loaded_need_not_load() {
-        let module = |name: &str, load: Result<(), &str>| (name.to_owned(), load.map_err(str::to_owned));
+        let module =
+            |name: &str, load: Result<(), &str>| (name.to_owned(), load.map_err(str::to_owned));
         let mut base = Inspection::default();
         for name in ["good", "bad"] {
             let path = ssot_model::RepoPath::new(&format!("{name}.py")).expect("plain");

@@ -107,10 +107,10 @@ pub struct ExecuteSummary {
     pub head: CommitId,
     /// Its tree.
     pub tree: TreeId,
-    /// Violations of the base.
-    pub violations_before: u32,
+    /// Violations of the base; none when the run was stopped before it knew.
+    pub violations_before: Option<u32>,
     /// Violations of the target branch's head.
-    pub violations_after: u32,
+    pub violations_after: Option<u32>,
     /// Tests of the base.
     pub tests_before: Option<SuiteReport>,
     /// Tests of the target branch's head.
@@ -262,10 +262,9 @@ fn check_target(job: &Job) -> Result<(), ExecuteError> {
     }
     let found = job.repository.checked_out()?.into_iter().find(|c| c.branch == job.target);
     match found {
-        Some(found) => Err(ExecuteError::TargetCheckedOut {
-            branch: found.branch,
-            worktree: found.worktree,
-        }),
+        Some(found) => {
+            Err(ExecuteError::TargetCheckedOut { branch: found.branch, worktree: found.worktree })
+        }
         None => Ok(()),
     }
 }

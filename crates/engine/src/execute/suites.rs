@@ -62,6 +62,37 @@ impl Suites<'_> {
         Ok(Proved { run, proof: proof.map_err(|why| why.to_string()) })
     }
 
+    /// Executes the suite `at_least` times, more often while tests look worse,
+    /// and compares with what is expected.
+    pub(super) async fn test(
+        &self,
+        (label, at_least): (&str, u32),
+        expected: &Expected,
+        tree: &Worktree,
+        (id, inspection): (&TreeId, &Inspection),
+    ) -> Result<Judgement, Stop> {
+        let limit = at_least.max(1 + RERUNS);
+        let mut runs = Vec::new();
+        loop {
+            let attempt = runs.len() as u32;
+            let Proved { run, proof } =
+                self.execute((label, attempt), tree, id, inspection).await?;
+            if run.timed_out {
+                return Ok(Judgement::new(false, format!("the command hangs\n{}", run.tail)));
+            }
+            let imported = match proof {
+                Ok(imported) => imported,
+                Err(why) => return Ok(Judgement::new(false, format!("{why}\n{}", run.tail))),
+            };
+            runs.push(run);
+            let comparison = Comparison::of(expected, &runs);
+            let settled = attempt + 1 >= at_least && comparison.worse.is_empty();
+            if let Some(last) = runs.last().filter(|_| settled || attempt + 1 >= limit) {
+                return Ok(judge(expected, &comparison, last, imported));
+            }
+        }
+    }
+
     fn file(&self, step: &str, id: &TreeId) -> Result<RepoPath, Stop> {
         let key = format!("{step}\n{id}\n{}", self.runner.fingerprint());
         let hash = blake3::hash(key.as_bytes()).to_hex();
@@ -107,14 +138,14 @@ impl Expected {
     }
 
     /// The tests that are worse than on the untouched tree, with how.
-    pub(super) fn regressions(&self, run: &SuiteRun) -> BTreeMap<String, String> {
+    fn regressions(&self, run: &SuiteRun) -> BTreeMap<String, String> {
         let mut worse = BTreeMap::new();
         for (name, before) in &self.outcomes {
             let now = run.tests.get(name);
             let how = match (before, now) {
-                (TestOutcome::Failed, _) => continue,
-                (_, Some(TestOutcome::Passed)) => continue,
-                (TestOutcome::Skipped, Some(TestOutcome::Skipped)) => continue,
+                (TestOutcome::Failed, _)
+                | (_, Some(TestOutcome::Passed))
+                | (TestOutcome::Skipped, Some(TestOutcome::Skipped)) => continue,
                 (_, None) => "is gone",
                 (_, Some(TestOutcome::Failed)) => "fails",
                 (TestOutcome::Passed, Some(TestOutcome::Skipped)) => "is skipped",
@@ -136,15 +167,15 @@ impl Expected {
 }
 
 /// All executions of one tree, and what remains of their regressions.
-pub(super) struct Comparison {
-    pub(super) worse: BTreeMap<String, String>,
-    pub(super) flaky: BTreeSet<String>,
-    pub(super) runs: u32,
+struct Comparison {
+    worse: BTreeMap<String, String>,
+    flaky: BTreeSet<String>,
+    runs: u32,
 }
 
 impl Comparison {
     /// A regression counts when every execution shows it; others are flaky.
-    pub(super) fn of(expected: &Expected, runs: &[SuiteRun]) -> Self {
+    fn of(expected: &Expected, runs: &[SuiteRun]) -> Self {
         let mut each = runs.iter().map(|run| expected.regressions(run));
         let mut worse = each.next().unwrap_or_default();
         let mut flaky = BTreeSet::new();
@@ -158,7 +189,7 @@ impl Comparison {
 }
 
 /// The judgement over all executions of one tree.
-pub(super) fn judge(
+fn judge(
     expected: &Expected,
     comparison: &Comparison,
     last: &SuiteRun,

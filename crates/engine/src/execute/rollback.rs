@@ -1,0 +1,248 @@
+//! Taking packages back, newest first, each with a commit of its own.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use ssot_model::{
+    CommitId, EventKind, Package, PackageId, RepoPath, RunId, Timestamp, TreeId, UnitState,
+};
+use ssot_runtime::git::{GitError, Repository, UpdateRefError};
+
+use super::journal::{Journal, Stop};
+use super::recover::{Landing, TAKEN_BACK, landings};
+use super::{ExecuteError, blocking};
+
+/// How often one package is tried again because somebody else moved the branch.
+const ATTEMPTS: u32 = 10;
+
+/// What a rollback needs to know.
+#[derive(Clone)]
+pub struct RollBack {
+    /// The repository.
+    pub repository: Repository,
+    /// The run whose packages are taken back.
+    pub run: RunId,
+    /// The date of the commits.
+    pub at: Timestamp,
+    /// The commit that the run began at.
+    pub base: CommitId,
+    /// The branch that the run advanced.
+    pub target: String,
+    /// The packages of the plan.
+    pub packages: Vec<Package>,
+    /// Where events go.
+    pub journal: Journal,
+}
+
+/// What is taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// A package, and before it everything that rests on it.
+    Package(PackageId),
+    /// Every package of the run.
+    Full,
+}
+
+/// A package that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// The package.
+    pub package: PackageId,
+    /// The commit that takes it back.
+    pub commit: CommitId,
+    /// The tree of the target branch after it.
+    pub tree: TreeId,
+}
+
+/// Nothing was taken back, or not everything.
+#[derive(Debug, thiserror::Error)]
+pub enum RollbackError {
+    /// The package is not on the branch.
+    #[error("package {0} is not on the target branch")]
+    NotLanded(PackageId),
+    /// Somebody has worked on the same file since.
+    #[error(
+        "`{path}` was changed after package {package} landed; undo that change first or repair \
+         the file by hand"
+    )]
+    ChangedSince {
+        /// The package.
+        package: PackageId,
+        /// The file.
+        path: RepoPath,
+    },
+    /// Somebody has the branch checked out.
+    #[error("the branch `{branch}` is checked out at `{worktree}`; check out another one there")]
+    TargetCheckedOut {
+        /// The branch.
+        branch: String,
+        /// Where.
+        worktree: PathBuf,
+    },
+    /// The branch is gone.
+    #[error("there is no branch `{0}`")]
+    NoTarget(String),
+    /// Somebody else keeps moving the branch.
+    #[error("the target branch moved {ATTEMPTS} times during the rollback; try again")]
+    KeepsMoving,
+    /// Only our commits are on the branch and yet the tree differs.
+    #[error("the tree after the rollback is {found} instead of {wanted}")]
+    NotOriginal {
+        /// The tree now.
+        found: TreeId,
+        /// The tree of the base.
+        wanted: TreeId,
+    },
+    /// The event log refused an event.
+    #[error("the event log cannot be written: {0}")]
+    Log(String),
+    /// Git failed.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// A task of ours died.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl From<Stop> for RollbackError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Log(why) => Self::Log(why),
+            Stop::Rejected(why) | Stop::Failed(why) => Self::Internal(why),
+            Stop::Cancelled => Self::Internal("cancelled".to_owned()),
+        }
+    }
+}
+
+impl From<ExecuteError> for RollbackError {
+    fn from(error: ExecuteError) -> Self {
+        match error {
+            ExecuteError::Git(error) => Self::Git(error),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+/// Takes packages of a run back from its target branch.
+pub async fn rollback(what: &RollBack, which: &Which) -> Result<Vec<Undone>, RollbackError> {
+    let (asked, wanted) = (what.clone(), which.clone());
+    let doomed = blocking(move || {
+        check_free(&asked)?;
+        let landed = landings(&asked.repository, &asked.base, &asked.target, &asked.run)?;
+        let landed: Vec<Landing> = landed.into_iter().filter_map(|(_, landing)| landing).collect();
+        doomed(&asked, landed, &wanted)
+    })
+    .await??;
+    let mut undone = Vec::new();
+    for landing in &doomed {
+        undone.push(take_back(what, landing, TAKEN_BACK).await?);
+    }
+    if *which == Which::Full {
+        let asked = what.clone();
+        blocking(move || check_original(&asked)).await??;
+    }
+    Ok(undone)
+}
+
+fn check_free(what: &RollBack) -> Result<(), RollbackError> {
+    let found = what.repository.checked_out()?.into_iter().find(|c| c.branch == what.target);
+    found.map_or(Ok(()), |found| {
+        let (branch, worktree) = (found.branch, found.worktree);
+        Err(RollbackError::TargetCheckedOut { branch, worktree })
+    })
+}
+
+/// The landings to undo, newest first: those asked for and every later one
+/// that rests on one of them.
+fn doomed(
+    what: &RollBack,
+    mut landed: Vec<Landing>,
+    which: &Which,
+) -> Result<Vec<Landing>, RollbackError> {
+    let Which::Package(asked) = which else {
+        landed.reverse();
+        return Ok(landed);
+    };
+    let place = landed.iter().position(|landing| landing.package == *asked);
+    let place = place.ok_or_else(|| RollbackError::NotLanded(asked.clone()))?;
+    let mut gone = vec![landed[place].clone()];
+    let mut files: BTreeSet<String> = changed(&what.repository, &landed[place])?;
+    for landing in &landed[place + 1..] {
+        let own = changed(&what.repository, landing)?;
+        let package = what.packages.iter().find(|package| package.id == landing.package);
+        let depends = package.is_some_and(|package| {
+            let on_gone = |id: &PackageId| gone.iter().any(|landing| landing.package == *id);
+            package.depends_on.iter().any(on_gone)
+                || package.read_set.iter().any(|path| files.contains(path.as_str()))
+        });
+        if depends || own.iter().any(|path| files.contains(path)) {
+            files.extend(own);
+            gone.push(landing.clone());
+        }
+    }
+    gone.reverse();
+    Ok(gone)
+}
+
+/// The files of a landing.
+fn changed(repository: &Repository, landing: &Landing) -> Result<BTreeSet<String>, GitError> {
+    let paths = repository.changed_paths(landing.previous.as_str(), landing.commit.as_str())?;
+    Ok(paths.into_iter().collect())
+}
+
+/// Undoes one landing and says so.
+pub(super) async fn take_back(
+    what: &RollBack,
+    landing: &Landing,
+    why: &str,
+) -> Result<Undone, RollbackError> {
+    let (asked, target) = (what.clone(), landing.clone());
+    let undone = blocking(move || undo(&asked, &target)).await??;
+    let Undone { package, commit, tree } = undone.clone();
+    let step = format!("{package}/rolled-back");
+    let event = EventKind::PackageRolledBack { package, commit, tree };
+    what.journal.emit(step, event).await?;
+    let why = Some(why.to_owned());
+    what.journal.moved(&landing.package, UnitState::Rejected, why).await?;
+    Ok(undone)
+}
+
+fn undo(what: &RollBack, landing: &Landing) -> Result<Undone, RollbackError> {
+    let repository = &what.repository;
+    let paths = changed(repository, landing)?;
+    let files: Vec<RepoPath> = paths.iter().filter_map(|path| RepoPath::new(path).ok()).collect();
+    let before = repository.entries_at(landing.previous.as_str(), &files)?;
+    let after = repository.entries_at(landing.commit.as_str(), &files)?;
+    let package = landing.package.clone();
+    for _ in 0..ATTEMPTS {
+        let head = repository.branch_head(&what.target)?;
+        let head = head.ok_or_else(|| RollbackError::NoTarget(what.target.clone()))?;
+        let now = repository.entries_at(head.as_str(), &files)?;
+        if let Some((path, _)) = now.iter().find(|(path, entry)| after.get(*path) != Some(*entry)) {
+            return Err(RollbackError::ChangedSince { package, path: path.clone() });
+        }
+        let tree = repository.build_tree(head.as_str(), &before)?;
+        let message = format!("Roll back {package}\n\nThis undoes commit {}.", landing.commit);
+        let trailers = (&what.run, &package, true);
+        let commit = repository.commit_package(&tree, &head, &message, trailers, what.at)?;
+        match repository.move_branch(&what.target, Some(&head), &commit) {
+            Ok(()) => return Ok(Undone { package, commit, tree }),
+            Err(UpdateRefError::Moved { .. }) => {}
+            Err(UpdateRefError::Git(error)) => return Err(error.into()),
+        }
+    }
+    Err(RollbackError::KeepsMoving)
+}
+
+/// With nobody else's commit on the branch, its tree is the original one again.
+fn check_original(what: &RollBack) -> Result<(), RollbackError> {
+    let repository = &what.repository;
+    let head = repository.branch_head(&what.target)?;
+    let head = head.ok_or_else(|| RollbackError::NoTarget(what.target.clone()))?;
+    let ours = repository.log(&what.base, &head)?.iter().all(|c| c.run.as_ref() == Some(&what.run));
+    let (found, wanted) = (repository.tree_of(&head)?, repository.tree_of(&what.base)?);
+    if ours && found != wanted {
+        return Err(RollbackError::NotOriginal { found, wanted });
+    }
+    Ok(())
+}

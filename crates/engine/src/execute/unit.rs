@@ -1,0 +1,266 @@
+//! One package on its way, in a straight line.
+
+use std::sync::Arc;
+
+use ssot_model::{GateName, GateOutcome, PackageId, Phase, RepoPath, UnitState};
+use ssot_runtime::git::Worktree;
+use tokio::sync::mpsc;
+
+use super::baseline::inspect;
+use super::candidate::{self, Candidate};
+use super::journal::{Judgement, Place, Stop};
+use super::recover::Landing;
+use super::suites::Suites;
+use super::{Head, Job, Shared, Work, blocking, gates};
+use crate::Inspection;
+
+/// What a unit tells the dispatcher.
+#[derive(Debug)]
+pub(super) enum Up {
+    /// It moved on.
+    Moved(PackageId, UnitState),
+    /// Its gates passed; it waits for its turn.
+    Ready(PackageId),
+}
+
+/// What the dispatcher tells a unit.
+#[derive(Debug)]
+pub(super) enum Down {
+    /// It is its turn, and this is the target branch as last seen.
+    Land(Head),
+}
+
+/// How a unit ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// On the target branch, which now looks like this.
+    Landed(Landing, Head),
+    /// Before.
+    Stopped(Stop),
+}
+
+/// One package and what it needs on its way.
+pub(super) struct Unit {
+    pub(super) shared: Arc<Shared>,
+    pub(super) index: usize,
+    pub(super) start: Head,
+    pub(super) up: mpsc::Sender<Up>,
+    pub(super) down: mpsc::Receiver<Down>,
+}
+
+impl Unit {
+    pub(super) fn job(&self) -> &Job {
+        &self.shared.job
+    }
+
+    pub(super) fn work(&self) -> &Work {
+        &self.shared.job.works[self.index]
+    }
+
+    pub(super) fn id(&self) -> &PackageId {
+        &self.work().package.id
+    }
+
+    fn worktree_name(&self) -> String {
+        format!("{}/packages/{}", self.job().run, self.id())
+    }
+
+    /// Goes the whole way and leaves nothing behind.
+    pub(super) async fn run(mut self) -> End {
+        let end = match self.go().await {
+            Ok((landing, head)) => End::Landed(landing, head),
+            Err(stop) => End::Stopped(stop),
+        };
+        match self.leave(end).await {
+            Ok(end) => end,
+            Err(stop) => End::Stopped(stop),
+        }
+    }
+
+    async fn go(&mut self) -> Result<(Landing, Head), Stop> {
+        self.moved(UnitState::Worktree).await?;
+        let tree = self.worktree().await?;
+        self.moved(UnitState::Rewrite).await?;
+        let candidate = self.rewrite(&tree).await?;
+        self.moved(UnitState::Gates).await?;
+        let place = self.place(Phase::After, &self.start, self.start.commit == self.job().base);
+        let inspection = self.static_gates(&tree, &place, &self.start.inspection).await?;
+        self.test_gate(&tree, &place, &candidate, &inspection).await?;
+        self.moved(UnitState::Land).await?;
+        let head = self.turn().await?;
+        self.land(&tree, candidate, inspection, head).await
+    }
+
+    async fn moved(&self, state: UnitState) -> Result<(), Stop> {
+        self.job().journal.moved(self.id(), state, None).await?;
+        self.say(Up::Moved(self.id().clone(), state)).await
+    }
+
+    async fn say(&self, up: Up) -> Result<(), Stop> {
+        let gone = |_| Stop::Failed("the dispatcher is gone".to_owned());
+        self.up.send(up).await.map_err(gone)
+    }
+
+    async fn worktree(&self) -> Result<Worktree, Stop> {
+        let step = format!("{}/worktree", self.id());
+        let (repository, name) = (self.job().repository.clone(), self.worktree_name());
+        let commit = self.start.commit.clone();
+        let make = async {
+            let tree = blocking(move || repository.add_worktree(&name, &commit)).await??;
+            Ok((tree, format!("at {}", short(self.start.commit.as_str()))))
+        };
+        self.job().journal.tool(("worktree", &step), &self.shared.cancel, make).await
+    }
+
+    /// Gives the worktree the candidate's files.
+    async fn rewrite(&self, tree: &Worktree) -> Result<Candidate, Stop> {
+        let step = format!("{}/apply-edit", self.id());
+        let (shared, index) = (Arc::clone(&self.shared), self.index);
+        let (onto, tree) = (self.start.tree.clone(), tree.clone());
+        let apply = async {
+            let candidate = blocking(move || {
+                let work = &shared.job.works[index];
+                let candidate = candidate::build(&shared.job, work, &shared.baseline.tree, &onto)?;
+                tree.check_out(candidate.tree.as_str())?;
+                Ok::<_, Stop>(candidate)
+            })
+            .await??;
+            let summary = format!("{} files", candidate.after.len());
+            Ok((candidate, summary))
+        };
+        self.job().journal.tool(("apply-edit", &step), &self.shared.cancel, apply).await
+    }
+
+    /// Names the place of gates; the tree they started from is part of the
+    /// name unless it is the ordinary one.
+    pub(super) fn place(&self, phase: Phase, onto: &Head, ordinary: bool) -> Place {
+        let side = if phase == Phase::After { "after" } else { "landing" };
+        let side = if ordinary {
+            side.to_owned()
+        } else {
+            format!("{side}@{}", short(onto.commit.as_str()))
+        };
+        Place { package: Some(self.id().clone()), phase, step: self.id().to_string(), side }
+    }
+
+    /// Parse, Imports, Findings and Load, compared with `before`.
+    pub(super) async fn static_gates(
+        &self,
+        tree: &Worktree,
+        place: &Place,
+        before: &Inspection,
+    ) -> Result<Arc<Inspection>, Stop> {
+        let (journal, work) = (&self.job().journal, self.work());
+        let mut inspection = None;
+        let parse = async {
+            let after = inspect(&self.job().inspect, tree).await?;
+            inspection = Some(Arc::clone(&after));
+            Ok(gates::parse(before, &after))
+        };
+        demand(GateName::Parse, &journal.gate(place, GateName::Parse, parse).await?)?;
+        let gone = || Stop::Failed("the inspection gave no result".to_owned());
+        let after = inspection.ok_or_else(gone)?;
+        for (gate, judgement) in [
+            (GateName::Imports, gates::imports(before, &after)),
+            (GateName::Findings, gates::findings(before, &after, &work.closes)),
+        ] {
+            demand(gate, &journal.gate(place, gate, async { Ok(judgement) }).await?)?;
+        }
+        let step = format!("{}/load/{}", place.step, place.side);
+        let load = async {
+            let modules = &work.touched_modules;
+            let loading = gates::loads(&self.shared.runner, tree, &after, modules);
+            let cancel = &self.shared.cancel;
+            let loads = journal.tool(("load-modules", &step), cancel, loading).await?;
+            let base = &self.shared.baseline;
+            Ok(gates::load(&base.inspection, &base.loads, &loads))
+        };
+        demand(GateName::Load, &journal.gate(place, GateName::Load, load).await?)?;
+        Ok(after)
+    }
+
+    /// The repository's own tests, compared with the base.
+    pub(super) async fn test_gate(
+        &self,
+        tree: &Worktree,
+        place: &Place,
+        candidate: &Candidate,
+        inspection: &Inspection,
+    ) -> Result<(), Stop> {
+        let shared = &self.shared;
+        let check = async {
+            let Some((expected, _)) = &shared.baseline.tests else {
+                return Ok(Judgement::skipped("no test command is configured"));
+            };
+            let Shared { job, runner, cancel, .. } = &**shared;
+            let label = format!("{}/tests/{}", place.step, place.side);
+            let suites = Suites { job, runner, cancel };
+            suites.test((&label, 1), expected, tree, (&candidate.tree, inspection)).await
+        };
+        let judgement = self.job().journal.gate(place, GateName::Tests, check).await?;
+        demand(GateName::Tests, &judgement)
+    }
+
+    /// Waits until nobody else is landing.
+    async fn turn(&mut self) -> Result<Head, Stop> {
+        self.say(Up::Ready(self.id().clone())).await?;
+        let mut cancel = self.shared.cancel.clone();
+        tokio::select! {
+            biased;
+            Ok(_) = cancel.wait_for(|cancelled| *cancelled) => Err(Stop::Cancelled),
+            down = self.down.recv() => match down {
+                Some(Down::Land(head)) => Ok(head),
+                None => Err(Stop::Failed("the dispatcher is gone".to_owned())),
+            },
+        }
+    }
+
+    /// Stores the patch of what did not land, removes the worktree, and only
+    /// then says where the package ended.
+    async fn leave(&self, end: End) -> Result<End, Stop> {
+        if !matches!(end, End::Landed(..)) {
+            let (shared, index) = (Arc::clone(&self.shared), self.index);
+            blocking(move || store_patch(&shared, index)).await??;
+        }
+        let (repository, name) = (self.job().repository.clone(), self.worktree_name());
+        blocking(move || repository.remove_worktrees(&name)).await??;
+        let (state, reason) = match &end {
+            End::Landed(..) => (UnitState::Done, None),
+            End::Stopped(Stop::Rejected(why)) => (UnitState::Rejected, Some(why.clone())),
+            End::Stopped(Stop::Failed(why) | Stop::Log(why)) => {
+                (UnitState::Failed, Some(why.clone()))
+            }
+            End::Stopped(Stop::Cancelled) => (UnitState::Cancelled, None),
+        };
+        self.job().journal.moved(self.id(), state, reason).await?;
+        Ok(end)
+    }
+}
+
+/// The patch as `git apply` takes it, in `.ssot/runs/<run>/rejected/`.
+fn store_patch(shared: &Shared, index: usize) -> Result<(), Stop> {
+    let (job, work) = (&shared.job, &shared.job.works[index]);
+    let base = &shared.baseline;
+    // A patch that cannot even be made into a tree stays in the plan's run.
+    let Ok(candidate) = candidate::build(job, work, &base.tree, &base.id) else { return Ok(()) };
+    let patch = job.repository.diff(base.id.as_str(), candidate.tree.as_str())?;
+    let name = format!("runs/{}/rejected/{}.patch", job.run, work.package.id);
+    let name = RepoPath::new(&name).map_err(|error| Stop::Failed(error.to_string()))?;
+    job.repository.write_state(&name, &patch)?;
+    Ok(())
+}
+
+/// A gate that failed rejects the package.
+pub(super) fn demand(gate: GateName, judgement: &Judgement) -> Result<(), Stop> {
+    match judgement.outcome {
+        GateOutcome::Passed | GateOutcome::Skipped => Ok(()),
+        GateOutcome::Failed => {
+            Err(Stop::Rejected(format!("{}: {}", gate.as_str(), judgement.evidence)))
+        }
+    }
+}
+
+/// A commit as people write it.
+pub(super) fn short(commit: &str) -> &str {
+    commit.get(..8).unwrap_or(commit)
+}
