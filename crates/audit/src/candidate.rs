@@ -6,8 +6,18 @@ use crate::{Examiner, consumers, direction};
 
 /// Stems of modules that are written to be shared.
 const SHARED_STEMS: [&str; 12] = [
-    "base", "common", "core", "utils", "util", "helpers", "shared", "types", "constants",
-    "_utils", "_common", "tools",
+    "base",
+    "common",
+    "core",
+    "utils",
+    "util",
+    "helpers",
+    "shared",
+    "types",
+    "constants",
+    "_utils",
+    "_common",
+    "tools",
 ];
 
 /// One criterion with its figure.
@@ -55,9 +65,9 @@ pub(crate) fn criteria(
     let dotted = index.dotted(id);
     let declared = examiner.config.canonical.iter().any(|it| it.definition == dotted);
     let is_shared = examiner.territories.boundary(&module.path).is_none()
-        && others.iter().any(|other| {
-            examiner.territories.boundary(&index.module(other.module).path).is_some()
-        });
+        && others
+            .iter()
+            .any(|other| examiner.territories.boundary(&index.module(other.module).path).is_some());
     let neutral = SHARED_STEMS.contains(&module.path.file_stem());
     let executed: usize = others
         .iter()
@@ -69,10 +79,26 @@ pub(crate) fn criteria(
     let criterion = |name, figure: String, points| Criterion { name, figure, points };
     vec![
         criterion("declared", yes_no(declared), if declared { 1_000_000 } else { 0 }),
-        criterion("reach", format!("{} importers", consumers.production.len()), 10 * consumers.production.len() as i64),
-        criterion("tests", format!("{} test references", consumers.tests.len()), 3 * consumers.tests.len() as i64),
-        criterion("place", place(is_shared, neutral), if is_shared { 60 } else { 0 } + if neutral { 25 } else { 0 }),
-        criterion("load", format!("{executed} modules newly executed by its importers"), -(executed as i64)),
+        criterion(
+            "reach",
+            format!("{} importers", consumers.production.len()),
+            10 * consumers.production.len() as i64,
+        ),
+        criterion(
+            "tests",
+            format!("{} test references", consumers.tests.len()),
+            3 * consumers.tests.len() as i64,
+        ),
+        criterion(
+            "place",
+            place(is_shared, neutral),
+            if is_shared { 60 } else { 0 } + if neutral { 25 } else { 0 },
+        ),
+        criterion(
+            "load",
+            format!("{executed} modules newly executed by its importers"),
+            -(executed as i64),
+        ),
         criterion("documentation", yes_no(documented), if documented { 4 } else { 0 }),
         criterion("depth", format!("{depth} packages deep"), -2 * depth as i64),
     ]

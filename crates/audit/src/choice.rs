@@ -60,7 +60,8 @@ fn consolidate(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision {
     let mut refusals: Vec<Refusal> = Vec::new();
     let mut movable: Vec<DefinitionId> = Vec::new();
     for id in ids {
-        let handled = examiner.gone.contains(id).then(|| "another group removes it already".to_owned());
+        let handled =
+            examiner.gone.contains(id).then(|| "another group removes it already".to_owned());
         match handled.or_else(|| ssot_rules::obstacle(examiner.index, &examiner.patches, *id)) {
             Some(reason) => refusals.push(Refusal { place: examiner.place(*id), reason }),
             None => movable.push(*id),
@@ -83,10 +84,11 @@ fn consolidate(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision {
         return without_redirect(examiner, &movable, candidates, refusals);
     }
     let (canonical, copies) = (best.definition, best.accepts.clone());
-    refusals.extend(best.obstacles.iter().map(|(place, reason)| Refusal {
-        place: place.clone(),
-        reason: reason.clone(),
-    }));
+    refusals.extend(
+        best.obstacles
+            .iter()
+            .map(|(place, reason)| Refusal { place: place.clone(), reason: reason.clone() }),
+    );
     let reason = explain(&candidates);
     Decision { choice: Choice::Redirect { canonical, copies }, reason, candidates, refusals }
 }
@@ -123,7 +125,9 @@ fn pair_obstacle(examiner: &Examiner<'_>, a: DefinitionId, b: DefinitionId) -> O
         return Some("the bodies differ".to_owned());
     }
     ssot_rules::visible_difference(index, a, b)
-        .or_else(|| Comparison::new(index, &examiner.patches, left.kind).difference(a, b).map(|it| it.text))
+        .or_else(|| {
+            Comparison::new(index, &examiner.patches, left.kind).difference(a, b).map(|it| it.text)
+        })
         .or_else(|| taken(index, a, b))
 }
 
@@ -144,22 +148,20 @@ fn without_redirect(
     candidates: Vec<Candidate>,
     mut refusals: Vec<Refusal>,
 ) -> Decision {
-    let same = movable
-        .windows(2)
-        .all(|pair| pair_obstacle(examiner, pair[0], pair[1]).is_none());
+    let same = movable.windows(2).all(|pair| pair_obstacle(examiner, pair[0], pair[1]).is_none());
     if same
         && movable.len() > 1
         && let Ok(choice) = extract::propose(examiner, movable)
     {
         let why = candidates[0].obstacles.first().map_or("", |(_, reason)| reason.as_str());
-        let reason = format!("no member can import another ({why}), so it moves to a module of its own");
+        let reason =
+            format!("no member can import another ({why}), so it moves to a module of its own");
         return Decision { choice, reason, candidates, refusals };
     }
     let obstacles = candidates[0].obstacles.iter();
-    refusals.extend(obstacles.map(|(place, reason)| Refusal {
-        place: place.clone(),
-        reason: reason.clone(),
-    }));
+    refusals.extend(
+        obstacles.map(|(place, reason)| Refusal { place: place.clone(), reason: reason.clone() }),
+    );
     let reason = first_reason(&refusals, "fewer than two members can be moved");
     Decision { choice: Choice::Accept, reason, candidates, refusals }
 }

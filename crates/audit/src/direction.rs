@@ -6,7 +6,11 @@ use ssot_model::DefinitionKind;
 use crate::Examiner;
 
 /// The reason why `copy` must not import from `canonical`, if there is one.
-pub(crate) fn obstacle(examiner: &Examiner<'_>, canonical: ModuleId, copy: ModuleId) -> Option<String> {
+pub(crate) fn obstacle(
+    examiner: &Examiner<'_>,
+    canonical: ModuleId,
+    copy: ModuleId,
+) -> Option<String> {
     let index = examiner.index;
     let (from, to) = (index.module(copy), index.module(canonical));
     match (is_deprecated(to), is_deprecated(from)) {
@@ -14,7 +18,10 @@ pub(crate) fn obstacle(examiner: &Examiner<'_>, canonical: ModuleId, copy: Modul
             return Some(format!("{} is deprecated; nothing new may depend on it", to.name));
         }
         (false, true) => {
-            return Some(format!("{} is deprecated and stays as it is for those who use it", from.name));
+            return Some(format!(
+                "{} is deprecated and stays as it is for those who use it",
+                from.name
+            ));
         }
         _ => {}
     }
@@ -36,9 +43,11 @@ pub(crate) fn obstacle(examiner: &Examiner<'_>, canonical: ModuleId, copy: Modul
     }
     let needed = examiner.graph.requirements(canonical);
     let present = examiner.graph.requirements(copy);
-    let more: Vec<&str> = needed.difference(&present).map(|name| name.as_str()).collect();
-    (!more.is_empty())
-        .then(|| format!("{} would come to need {} through {}", from.name, more.join(", "), to.name))
+    let more: Vec<&str> =
+        needed.difference(&present).map(compact_str::CompactString::as_str).collect();
+    (!more.is_empty()).then(|| {
+        format!("{} would come to need {} through {}", from.name, more.join(", "), to.name)
+    })
 }
 
 /// The module says so, or everything public in it is marked so.
@@ -83,7 +92,11 @@ fn new_dependency(examiner: &Examiner<'_>, canonical: ModuleId, copy: ModuleId) 
 }
 
 /// Modules that importing `canonical` would newly execute for `copy`.
-pub(crate) fn newly_executed(examiner: &Examiner<'_>, canonical: ModuleId, copy: ModuleId) -> usize {
+pub(crate) fn newly_executed(
+    examiner: &Examiner<'_>,
+    canonical: ModuleId,
+    copy: ModuleId,
+) -> usize {
     let needed = examiner.graph.executed_by(canonical, Some(copy));
     let present = examiner.graph.executed_by(copy, None);
     needed.difference(&present).count()

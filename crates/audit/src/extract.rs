@@ -11,7 +11,8 @@ pub(crate) fn propose(examiner: &Examiner<'_>, members: &[DefinitionId]) -> Resu
     let (directory, package) = common_package(examiner, members)?;
     let stem = snake_case(&examiner.index.definition(source).name);
     let module = format!("{package}.{stem}");
-    let path = RepoPath::join(&directory, &format!("{stem}.py")).map_err(|error| error.to_string())?;
+    let path =
+        RepoPath::join(&directory, &format!("{stem}.py")).map_err(|error| error.to_string())?;
     if examiner.index.module_at(&path).is_some() || examiner.index.module_named(&module).is_some() {
         return Err(format!("{path} exists already"));
     }
@@ -26,7 +27,8 @@ fn common_package(
 ) -> Result<(String, String), String> {
     let index = examiner.index;
     let first = index.module(members[0].module);
-    let boundaries = members.iter().map(|id| examiner.territories.boundary(&index.module(id.module).path));
+    let boundaries =
+        members.iter().map(|id| examiner.territories.boundary(&index.module(id.module).path));
     if boundaries.clone().any(|it| it != boundaries.clone().next().flatten()) {
         return Err("the members belong to different boundaries".to_owned());
     }

@@ -42,7 +42,9 @@ pub(crate) fn compare(index: &Index, ids: &[DefinitionId]) -> Matrix {
     let columns = ids.iter().map(|id| index.dotted(*id)).collect();
     let Some(first) = definitions.first() else { return Matrix::default() };
     let mut rows = vec![
-        text_row("body", &definitions, |it| format!("{} statements, {:08x}", it.statements, it.hash as u32)),
+        text_row("body", &definitions, |it| {
+            format!("{} statements, {:08x}", it.statements, it.hash as u32)
+        }),
         text_row("decorators", &definitions, |it| it.decorators.join(", ")),
         text_row("reads", &definitions, |it| it.free.join(", ")),
     ];
@@ -56,7 +58,11 @@ pub(crate) fn compare(index: &Index, ids: &[DefinitionId]) -> Matrix {
     Matrix { columns, rows }
 }
 
-fn text_row(name: &str, definitions: &[&Definition], text: impl Fn(&Definition) -> String) -> MatrixRow {
+fn text_row(
+    name: &str,
+    definitions: &[&Definition],
+    text: impl Fn(&Definition) -> String,
+) -> MatrixRow {
     let texts: Vec<Option<String>> =
         definitions.iter().map(|it| Some(text(it)).filter(|text| !text.is_empty())).collect();
     row(name.to_owned(), &texts, &texts)
@@ -75,7 +81,9 @@ fn member_rows(index: &Index, ids: &[DefinitionId]) -> Vec<MatrixRow> {
         .map(|name| {
             let shown = |id: &DefinitionId| match method(id, name) {
                 Some(method) => Some(format!("({})", method.signature)),
-                None => index.definition(*id).members.contains(name).then(|| "attribute".to_owned()),
+                None => {
+                    index.definition(*id).members.contains(name).then(|| "attribute".to_owned())
+                }
             };
             let key = |id: &DefinitionId| match method(id, name) {
                 Some(method) => Some(format!("{:x}", method.hash)),

@@ -68,19 +68,39 @@ fn names_that_mean_the_same_let_a_copy_go() {
     check("import json", "import json", "json.dumps", REDIRECTED);
     check("from json import dumps as d", "from json import dumps as d", "d", REDIRECTED);
     check("from app.other import Thing", "from .other import Thing", "Thing", REDIRECTED);
-    check("import re\n_P = re.compile('a')", "import re\n_P = re.compile('a')", "_P.match", REDIRECTED);
+    check(
+        "import re\n_P = re.compile('a')",
+        "import re\n_P = re.compile('a')",
+        "_P.match",
+        REDIRECTED,
+    );
     check("_LIMIT = 3", "_LIMIT = 3", "_LIMIT.__add__", REDIRECTED);
-    check("from typing import Iterator as I", "from collections.abc import Iterator as I", "I", REDIRECTED);
+    check(
+        "from typing import Iterator as I",
+        "from collections.abc import Iterator as I",
+        "I",
+        REDIRECTED,
+    );
 }
 
 #[test]
 fn names_that_mean_something_else_keep_a_copy() {
     for (head_a, head_b, reads, reason) in [
-        ("import logging\nlog = logging.getLogger(__name__)", "import logging\nlog = logging.getLogger(__name__)", "log.info", "`log` is"),
+        (
+            "import logging\nlog = logging.getLogger(__name__)",
+            "import logging\nlog = logging.getLogger(__name__)",
+            "log.info",
+            "`log` is",
+        ),
         ("_seen = {}", "_seen = {}\n_seen['a'] = 1", "_seen.get", "`_seen` is"),
         ("LIMIT = 3", "LIMIT = 3", "LIMIT.__add__", "`LIMIT` is"),
         ("_LIMIT = 3", "_LIMIT = 4", "_LIMIT.__add__", "`_LIMIT` is"),
-        ("from .other import Thing", "from .third import Thing", "Thing", "the implementations differ"),
+        (
+            "from .other import Thing",
+            "from .third import Thing",
+            "Thing",
+            "the implementations differ",
+        ),
         ("import json", "import pickle as json", "json.dumps", "the implementations differ"),
         ("", "", "globals", "looks at the module"),
         ("", "", "__name__.join", "looks at the module"),
@@ -161,10 +181,7 @@ fn a_requirement_never_spreads() {
         "--- app/__init__.py\n--- app/a.py\nimport numpy\n{body}\n--- app/b.py\n{body}\n\
          --- app/user.py\nfrom app.a import convert\n"
     );
-    assert_eq!(
-        choices(&repository, &Config::default()),
-        "redirect app.a.convert to app.b.convert"
-    );
+    assert_eq!(choices(&repository, &Config::default()), "redirect app.a.convert to app.b.convert");
 }
 
 #[test]
@@ -180,7 +197,13 @@ fn classes_are_held_by_what_sees_them() {
         ("import pydantic", "(pydantic.BaseModel)", ("a", "b"), "", "the docstrings differ"),
         ("from orm import base\nBase = base()", "(Base)", ("a", "a"), "", "may keep a list"),
         ("", "", ("a", "a"), "from app import b\nb.Thing.one = 2\n", "writes attributes of class"),
-        ("", "", ("a", "a"), "from app.b import Thing\nclass U:\n    cls = Thing\n    def f(self):\n        self.cls.one = 2\n", "writes attributes of class"),
+        (
+            "",
+            "",
+            ("a", "a"),
+            "from app.b import Thing\nclass U:\n    cls = Thing\n    def f(self):\n        self.cls.one = 2\n",
+            "writes attributes of class",
+        ),
     ] {
         let repository = format!(
             "--- app/__init__.py\n--- app/a.py\n{head}\n{}\n--- app/b.py\n{head}\n{}\n--- app/user.py\n{extra}\n",
@@ -211,7 +234,8 @@ fn boundaries_own_their_copies_unless_a_shared_one_exists() {
 
 #[test]
 fn a_module_that_cannot_be_reached_goes_when_nothing_is_lost() {
-    let package = "--- app/__init__.py\n--- app/text.py\ndef one(): pass\n--- app/text/__init__.py\n";
+    let package =
+        "--- app/__init__.py\n--- app/text.py\ndef one(): pass\n--- app/text/__init__.py\n";
     let check = |inside: &str, expected: &str| {
         let found = choices(&format!("{package}{inside}\n"), &Config::default());
         assert!(found.contains(expected), "{inside}: {found}");
@@ -224,12 +248,12 @@ fn a_module_that_cannot_be_reached_goes_when_nothing_is_lost() {
 #[test]
 fn what_was_decided_is_kept() {
     let body = function("convert", "str");
-    let repository =
-        format!("--- app/__init__.py\n--- app/a.py\n{body}\n--- app/b.py\n{body}\n");
+    let repository = format!("--- app/__init__.py\n--- app/a.py\n{body}\n--- app/b.py\n{body}\n");
     let keep = ssot_model::Decision { group: "app.b.convert".into(), reason: "on purpose".into() };
     let config = Config { keep: vec![keep], ..Config::default() };
     assert_eq!(choices(&repository, &config), "keep: decided in ssot.toml: on purpose");
-    let preferred = ssot_model::Preference { definition: "app.b.convert".into(), reason: "ours".into() };
+    let preferred =
+        ssot_model::Preference { definition: "app.b.convert".into(), reason: "ours".into() };
     let config = Config { canonical: vec![preferred], ..Config::default() };
     assert_eq!(choices(&repository, &config), "redirect app.a.convert to app.b.convert");
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use compact_str::CompactString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::is_standard_library;
-use crate::index::{Index, Module, ModuleId};
 use crate::file::ImportScope;
+use crate::index::{Index, Module, ModuleId};
+use crate::is_standard_library;
 
 /// The graph of imports that happen while modules are executed.
 pub struct ImportGraph {
@@ -114,10 +114,8 @@ fn outgoing(index: &Index, module: &Module) -> (BTreeSet<ModuleId>, BTreeSet<Com
             }
             continue;
         }
-        let submodule = import
-            .name
-            .as_ref()
-            .and_then(|name| index.module_named(&format!("{target}.{name}")));
+        let submodule =
+            import.name.as_ref().and_then(|name| index.module_named(&format!("{target}.{name}")));
         match (submodule, index.module_named(&target)) {
             (Some(submodule), Some(package)) => {
                 edges.insert(submodule);

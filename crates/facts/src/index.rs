@@ -275,11 +275,16 @@ impl Index {
     pub fn issues(&self) -> Vec<ParseIssue> {
         let of = |module: &Module| {
             let path = module.path.clone();
-            module.facts.errors.iter().map(move |(line, message)| ParseIssue {
-                path: path.clone(),
-                line: *line,
-                message: message.to_string(),
-            }).collect::<Vec<_>>()
+            module
+                .facts
+                .errors
+                .iter()
+                .map(move |(line, message)| ParseIssue {
+                    path: path.clone(),
+                    line: *line,
+                    message: message.to_string(),
+                })
+                .collect::<Vec<_>>()
         };
         self.modules.iter().flat_map(of).collect()
     }
@@ -358,11 +363,11 @@ impl Index {
     /// `alias.attr` where the alias is a module: that module and the attribute.
     fn split_use(&self, module: &Module, chain: &str) -> Option<(ModuleId, CompactString)> {
         let (root, rest) = chain.split_once('.')?;
-        let imports = module.facts.imports.iter().filter(|import| import.bound == root);
-        imports.filter_map(|import| {
+        let mut imports = module.facts.imports.iter().filter(|import| import.bound == root);
+        imports.find_map(|import| {
             let base = self.module_of_import(module, import)?;
             self.descend(&base, rest)
-        }).next()
+        })
     }
 
     /// The dotted name a bound name stands for, if it is a module of this repository.

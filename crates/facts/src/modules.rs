@@ -6,6 +6,9 @@ use compact_str::{CompactString, format_compact};
 use rustc_hash::{FxHashMap, FxHashSet};
 use ssot_model::RepoPath;
 
+use crate::file::FileFlags;
+use crate::role::Role;
+
 /// How the files of a repository are imported.
 pub(crate) struct Layout {
     /// The preferred dotted name of each file, in the order of the files.
@@ -36,11 +39,14 @@ impl Layout {
         let mut root_sizes: BTreeMap<&str, usize> = BTreeMap::new();
         for path in paths {
             let root = root_of(path, &packages);
-            *root_sizes.entry(root).or_default() += 1;
+            // A directory of examples on the search path could hide what is installed.
+            let is_production = Role::of(path, FileFlags::default()) == Role::Production;
+            *root_sizes.entry(root).or_default() += usize::from(is_production);
             layout.names.push(dotted(path, root));
         }
         layout.register(paths, &packages);
-        let mut roots: Vec<(&str, usize)> = root_sizes.into_iter().collect();
+        let mut roots: Vec<(&str, usize)> =
+            root_sizes.into_iter().filter(|(_, size)| *size > 0).collect();
         roots.sort_by_key(|(root, size)| (std::cmp::Reverse(*size), root.len()));
         layout.roots = roots.into_iter().map(|(root, _)| root.to_owned()).collect();
         layout
@@ -140,10 +146,20 @@ mod tests {
         .map(|path| RepoPath::new(path).expect("plain"))
         .collect();
         let layout = Layout::new(&paths.iter().collect::<Vec<_>>());
-        let names: Vec<&str> = layout.names.iter().map(|name| name.as_str()).collect();
+        let names: Vec<&str> =
+            layout.names.iter().map(compact_str::CompactString::as_str).collect();
         assert_eq!(
             names,
-            ["app", "app.core", "app.core.money", "app.text", "app.text", "services.billing.api", "lib_a", "lib_a.io"]
+            [
+                "app",
+                "app.core",
+                "app.core.money",
+                "app.text",
+                "app.text",
+                "services.billing.api",
+                "lib_a",
+                "lib_a.io"
+            ]
         );
         assert_eq!(layout.by_name["app.text"], 4);
         assert_eq!(layout.shadowed, [(3, 4)]);

@@ -80,7 +80,9 @@ fn follow(index: &Index, id: ModuleId, name: &str, left: u32, found: &mut Vec<Re
                     follow_import(index, id, import, left, found);
                 }
             }
-            Binding::Value(_, ValueKind::Alias(target), _) if !target.contains('.') && target != name => {
+            Binding::Value(_, ValueKind::Alias(target), _)
+                if !target.contains('.') && target != name =>
+            {
                 follow(index, id, target, left - 1, found);
             }
             Binding::Value(..) => {
@@ -134,7 +136,8 @@ fn exports(index: &Index, module: ModuleId, name: &str) -> bool {
         Some(all) => all.iter().any(|exported| exported == name),
         None => {
             !name.starts_with('_')
-                && (facts.bindings_of(name).next().is_some() || facts.star_imports().next().is_some())
+                && (facts.bindings_of(name).next().is_some()
+                    || facts.star_imports().next().is_some())
         }
     }
 }
@@ -160,7 +163,9 @@ fn follow_import(
             found.push(module_or_external(index, name));
         }
         Some(name) => match index.module_named(&target) {
-            Some(module) if module == id && index.module(module).facts.bindings_of(name).count() < 2 => {
+            Some(module)
+                if module == id && index.module(module).facts.bindings_of(name).count() < 2 =>
+            {
                 let dotted = format_compact!("{target}.{name}");
                 found.push(module_or_external(index, dotted));
             }

@@ -42,10 +42,25 @@ impl Role {
         let directories: Vec<&str> = path.components().rev().skip(1).collect();
         let any = |names: &[&str]| directories.iter().any(|part| names.contains(part));
         let stem = path.file_stem();
-        if any(&["vendor", "vendored", "_vendor", "_vendored", "third_party", "thirdparty", "extern", "externals"]) {
+        if any(&[
+            "vendor",
+            "vendored",
+            "_vendor",
+            "_vendored",
+            "third_party",
+            "thirdparty",
+            "extern",
+            "externals",
+        ]) {
             Self::Vendored
-        } else if any(&["templates", "template", "cookiecutter", "skeleton", "scaffold", "boilerplate"])
-            || path.as_str().contains("{{")
+        } else if any(&[
+            "templates",
+            "template",
+            "cookiecutter",
+            "skeleton",
+            "scaffold",
+            "boilerplate",
+        ]) || path.as_str().contains("{{")
         {
             Self::Template
         } else if any(&["tests", "test", "testing", "unit_tests", "integration_tests", "t"])
@@ -58,8 +73,21 @@ impl Role {
             Self::Generated
         } else if any(&["migrations", "alembic"]) {
             Self::Migration
-        } else if any(&["scripts", "script", "examples", "example", "docs", "doc", "demo", "demos", "benchmarks", "bin", "tools", "contrib", "build_backend"])
-            && !any(&["src", "lib"])
+        } else if any(&[
+            "scripts",
+            "script",
+            "examples",
+            "example",
+            "docs",
+            "doc",
+            "demo",
+            "demos",
+            "benchmarks",
+            "bin",
+            "tools",
+            "contrib",
+            "build_backend",
+        ]) && !any(&["src", "lib"])
             && directories.len() <= SCRIPT_DEPTH
             || matches!(stem, "setup" | "noxfile" | "tasks" | "fabfile" | "manage")
                 && directories.is_empty()

@@ -23,7 +23,11 @@ impl Index {
         let path = &module.path;
         for import in &module.facts.imports {
             let Some(target) = self.import_target(module, import) else {
-                found.insert(format!("{path}: {}{}", ".".repeat(import.level as usize), import.module));
+                found.insert(format!(
+                    "{path}: {}{}",
+                    ".".repeat(import.level as usize),
+                    import.module
+                ));
                 continue;
             };
             if !self.is_internal(&target) {
@@ -40,11 +44,10 @@ impl Index {
                 let facts = &self.module(id).facts;
                 facts.flags.module_getattr || facts.flags.undecodable || !facts.errors.is_empty()
             };
-            let unknown = self
-                .resolve(id, name)
-                .iter()
-                .all(|meaning| matches!(meaning, Resolution::Unknown(at) if !at.ends_with(".*") && at == name)
-                    || matches!(meaning, Resolution::Builtin(_)));
+            let unknown = self.resolve(id, name).iter().all(|meaning| {
+                matches!(meaning, Resolution::Unknown(at) if !at.ends_with(".*") && at == name)
+                    || matches!(meaning, Resolution::Builtin(_))
+            });
             let bound = self.module(id).facts.bindings_of(name).next().is_some();
             if unknown && !bound && !dynamic {
                 found.insert(format!("{path}: {target}.{name}"));

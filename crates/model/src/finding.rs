@@ -81,10 +81,7 @@ impl Verdict {
 
     /// Whether the group has more than one source of truth for one concept.
     pub fn is_violation(self) -> bool {
-        matches!(
-            self,
-            Self::Identical | Self::Clone | Self::Variant | Self::Twin | Self::Shadowed
-        )
+        matches!(self, Self::Identical | Self::Clone | Self::Variant | Self::Twin | Self::Shadowed)
     }
 }
 

@@ -11,7 +11,9 @@ pub enum PlanError {
     #[error("the plan cannot be read: {0}")]
     Syntax(String),
     /// It was written by another version.
-    #[error("the plan has schema `{0}`, this version reads `ssot.plan/1`; make a new plan with `ssot plan`")]
+    #[error(
+        "the plan has schema `{0}`, this version reads `ssot.plan/1`; make a new plan with `ssot plan`"
+    )]
     Schema(String),
     /// Two packages would write one file.
     #[error("packages {0} and {1} both write {2}; give one of them `enabled = false`")]
@@ -32,7 +34,8 @@ const HEADING: &str = "\
 
 /// The plan as text.
 pub fn render(plan: &Plan) -> Result<String, PlanError> {
-    let text = toml::to_string_pretty(plan).map_err(|error| PlanError::Syntax(error.to_string()))?;
+    let text =
+        toml::to_string_pretty(plan).map_err(|error| PlanError::Syntax(error.to_string()))?;
     Ok(format!("{HEADING}{text}"))
 }
 

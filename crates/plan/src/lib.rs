@@ -74,8 +74,7 @@ fn package(index: &Index, drafts: &[&Draft<'_>]) -> Package {
     read_set.sort();
     read_set.dedup();
     read_set.retain(|path| !write_set.contains(path));
-    let groups: Vec<PackageGroup> =
-        drafts.iter().map(|draft| group(index, draft.audit)).collect();
+    let groups: Vec<PackageGroup> = drafts.iter().map(|draft| group(index, draft.audit)).collect();
     let cost: u32 = drafts.iter().map(|draft| draft.audit.finding.cost).sum();
     Package {
         id: PackageId::new(""),
@@ -102,7 +101,8 @@ fn priority(cost: u32) -> Priority {
 }
 
 fn group(index: &Index, audit: &Audit) -> PackageGroup {
-    let dotted = |ids: &[ssot_facts::DefinitionId]| ids.iter().map(|id| index.dotted(*id)).collect();
+    let dotted =
+        |ids: &[ssot_facts::DefinitionId]| ids.iter().map(|id| index.dotted(*id)).collect();
     let (strategy, canonical, copies) = match &audit.choice {
         Choice::Redirect { canonical, copies } => {
             (Strategy::Redirect, index.dotted(*canonical), dotted(copies))
@@ -150,7 +150,9 @@ fn slug(name: &str) -> String {
     const LONGEST: usize = 32;
     let text: String = name
         .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+        .map(
+            |letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' },
+        )
         .take(LONGEST)
         .collect();
     text.trim_matches('-').to_owned()
@@ -170,7 +172,8 @@ pub fn left_alone(audits: &[Audit]) -> Vec<LeftAlone> {
             reason: reason.to_owned(),
         };
         if audit.choice == Choice::Accept {
-            let place = |member: &ssot_model::Member| format!("{}:{}", member.path, member.span.start);
+            let place =
+                |member: &ssot_model::Member| format!("{}:{}", member.path, member.span.start);
             let reason = if finding.verdict.is_violation() {
                 audit.reason.clone()
             } else {

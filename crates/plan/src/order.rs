@@ -12,8 +12,12 @@ use crate::PlanError;
 /// otherwise the order of the plan.
 pub fn start_order(plan: &Plan) -> Result<Vec<PackageId>, PlanError> {
     let mut graph: DiGraph<&PackageId, ()> = DiGraph::new();
-    let nodes: BTreeMap<&PackageId, NodeIndex> =
-        plan.packages.iter().rev().map(|package| (&package.id, graph.add_node(&package.id))).collect();
+    let nodes: BTreeMap<&PackageId, NodeIndex> = plan
+        .packages
+        .iter()
+        .rev()
+        .map(|package| (&package.id, graph.add_node(&package.id)))
+        .collect();
     for package in &plan.packages {
         for dependency in &package.depends_on {
             if let Some(before) = nodes.get(dependency) {
@@ -21,7 +25,7 @@ pub fn start_order(plan: &Plan) -> Result<Vec<PackageId>, PlanError> {
             }
         }
     }
-    let order = toposort(&graph, None)
-        .map_err(|cycle| PlanError::Cycle(graph[cycle.node_id()].clone()))?;
+    let order =
+        toposort(&graph, None).map_err(|cycle| PlanError::Cycle(graph[cycle.node_id()].clone()))?;
     Ok(order.into_iter().map(|node| graph[node].clone()).collect())
 }

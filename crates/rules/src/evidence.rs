@@ -22,7 +22,11 @@ pub(crate) struct Judgement {
 
 /// Splits a family of equal bodies into those that are a second source of truth
 /// and those that stay apart on purpose.
-pub(crate) fn judge_equal(scene: &Scene<'_>, family: &[DefinitionId], equal: Verdict) -> Vec<Judgement> {
+pub(crate) fn judge_equal(
+    scene: &Scene<'_>,
+    family: &[DefinitionId],
+    equal: Verdict,
+) -> Vec<Judgement> {
     let mut apart: Vec<(DefinitionId, Evidence)> = Vec::new();
     let mut together: Family = Vec::new();
     for id in family {
@@ -77,10 +81,7 @@ fn judge_meanings(scene: &Scene<'_>, meanings: &[Family]) -> Option<Judgement> {
     let kind = scene.index.definition(first).kind;
     let difference =
         Comparison::new(scene.index, &scene.patches, kind).difference(first, second)?;
-    let evidence = vec![
-        same_body(scene, &heads),
-        Evidence::opposing("meaning", difference.text),
-    ];
+    let evidence = vec![same_body(scene, &heads), Evidence::opposing("meaning", difference.text)];
     let mut members: Family = meanings.iter().flatten().copied().collect();
     members.sort();
     Some(Judgement { verdict: Verdict::Variant, evidence, members })
@@ -91,7 +92,10 @@ fn reason_to_stay(scene: &Scene<'_>, id: DefinitionId) -> Option<Evidence> {
     let module = scene.index.module(id.module);
     let path = &module.path;
     if module.role != Role::Production {
-        return Some(Evidence::supporting("role", format!("{path} is {} code", module.role.as_str())));
+        return Some(Evidence::supporting(
+            "role",
+            format!("{path} is {} code", module.role.as_str()),
+        ));
     }
     let span = scene.index.definition(id).span;
     let reach = span.start.saturating_sub(COMMENT_REACH)..=span.end;
@@ -170,11 +174,7 @@ pub(crate) fn finding(scene: &Scene<'_>, rule: &str, judgement: Judgement) -> Fi
     let dotted: Vec<String> = members.iter().map(|id| scene.index.dotted(*id)).collect();
     let fingerprint = fingerprint(rule, kind, dotted.iter().map(String::as_str));
     let reach: usize = members.iter().map(|id| scene.index.consumers_of(*id).len()).sum();
-    let lines: u32 = members
-        .iter()
-        .skip(1)
-        .map(|id| scene.index.definition(*id).code_lines)
-        .sum();
+    let lines: u32 = members.iter().skip(1).map(|id| scene.index.definition(*id).code_lines).sum();
     let summary = summary(scene, &members, verdict);
     Finding {
         id: fingerprint.group_id(),
@@ -203,20 +203,28 @@ fn summary(scene: &Scene<'_>, members: &[DefinitionId], verdict: Verdict) -> Str
     let first = scene.index.definition(members[0]);
     let (kind, name, count) = (first.kind.as_str(), &first.name, members.len());
     match verdict {
-        Verdict::Identical => format!("{kind} `{name}` is defined {count} times with the same body"),
+        Verdict::Identical => {
+            format!("{kind} `{name}` is defined {count} times with the same body")
+        }
         Verdict::Clone => {
             let names: Vec<String> =
                 members.iter().map(|id| format!("`{}`", scene.index.qualified_name(*id))).collect();
             format!("{kind}s {} have the same body", names.join(", "))
         }
         Verdict::Variant => format!("{kind} `{name}` exists {count} times and has diverged"),
-        Verdict::Twin => format!("{kind} `{name}` exists in a synchronous and an asynchronous form"),
-        Verdict::Boundary => format!("{kind} `{name}` is owned by {count} boundaries, each its own"),
+        Verdict::Twin => {
+            format!("{kind} `{name}` exists in a synchronous and an asynchronous form")
+        }
+        Verdict::Boundary => {
+            format!("{kind} `{name}` is owned by {count} boundaries, each its own")
+        }
         Verdict::Homonym => format!("{count} different concepts are called `{name}`"),
         Verdict::Layer => format!("{kind} `{name}` wraps another of the same name"),
         Verdict::Specialisation => format!("{kind} `{name}` specialises another of the same name"),
         Verdict::Convention => format!("{kind} `{name}` is repeated {count} times by convention"),
-        Verdict::Unsure => format!("{kind} `{name}` is defined {count} times; the evidence does not decide"),
+        Verdict::Unsure => {
+            format!("{kind} `{name}` is defined {count} times; the evidence does not decide")
+        }
         Verdict::Shadowed => format!("module `{name}` cannot be reached"),
     }
 }

@@ -24,7 +24,8 @@ pub(crate) fn fingerprint<'a>(
 /// of the others, so that comparing two scans by these keys tells what was closed
 /// and what was opened.
 pub fn member_keys(finding: &Finding) -> impl Iterator<Item = String> {
-    finding.members.iter().map(|member| {
-        format!("{} {} {}", finding.rule, finding.verdict.as_str(), member.dotted())
-    })
+    finding
+        .members
+        .iter()
+        .map(|member| format!("{} {} {}", finding.rule, finding.verdict.as_str(), member.dotted()))
 }

@@ -55,11 +55,8 @@ pub struct Rule {
 }
 
 /// Every rule, in order of name.
-pub const RULES: &[Rule] = &[
-    rules::duplicate_definition::RULE,
-    rules::exact_clone::RULE,
-    rules::shadowed_module::RULE,
-];
+pub const RULES: &[Rule] =
+    &[rules::duplicate_definition::RULE, rules::exact_clone::RULE, rules::shadowed_module::RULE];
 
 /// The rule of a name.
 pub fn rule(name: &str) -> Option<&'static Rule> {
@@ -69,15 +66,16 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
 /// Runs the rules and ranks what they find, the worst first.
 pub fn detect(rules: &[Rule], index: &Index, config: &Config) -> Vec<Finding> {
     let scene = Scene::new(index, config);
-    let mut findings: Vec<Finding> =
-        rules.iter().flat_map(|rule| (rule.check)(&scene)).collect();
+    let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| (rule.check)(&scene)).collect();
     findings.sort_by(|a, b| {
         let rank = |finding: &Finding| {
             (!finding.verdict.is_violation(), finding.severity, std::cmp::Reverse(finding.cost))
         };
         rank(a)
             .cmp(&rank(b))
-            .then_with(|| a.members.first().map(|m| &m.path).cmp(&b.members.first().map(|m| &m.path)))
+            .then_with(|| {
+                a.members.first().map(|m| &m.path).cmp(&b.members.first().map(|m| &m.path))
+            })
             .then_with(|| a.fingerprint.cmp(&b.fingerprint))
     });
     findings

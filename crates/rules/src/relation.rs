@@ -33,12 +33,12 @@ impl Relation {
 
 /// Compares two definitions of one name and kind.
 pub(crate) fn relate(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Relation {
-    structural(scene, a, b)
-        .or_else(|| by_role(scene, a, b))
-        .unwrap_or_else(|| match by_similarity(scene, a, b) {
-            stranger if stranger.verdict == Verdict::Homonym => stranger,
-            similar => by_boundary(scene, a, b).unwrap_or(similar),
-        })
+    structural(scene, a, b).or_else(|| by_role(scene, a, b)).unwrap_or_else(|| match by_similarity(
+        scene, a, b,
+    ) {
+        stranger if stranger.verdict == Verdict::Homonym => stranger,
+        similar => by_boundary(scene, a, b).unwrap_or(similar),
+    })
 }
 
 /// One builds on the other.
@@ -72,8 +72,9 @@ fn inherits(index: &Index, this: DefinitionId, other: DefinitionId, left: u32) -
         return false;
     }
     definition.bases.iter().any(|base| {
-        referred(index, this, base)
-            .is_some_and(|base| base == other || base != this && inherits(index, base, other, left - 1))
+        referred(index, this, base).is_some_and(|base| {
+            base == other || base != this && inherits(index, base, other, left - 1)
+        })
     })
 }
 
@@ -98,7 +99,7 @@ fn outer_namesake(index: &Index, this: DefinitionId) -> Option<&str> {
     let is_namesake = |base: &&compact_str::CompactString| {
         base.rsplit('.').next() == Some(definition.name.as_str()) && !base.contains('=')
     };
-    definition.bases.iter().find(is_namesake).map(|base| base.as_str())
+    definition.bases.iter().find(is_namesake).map(compact_str::CompactString::as_str)
 }
 
 fn is_protocol(definition: &Definition) -> bool {
@@ -140,7 +141,8 @@ fn by_role(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relati
 /// They belong to parts that may each own a copy.
 fn by_boundary(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
     let (left, right) = (scene.index.module(a.module), scene.index.module(b.module));
-    let boundaries = (scene.territories.boundary(&left.path), scene.territories.boundary(&right.path));
+    let boundaries =
+        (scene.territories.boundary(&left.path), scene.territories.boundary(&right.path));
     if let (Some(one), Some(two)) = boundaries
         && one != two
     {

@@ -86,9 +86,13 @@ fn every_page_shows_what_its_rule_finds() {
 fn every_page_has_the_sections_that_explain_prints() {
     for rule in RULES {
         assert!(rule.page.starts_with(&format!("# {}\n", rule.name)), "{}", rule.name);
-        for section in
-            ["What it finds", "Why it costs", "Examples", "How it is remediated", "When it stays silent"]
-        {
+        for section in [
+            "What it finds",
+            "Why it costs",
+            "Examples",
+            "How it is remediated",
+            "When it stays silent",
+        ] {
             assert!(rule.page.contains(&format!("\n## {section}\n")), "{}: {section}", rule.name);
         }
     }

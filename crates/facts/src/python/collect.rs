@@ -190,9 +190,21 @@ impl<'a> Collector<'a> {
 fn is_module_attribute(name: &str) -> bool {
     matches!(
         name,
-        "__name__" | "__file__" | "__doc__" | "__package__" | "__spec__" | "__loader__"
-            | "__path__" | "__dict__" | "__builtins__" | "__qualname__" | "__module__"
-            | "__class__" | "__debug__" | "reveal_type" | "WindowsError"
+        "__name__"
+            | "__file__"
+            | "__doc__"
+            | "__package__"
+            | "__spec__"
+            | "__loader__"
+            | "__path__"
+            | "__dict__"
+            | "__builtins__"
+            | "__qualname__"
+            | "__module__"
+            | "__class__"
+            | "__debug__"
+            | "reveal_type"
+            | "WindowsError"
     ) || python_magic_globals(PYTHON_MINOR).any(|magic| magic == name)
 }
 
@@ -297,7 +309,13 @@ impl<'a> Collector<'a> {
 
     fn mark_reflection(&mut self, name: &str) {
         const SURROUNDINGS: [&str; 8] = [
-            "globals", "eval", "exec", "__name__", "__file__", "__package__", "__spec__",
+            "globals",
+            "eval",
+            "exec",
+            "__name__",
+            "__file__",
+            "__package__",
+            "__spec__",
             "__loader__",
         ];
         if SURROUNDINGS.contains(&name)

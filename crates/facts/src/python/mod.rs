@@ -38,9 +38,10 @@ const MAX_ERRORS: usize = 5;
 
 fn undecodable(source: &[u8]) -> FileFacts {
     let valid = std::str::from_utf8(source).map_or_else(|error| error.valid_up_to(), str::len);
-    let line = 1 + source[..valid].iter().filter(|byte| **byte == b'\n').count() as u32;
+    let lines = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').count() as u32;
+    let line = lines(&source[..valid]);
     FileFacts {
-        lines: source.iter().filter(|byte| **byte == b'\n').count() as u32,
+        lines: lines(source) - 1,
         flags: FileFlags { undecodable: true, ..FileFlags::default() },
         errors: vec![(line, "the text is not UTF-8; convert the file or exclude it".into())],
         ..FileFacts::default()

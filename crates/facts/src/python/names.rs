@@ -40,8 +40,9 @@ pub(super) fn value_kind(expr: &Expr) -> ValueKind {
     match expr {
         // A tuple is as immutable as what the names in it stand for.
         Expr::Tuple(_) | Expr::BinOp(_) if is_plain(expr) => ValueKind::Immutable,
-        Expr::Subscript(_) if is_type_expression(expr) => ValueKind::TypeExpression,
-        Expr::BinOp(_) if is_type_expression(expr) => ValueKind::TypeExpression,
+        Expr::Subscript(_) | Expr::BinOp(_) if is_type_expression(expr) => {
+            ValueKind::TypeExpression
+        }
         Expr::List(list) if list.elts.iter().all(is_plain) => ValueKind::Collection,
         Expr::Set(set) if set.elts.iter().all(is_plain) => ValueKind::Collection,
         Expr::Dict(_) if is_plain(expr) => ValueKind::Collection,
@@ -54,7 +55,9 @@ pub(super) fn value_kind(expr: &Expr) -> ValueKind {
             }
             _ => ValueKind::Opaque,
         },
-        Expr::Name(_) | Expr::Attribute(_) => dotted(expr).map_or(ValueKind::Opaque, ValueKind::Alias),
+        Expr::Name(_) | Expr::Attribute(_) => {
+            dotted(expr).map_or(ValueKind::Opaque, ValueKind::Alias)
+        }
         _ => ValueKind::Opaque,
     }
 }

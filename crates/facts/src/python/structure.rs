@@ -91,10 +91,7 @@ fn function_head(def: &ast::StmtFunctionDef) -> u128 {
         }
         ast::comparable::ComparableParameters::from(&*def.parameters).hash(digest);
         def.returns.as_deref().map(ComparableExpr::from).hash(digest);
-        def.type_params
-            .as_deref()
-            .map(ast::comparable::ComparableTypeParams::from)
-            .hash(digest);
+        def.type_params.as_deref().map(ast::comparable::ComparableTypeParams::from).hash(digest);
     })
 }
 
@@ -104,14 +101,8 @@ fn class_head(def: &ast::StmtClassDef) -> u128 {
         for decorator in &def.decorator_list {
             ComparableExpr::from(&decorator.expression).hash(digest);
         }
-        def.arguments
-            .as_deref()
-            .map(ast::comparable::ComparableArguments::from)
-            .hash(digest);
-        def.type_params
-            .as_deref()
-            .map(ast::comparable::ComparableTypeParams::from)
-            .hash(digest);
+        def.arguments.as_deref().map(ast::comparable::ComparableArguments::from).hash(digest);
+        def.type_params.as_deref().map(ast::comparable::ComparableTypeParams::from).hash(digest);
     })
 }
 

@@ -92,7 +92,5 @@ pub(super) fn is_dotted_path(text: &str) -> bool {
         bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
             && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
-    text.len() <= LONGEST
-        && text.contains(['.', ':'])
-        && text.split(['.', ':']).all(word)
+    text.len() <= LONGEST && text.contains(['.', ':']) && text.split(['.', ':']).all(word)
 }

@@ -9,8 +9,14 @@ use super::Patches;
 
 /// Callables that give equal, immutable results for equal arguments.
 const PURE_CALLS: [&str; 8] = [
-    "re.compile", "frozenset", "tuple", "typing.TypeVar", "typing_extensions.TypeVar",
-    "decimal.Decimal", "datetime.timedelta", "pathlib.PurePosixPath",
+    "re.compile",
+    "frozenset",
+    "tuple",
+    "typing.TypeVar",
+    "typing_extensions.TypeVar",
+    "decimal.Decimal",
+    "datetime.timedelta",
+    "pathlib.PurePosixPath",
 ];
 
 /// A name that does not mean the same in both modules.
@@ -64,8 +70,7 @@ impl<'a> Comparison<'a> {
         for module in [a, b] {
             if let Some(place) = self.patches.of_name(module, name) {
                 let module = &self.index.module(module).name;
-                let text =
-                    format!("{place} replaces `{name}` in {module}, which the body reads");
+                let text = format!("{place} replaces `{name}` in {module}, which the body reads");
                 return Some(Difference { text, other_concept: false });
             }
         }
@@ -86,7 +91,10 @@ impl<'a> Comparison<'a> {
         );
         let known = |meanings: &[Resolution]| {
             let concept = |it: &Resolution| {
-                matches!(it, Resolution::Definition(_) | Resolution::External(_) | Resolution::Module(_))
+                matches!(
+                    it,
+                    Resolution::Definition(_) | Resolution::External(_) | Resolution::Module(_)
+                )
             };
             meanings.iter().all(concept)
         };
@@ -140,15 +148,15 @@ impl<'a> Comparison<'a> {
         if hash != right.0 {
             return false;
         }
-        let same_names =
-            free.iter().all(|name| self.name_difference(a, b, name).is_none());
+        let same_names = free.iter().all(|name| self.name_difference(a, b, name).is_none());
         same_names
             && match kind {
                 ValueKind::TypeExpression => true,
                 ValueKind::Immutable => self.read_once || a_name.starts_with('_'),
                 ValueKind::Collection => {
                     (self.read_once || a_name.starts_with('_'))
-                        && !is_mutated(self.index, a, a_name) && !is_mutated(self.index, b, b_name)
+                        && !is_mutated(self.index, a, a_name)
+                        && !is_mutated(self.index, b, b_name)
                 }
                 ValueKind::Call(callee) => self.is_pure(a, callee),
                 ValueKind::Alias(_) => !free.is_empty(),
@@ -188,7 +196,8 @@ impl<'a> Comparison<'a> {
     }
 
     fn describe(&self, meanings: &[Resolution]) -> String {
-        let mut words: Vec<String> = meanings.iter().map(|meaning| self.describe_one(meaning)).collect();
+        let mut words: Vec<String> =
+            meanings.iter().map(|meaning| self.describe_one(meaning)).collect();
         words.dedup();
         if words.is_empty() { "bound nowhere".to_owned() } else { words.join(" or ") }
     }

@@ -11,8 +11,15 @@ use super::comparison::is_mutated;
 /// Modules whose decorators only wrap what they decorate. Any other decorator may
 /// register the definition under its name or module.
 const HARMLESS_DECORATORS: [&str; 9] = [
-    "functools", "contextlib", "dataclasses", "typing", "typing_extensions", "abc", "enum",
-    "warnings", "types",
+    "functools",
+    "contextlib",
+    "dataclasses",
+    "typing",
+    "typing_extensions",
+    "abc",
+    "enum",
+    "warnings",
+    "types",
 ];
 
 /// Longest chain of bases that is followed.
@@ -31,7 +38,9 @@ pub fn obstacle(index: &Index, patches: &Patches, id: DefinitionId) -> Option<St
         return Some(format!("{} binds `{name}` more than once", module.name));
     }
     if definition.flags.reflective {
-        return Some(format!("`{name}` looks at the module it stands in (`__name__`, `globals` or a frame)"));
+        return Some(format!(
+            "`{name}` looks at the module it stands in (`__name__`, `globals` or a frame)"
+        ));
     }
     if definition.flags.writes_globals {
         return Some(format!("`{name}` writes a module-level name of {}", module.name));
@@ -41,7 +50,11 @@ pub fn obstacle(index: &Index, patches: &Patches, id: DefinitionId) -> Option<St
         .or_else(|| constant_obstacle(index, id, definition))
 }
 
-fn registering_decorator(index: &Index, id: DefinitionId, definition: &Definition) -> Option<String> {
+fn registering_decorator(
+    index: &Index,
+    id: DefinitionId,
+    definition: &Definition,
+) -> Option<String> {
     let harmless = |decorator: &str| {
         let dotted = decorator.trim_end_matches("()");
         let root = dotted.split('.').next().unwrap_or(dotted);
@@ -62,9 +75,8 @@ fn constant_obstacle(index: &Index, id: DefinitionId, definition: &Definition) -
     let shared_state = definition.kind == DefinitionKind::Constant
         && !definition.flags.immutable
         && is_mutated(index, id.module, &definition.name);
-    shared_state.then(|| {
-        format!("`{}` is written to in {}", definition.name, index.module(id.module).name)
-    })
+    shared_state
+        .then(|| format!("`{}` is written to in {}", definition.name, index.module(id.module).name))
 }
 
 fn class_obstacle(
@@ -102,9 +114,11 @@ fn registry(index: &Index, id: DefinitionId, left: u32) -> Option<String> {
                 Resolution::Definition(base_id) if left > 0 && base_id != id => {
                     let class = index.definition(base_id);
                     let is_enumerated = index.modules().any(|(_, module)| {
-                        module.facts.enumerated.iter().any(|name| {
-                            name.rsplit('.').next() == Some(class.name.as_str())
-                        })
+                        module
+                            .facts
+                            .enumerated
+                            .iter()
+                            .any(|name| name.rsplit('.').next() == Some(class.name.as_str()))
                     });
                     if class.flags.hooks_subclassing || is_enumerated {
                         return Some(format!("`{}` keeps a list of its subclasses", class.name));
@@ -157,7 +171,9 @@ fn named_apart(left: &str, right: &str, kind: DefinitionKind) -> Option<String> 
     let own = |set: &BTreeSet<String>| set.len() > common;
     let mostly_common = 2 * common >= one.len().max(two.len());
     (mostly_common && own(&one) && own(&two)).then(|| {
-        format!("`{left}` and `{right}` are named as variants of each other; they may agree by chance")
+        format!(
+            "`{left}` and `{right}` are named as variants of each other; they may agree by chance"
+        )
     })
 }
 
@@ -181,6 +197,7 @@ pub fn visible_difference(index: &Index, a: DefinitionId, b: DefinitionId) -> Op
     }
     let future = |id: DefinitionId| index.module(id.module).facts.flags.future_annotations;
     (future(a) != future(b)).then(|| {
-        "one module evaluates annotations and the other does not, and a base may read them".to_owned()
+        "one module evaluates annotations and the other does not, and a base may read them"
+            .to_owned()
     })
 }

@@ -29,14 +29,16 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
         let mut bodies = families::by_structure(scene.index, family.iter().copied());
         for equal in bodies.iter().filter(|equal| families::spans_files(equal)) {
             let judgements = evidence::judge_equal(scene, equal, Verdict::Identical);
-            findings.extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
+            findings
+                .extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
         }
         bodies.sort();
         let heads: Family = bodies.iter().map(|body| body[0]).collect();
         if heads.len() > 1 && kind != DefinitionKind::Constant && families::spans_files(&family) {
             let judgements = judge_bodies(scene, kind, &heads);
             let judgements = judgements.into_iter().map(|it| with_equals(it, &bodies));
-            findings.extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
+            findings
+                .extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
         }
     }
     findings
@@ -100,8 +102,11 @@ fn judge_strangers(
     let verdict = ORDER
         .into_iter()
         .find(|verdict| relations.iter().any(|(relation, ..)| relation.verdict == *verdict))?;
-    let verdict = if is_plugin_family(scene, heads, verdict) { Verdict::Convention } else { verdict };
-    if kind == DefinitionKind::Function && !matches!(verdict, Verdict::Layer | Verdict::Boundary | Verdict::Unsure) {
+    let verdict =
+        if is_plugin_family(scene, heads, verdict) { Verdict::Convention } else { verdict };
+    if kind == DefinitionKind::Function
+        && !matches!(verdict, Verdict::Layer | Verdict::Boundary | Verdict::Unsure)
+    {
         return None;
     }
     relations.retain(|(relation, ..)| relation.verdict != Verdict::Variant);

@@ -15,7 +15,12 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(scene: &Scene<'_>) -> Vec<Finding> {
-    scene.index.shadowed().iter().map(|(file, package)| finding(scene.index, *file, *package)).collect()
+    scene
+        .index
+        .shadowed()
+        .iter()
+        .map(|(file, package)| finding(scene.index, *file, *package))
+        .collect()
 }
 
 fn finding(index: &Index, file: ModuleId, package: ModuleId) -> Finding {
@@ -43,7 +48,10 @@ fn finding(index: &Index, file: ModuleId, package: ModuleId) -> Finding {
         verdict: Verdict::Shadowed,
         name: hidden.name.to_string(),
         kind: DefinitionKind::Module,
-        summary: format!("module `{}` cannot be reached: {} takes its place", hidden.path, taker.path),
+        summary: format!(
+            "module `{}` cannot be reached: {} takes its place",
+            hidden.path, taker.path
+        ),
         evidence: vec![Evidence::supporting("import-order", text)],
         members: vec![member(file), member(package)],
         cost: hidden.facts.lines,

@@ -142,7 +142,13 @@ impl Surroundings {
         env.insert("PYTEST_PLUGINS".to_owned(), plugins);
         // Elsewhere rather than off: options of the cache stay known to pytest.
         let cache = format!("-o cache_dir={}", text(&scratch.tmp().join("pytest-cache")));
-        let options = after(&env, "PYTEST_ADDOPTS", " ", &cache);
+        let ours = if super::pytest::is_configured(root) {
+            cache
+        } else {
+            let (empty, root) = (text(&scratch.empty_pytest_configuration()), text(root));
+            format!("{cache} -c {empty} --rootdir={root}")
+        };
+        let options = after(&env, "PYTEST_ADDOPTS", " ", &ours);
         env.insert("PYTEST_ADDOPTS".to_owned(), options);
         env
     }

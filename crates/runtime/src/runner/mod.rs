@@ -4,6 +4,7 @@
 
 mod environment;
 mod load;
+mod pytest;
 mod records;
 mod scratch;
 

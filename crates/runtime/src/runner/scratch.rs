@@ -107,6 +107,11 @@ impl Scratch {
         self.path.join("tmp")
     }
 
+    /// A configuration for trees that bring none of their own.
+    pub(super) fn empty_pytest_configuration(&self) -> PathBuf {
+        self.probe().join("pytest.ini")
+    }
+
     pub(super) fn probe(&self) -> PathBuf {
         self.path.join("probe")
     }
@@ -131,6 +136,7 @@ impl Scratch {
         let tops = tops.into_iter().collect::<Vec<_>>().join("\n");
         write(&self.probe().join("sitecustomize.py"), SITECUSTOMIZE)?;
         write(&self.probe().join("ssot_probe.py"), PROBE)?;
+        write(&self.empty_pytest_configuration(), "[pytest]\n")?;
         write(&self.load_script(), LOAD)?;
         write(&self.records().join("tops.txt"), &tops)
     }

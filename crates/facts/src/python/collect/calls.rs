@@ -8,14 +8,30 @@ use crate::python::names::dotted;
 
 /// Methods that change the list, set or dictionary they are called on.
 const MUTATORS: [&str; 13] = [
-    "append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "add",
-    "discard", "sort", "reverse", "popitem",
+    "append",
+    "extend",
+    "insert",
+    "remove",
+    "pop",
+    "clear",
+    "update",
+    "setdefault",
+    "add",
+    "discard",
+    "sort",
+    "reverse",
+    "popitem",
 ];
 
 /// Callables that import a module whose name is computed.
 const LOADERS: [&str; 7] = [
-    "import_module", "__import__", "iter_modules", "walk_packages", "import_string",
-    "spec_from_file_location", "load_module",
+    "import_module",
+    "__import__",
+    "iter_modules",
+    "walk_packages",
+    "import_string",
+    "spec_from_file_location",
+    "load_module",
 ];
 
 impl<'a> Collector<'a> {

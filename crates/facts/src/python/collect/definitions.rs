@@ -25,8 +25,7 @@ impl<'a> Collector<'a> {
         let name = def.name.as_str();
         let is_method = self.is_in_top_level_class();
         let index = (self.at_module_level() || is_method).then(|| {
-            let kind =
-                if is_method { DefinitionKind::Method } else { DefinitionKind::Function };
+            let kind = if is_method { DefinitionKind::Method } else { DefinitionKind::Function };
             self.reserve(stmt, name, kind)
         });
         self.bind_definition(name, index);
@@ -63,8 +62,7 @@ impl<'a> Collector<'a> {
 
     pub(super) fn class(&mut self, stmt: &'a Stmt, def: &'a ast::StmtClassDef) {
         let name = def.name.as_str();
-        let index =
-            self.at_module_level().then(|| self.reserve(stmt, name, DefinitionKind::Class));
+        let index = self.at_module_level().then(|| self.reserve(stmt, name, DefinitionKind::Class));
         self.bind_definition(name, index);
         self.open(ScopeKind::Header);
         if let Some(params) = &def.type_params {
@@ -98,8 +96,7 @@ impl<'a> Collector<'a> {
     }
 
     fn is_in_top_level_class(&self) -> bool {
-        self.owner.is_some()
-            && matches!(&*self.scopes, [_, body] if body.kind == ScopeKind::Class)
+        self.owner.is_some() && matches!(&*self.scopes, [_, body] if body.kind == ScopeKind::Class)
     }
 
     fn bind_definition(&mut self, name: &'a str, index: Option<u32>) {
@@ -126,10 +123,8 @@ impl<'a> Collector<'a> {
         structure: Structure,
     ) -> Definition {
         let range = stmt.range();
-        let span = Span {
-            start: self.lines.line(range.start()),
-            end: self.lines.line(range.end()),
-        };
+        let span =
+            Span { start: self.lines.line(range.start()), end: self.lines.line(range.end()) };
         let mut leaves = structure.leaves;
         leaves.sort_unstable();
         Definition {
