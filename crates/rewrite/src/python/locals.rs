@@ -18,6 +18,13 @@ pub(super) fn of_function(def: &ast::StmtFunctionDef) -> Names {
     locals.names
 }
 
+/// The names that a class body binds.
+pub(super) fn of_class(def: &ast::StmtClassDef) -> Names {
+    let mut locals = Locals::default();
+    locals.visit_body(&def.body);
+    locals.names
+}
+
 /// The names that a lambda binds.
 pub(super) fn of_lambda(lambda: &ast::ExprLambda) -> Names {
     let mut locals = Locals::default();

@@ -100,8 +100,14 @@ struct Reader {
     only_text: bool,
     /// Offsets of names that do not count.
     without: BTreeSet<usize>,
-    /// The names of the functions around.
-    locals: Vec<Names>,
+    /// The functions and classes around.
+    scopes: Vec<Scope>,
+}
+
+/// The names that a function, a comprehension or a class binds.
+struct Scope {
+    names: Names,
+    is_class: bool,
 }
 
 impl Reader {
@@ -115,16 +121,35 @@ impl Reader {
     }
 
     fn read(&mut self, name: &str) {
-        let is_local = self.locals.iter().any(|names| names.contains(name));
+        // What a class body binds it looks up in itself and then in the module,
+        // past the functions around it.
+        let is_class = |scope: &Scope| scope.is_class && scope.names.contains(name);
+        let is_local = !self.scopes.last().is_some_and(is_class)
+            && self.scopes.iter().any(|scope| !scope.is_class && scope.names.contains(name));
         if !self.only_text && !is_local {
             self.names.insert(name.into());
         }
     }
 
-    fn within_scope(&mut self, names: Names, walk: impl FnOnce(&mut Self)) {
-        self.locals.push(names);
+    fn within_scope(&mut self, names: Names, is_class: bool, walk: impl FnOnce(&mut Self)) {
+        self.scopes.push(Scope { names, is_class });
         walk(self);
-        self.locals.pop();
+        self.scopes.pop();
+    }
+
+    /// Decorators and bases are evaluated outside.
+    fn class(&mut self, def: &ast::StmtClassDef) {
+        for decorator in &def.decorator_list {
+            self.visit_decorator(decorator);
+        }
+        if let Some(params) = &def.type_params {
+            self.visit_type_params(params);
+        }
+        if let Some(arguments) = &def.arguments {
+            self.visit_arguments(arguments);
+        }
+        let names = locals::of_class(def);
+        self.within_scope(names, true, |reader| reader.visit_body(&def.body));
     }
 
     /// Decorators, defaults and annotations are evaluated outside.
@@ -140,7 +165,7 @@ impl Reader {
             self.visit_annotation(returns);
         }
         let names = locals::of_function(def);
-        self.within_scope(names, |reader| reader.visit_body(&def.body));
+        self.within_scope(names, false, |reader| reader.visit_body(&def.body));
     }
 
     /// The first iterable is evaluated outside.
@@ -149,7 +174,7 @@ impl Reader {
             self.visit_expr(&first.iter);
         }
         let names = locals::of_comprehension(generators);
-        self.within_scope(names, |reader| visitor::walk_expr(reader, expr));
+        self.within_scope(names, false, |reader| visitor::walk_expr(reader, expr));
     }
 
     fn within_types(&mut self, counts: bool, walk: impl FnOnce(&mut Self)) {
@@ -176,6 +201,7 @@ impl<'a> Visitor<'a> for Reader {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::FunctionDef(def) => return self.function(def),
+            Stmt::ClassDef(def) => return self.class(def),
             Stmt::Global(node) => self.declared(&node.names),
             Stmt::Nonlocal(node) => self.declared(&node.names),
             Stmt::AugAssign(node) => {
@@ -206,7 +232,7 @@ impl<'a> Visitor<'a> for Reader {
                     self.visit_parameters(parameters);
                 }
                 let names = locals::of_lambda(lambda);
-                self.within_scope(names, |reader| reader.visit_expr(&lambda.body));
+                self.within_scope(names, false, |reader| reader.visit_expr(&lambda.body));
             }
             Expr::ListComp(ast::ExprListComp { generators, .. })
             | Expr::SetComp(ast::ExprSetComp { generators, .. })

@@ -14,9 +14,7 @@
 //! Each case also runs with Windows line ends, with a byte order mark and without
 //! a final newline; only those bytes may differ.
 
-mod support;
-
-use support::{Case, check};
+use crate::support::{Case, check};
 
 const CASES: [&str; 3] = [
     include_str!("cases/redirect.txt"),
@@ -26,16 +24,7 @@ const CASES: [&str; 3] = [
 
 #[test]
 fn every_case_gives_its_files() {
-    let cases: Vec<Case> = CASES
-        .iter()
-        .flat_map(|text| Case::parse_all(text))
-        .collect();
+    let cases: Vec<Case> = CASES.iter().flat_map(|text| Case::parse_all(text)).collect();
     let failed: Vec<String> = cases.iter().filter_map(|case| check(case).err()).collect();
-    assert!(
-        failed.is_empty(),
-        "{}\n{} of {} failed",
-        failed.join("\n"),
-        failed.len(),
-        cases.len()
-    );
+    assert!(failed.is_empty(), "{}\n{} of {} failed", failed.join("\n"), failed.len(), cases.len());
 }

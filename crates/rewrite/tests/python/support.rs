@@ -53,10 +53,7 @@ impl Case {
             }
         }
         // The empty lines that set the next case off belong to nobody.
-        let texts = case
-            .before
-            .values_mut()
-            .chain(case.changed.values_mut().flatten());
+        let texts = case.before.values_mut().chain(case.changed.values_mut().flatten());
         for text in texts {
             *text = format!("{}\n", text.trim_end_matches('\n'));
         }
@@ -65,10 +62,7 @@ impl Case {
 
     fn map(&self, change: impl Fn(&str) -> String) -> Self {
         let mut case = self.clone();
-        let texts = case
-            .before
-            .values_mut()
-            .chain(case.changed.values_mut().flatten());
+        let texts = case.before.values_mut().chain(case.changed.values_mut().flatten());
         for text in texts {
             *text = change(text);
         }
@@ -116,9 +110,7 @@ pub(crate) fn patched(files: &Files, patch: &Patch) -> Files {
 }
 
 fn definition(index: &Index, dotted: &str) -> DefinitionId {
-    index
-        .definition_named(dotted)
-        .unwrap_or_else(|| panic!("no definition {dotted}"))
+    index.definition_named(dotted).unwrap_or_else(|| panic!("no definition {dotted}"))
 }
 
 fn decision(index: &Index, words: &str) -> Decision {
@@ -140,9 +132,7 @@ fn decision(index: &Index, words: &str) -> Decision {
         },
         "delete" => {
             let path = RepoPath::new(words[1]).expect("cases have plain paths");
-            Decision::DeleteModule {
-                module: index.module_at(&path).expect("the file is there"),
-            }
+            Decision::DeleteModule { module: index.module_at(&path).expect("the file is there") }
         }
         other => panic!("no decision is called {other}"),
     }
@@ -152,23 +142,14 @@ fn decision(index: &Index, words: &str) -> Decision {
 pub(crate) fn check(case: &Case) -> Result<(), String> {
     check_one(case, "")?;
     check_one(&case.map(|text| text.replace('\n', "\r\n")), " (CRLF)")?;
-    check_one(
-        &case.map(|text| format!("\u{feff}{text}")),
-        " (byte order mark)",
-    )?;
-    check_one(
-        &case.map(|text| text.trim_end().to_owned()),
-        " (no final newline)",
-    )
+    check_one(&case.map(|text| format!("\u{feff}{text}")), " (byte order mark)")?;
+    check_one(&case.map(|text| text.trim_end().to_owned()), " (no final newline)")
 }
 
 fn check_one(case: &Case, spelling: &str) -> Result<(), String> {
     let index = index(&case.before);
-    let decisions: Vec<Decision> = case
-        .decisions
-        .iter()
-        .map(|words| decision(&index, words))
-        .collect();
+    let decisions: Vec<Decision> =
+        case.decisions.iter().map(|words| decision(&index, words)).collect();
     let result = apply(&index, &case.before, &decisions);
     let mut expected = case.before.clone();
     for (path, after) in &case.changed {
@@ -203,10 +184,7 @@ fn check_one(case: &Case, spelling: &str) -> Result<(), String> {
 
 fn shown(before: &Files, after: &Files) -> String {
     let mut text = String::new();
-    for (path, new) in after
-        .iter()
-        .filter(|(path, new)| before.get(*path) != Some(new))
-    {
+    for (path, new) in after.iter().filter(|(path, new)| before.get(*path) != Some(new)) {
         let _ = write!(text, "+++ {path}\n{new}");
     }
     for path in before.keys().filter(|path| !after.contains_key(*path)) {
@@ -220,32 +198,18 @@ fn shown(before: &Files, after: &Files) -> String {
 pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Result<(), String> {
     let index = index(after);
     let known = before.unresolved();
-    if let Some(new) = index
-        .unresolved()
-        .iter()
-        .find(|name| !known.contains(*name))
-    {
+    if let Some(new) = index.unresolved().iter().find(|name| !known.contains(*name)) {
         return Err(format!("{new} does not resolve any more"));
     }
     for decision in decisions {
         let (stays, goes) = match decision {
-            Decision::Redirect {
-                canonical, copies, ..
-            } => (before.dotted(*canonical), copies),
-            Decision::Extract {
-                source,
-                members,
-                module,
-                ..
-            } => (
-                format!("{module}.{}", before.definition(*source).name),
-                members,
-            ),
+            Decision::Redirect { canonical, copies, .. } => (before.dotted(*canonical), copies),
+            Decision::Extract { source, members, module, .. } => {
+                (format!("{module}.{}", before.definition(*source).name), members)
+            }
             Decision::DeleteModule { .. } => continue,
         };
-        let stays = index
-            .definition_named(&stays)
-            .ok_or(format!("{stays} is gone"))?;
+        let stays = index.definition_named(&stays).ok_or(format!("{stays} is gone"))?;
         for gone in goes {
             let module = &before.module(gone.module).path;
             let module = index.module_at(module).ok_or(format!("{module} is gone"))?;

@@ -1,0 +1,139 @@
+//! Whatever stands around a copy stays as it is, byte for byte.
+
+use crate::support::{self, Files};
+use proptest::prelude::*;
+use ssot_model::{FileChange, RepoPath};
+use ssot_rewrite::{Decision, Refused};
+
+const CANONICAL: &str = "import json\n\n\ndef helper(value):\n    return json.dumps(value)\n";
+
+/// Pieces that have nothing to do with the copy. Each ends its line.
+const PIECES: [&str; 14] = [
+    "def other(value):\n    return [ value,value ]\n",
+    "class Größe :\n\tx=1\n\n\n\n\tdef run( self ): return self.x ;\n",
+    "# a comment that stands alone\n",
+    "# ------------\n# A section\n# ------------\n",
+    "TEXT = '''\n\n\ndef helper(value):\n    pass\n\n\n'''\n",
+    "if True:\n    import os\n\n    def inner(): pass\n",
+    "\x0c\n",
+    "X = 1 ; Y = 2  # two\n",
+    "import sys\n",
+    "from app.names import (  # names\n    one,\n    two,  # the second\n)\n",
+    "async def wait():\n    async with sys: pass\n    # done\n",
+    "LONG = 1 + \\\n    2\n",
+    "   \n",
+    "@decorate(\n  'x'\n)\nclass Decorated: ...\n",
+];
+
+const COPIES: [&str; 4] = [
+    "def helper(value):\n    return json.dumps(value)\n",
+    "def helper(value):\n    \"\"\"Says it.\"\"\"\n\n    return json.dumps(value)\n    # closing words\n",
+    "# Attached.\ndef helper(value): return json.dumps(value)  # trailing\n",
+    "@decorate\n\ndef helper(value):\n\n\n    return json.dumps(value)\n",
+];
+
+#[derive(Debug, Clone)]
+struct Layout {
+    before: Vec<(usize, usize)>,
+    copy: usize,
+    gap: usize,
+    after: Vec<(usize, usize)>,
+    windows: bool,
+    mark: bool,
+    ends: bool,
+}
+
+fn layouts() -> impl Strategy<Value = Layout> {
+    let pieces = || prop::collection::vec((0..PIECES.len(), 0..4_usize), 0..5);
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    (pieces(), 0..COPIES.len(), 1..4_usize, pieces(), flags).prop_map(
+        |(before, copy, gap, after, (windows, mark, ends))| Layout {
+            before,
+            copy,
+            gap,
+            after,
+            windows,
+            mark,
+            ends,
+        },
+    )
+}
+
+impl Layout {
+    fn pieces(pieces: &[(usize, usize)]) -> String {
+        let piece =
+            |(piece, blank): &(usize, usize)| format!("{}{}", PIECES[*piece], "\n".repeat(*blank));
+        pieces.iter().map(piece).collect()
+    }
+
+    /// The file with something in the place of the copy, as it is saved.
+    fn saved(&self, head: &str, middle: &str) -> String {
+        let (before, after) = (Self::pieces(&self.before), Self::pieces(&self.after));
+        let gap = "\n".repeat(self.gap);
+        let mut text = format!("{head}{before}{gap}{middle}{after}");
+        if !self.ends {
+            text.truncate(text.trim_end_matches('\n').len());
+        }
+        if self.windows {
+            text = text.replace('\n', "\r\n");
+        }
+        if self.mark { format!("\u{feff}{text}") } else { text }
+    }
+}
+
+/// The lines that say something; blank ones are normalised around the copy.
+fn lines(text: &str) -> Vec<&str> {
+    let content = text
+        .split_inclusive('\n')
+        .filter(|line| !line.trim_matches([' ', '\t', '\r', '\n']).is_empty());
+    content.collect()
+}
+
+/// The longest run of blank lines.
+fn longest_gap(text: &str) -> usize {
+    let blank = |line: &str| line.trim_matches([' ', '\t']).is_empty();
+    let mut longest = 0;
+    let mut current = 0;
+    for line in text.lines() {
+        current = if blank(line) { current + 1 } else { 0 };
+        longest = longest.max(current);
+    }
+    longest
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn only_the_copy_and_its_import_change(layout in layouts()) {
+        let head = "\"\"\"Module.\"\"\"\nimport json\n";
+        let before = layout.saved(head, COPIES[layout.copy]);
+        let mut files = Files::new();
+        files.insert("app/a.py".to_owned(), CANONICAL.to_owned());
+        files.insert("app/b.py".to_owned(), before.clone());
+        let index = support::index(&files);
+        let canonical = index.definition_named("app.a.helper").expect("it is in the text");
+        let copy = index.definition_named("app.b.helper").expect("it is in the text");
+        let decision = Decision::Redirect { canonical, copies: vec![copy], rewrite_imports: true };
+        let decisions = [decision];
+        let patch = support::apply(&index, &files, &decisions).expect("nothing speaks against it");
+
+        // Nothing but the copy's file changes, and nothing in it but the copy.
+        let path = RepoPath::new("app/b.py").expect("plain");
+        prop_assert_eq!(patch.write_set().collect::<Vec<_>>(), [&path]);
+        let FileChange::Write(bytes) = &patch.files[&path] else { panic!("the file stays") };
+        let after = String::from_utf8(bytes.clone()).expect("it was text");
+        let import = "from app.a import helper as helper\n";
+        let expected = layout.saved("\"\"\"Module.\"\"\"\n", import);
+        prop_assert_eq!(lines(&after), lines(&expected));
+        prop_assert!(longest_gap(&after) <= longest_gap(&before));
+
+        // The name still means the same, and a second time there is nothing to do.
+        let result = support::patched(&files, &patch);
+        prop_assert_eq!(support::sound(&index, &result, &decisions), Ok(()));
+        let again = support::index(&result);
+        prop_assert_eq!(again.definition_named("app.b.helper"), None);
+        let stale = support::apply(&index, &result, &decisions);
+        prop_assert_eq!(stale, Err(Refused::Changed { path }));
+    }
+}
