@@ -11,6 +11,7 @@
 //! and emits again, [`EventLog::append`] returns what is stored. A step that is
 //! deliberately done anew, and the completion of another call, need another name.
 
+mod batch;
 mod chain;
 mod error;
 mod open_calls;
