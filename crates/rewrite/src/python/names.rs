@@ -38,7 +38,8 @@ pub(super) fn read_by<'a>(
     reader.names
 }
 
-/// The names read by the statements while the program runs; `__all__` only lists names.
+/// The names read by the statements themselves; `__all__` only lists names, and
+/// examples in docstrings are read by tests.
 pub(super) fn looked_up_by<'a>(
     file: &SourceFile,
     statements: impl Iterator<Item = &'a Stmt>,
@@ -98,6 +99,8 @@ struct Reader {
     exports: bool,
     /// Names outside strings and comments do not count.
     only_text: bool,
+    /// Examples in docstrings do not count.
+    skips_examples: bool,
     /// Offsets of names that do not count.
     without: BTreeSet<usize>,
     /// The functions and classes around.
@@ -184,7 +187,8 @@ impl Reader {
     }
 
     fn string(&mut self, text: &str) {
-        if self.types > 0 || self.exports || self.looks_up || text.contains(">>>") {
+        let is_example = !self.skips_examples && text.contains(">>>");
+        if self.types > 0 || self.exports || self.looks_up || is_example {
             self.names.extend(words(text).map(CompactString::from));
         }
     }
@@ -202,6 +206,12 @@ impl<'a> Visitor<'a> for Reader {
         match stmt {
             Stmt::FunctionDef(def) => return self.function(def),
             Stmt::ClassDef(def) => return self.class(def),
+            Stmt::TypeAlias(_) => {
+                return self.within_types(true, |reader| visitor::walk_stmt(reader, stmt));
+            }
+            Stmt::AnnAssign(node) if last_name(&node.annotation) == Some("TypeAlias") => {
+                return self.within_types(true, |reader| visitor::walk_stmt(reader, stmt));
+            }
             Stmt::Global(node) => self.declared(&node.names),
             Stmt::Nonlocal(node) => self.declared(&node.names),
             Stmt::AugAssign(node) => {

@@ -60,6 +60,8 @@ pub(super) struct Renderer<'a> {
     relative: bool,
     /// Names that the remaining statements read.
     pub(super) read: Names,
+    /// Those of them that are read by code, not by examples in docstrings.
+    looked_up: Names,
     /// Names that the removed statements read.
     pub(super) released: Names,
 }
@@ -84,6 +86,11 @@ impl<'a> Renderer<'a> {
                 looks_up,
                 &plan.chains,
             ),
+            looked_up: names::looked_up_by(
+                file,
+                suite().filter(|stmt| !is_removed(stmt)),
+                looks_up,
+            ),
             released: names::read_by(file, suite().filter(is_removed), false, &BTreeSet::new()),
         }
     }
@@ -100,7 +107,7 @@ impl<'a> Renderer<'a> {
         match &removal.replacement {
             Replacement::Alias(name) => format!("{bound} = {name}"),
             Replacement::Import { module, name } => {
-                let unread = !self.read.contains(bound) && !self.is_exported(bound);
+                let unread = !self.looked_up.contains(bound) && !self.is_exported(bound);
                 let clause = form::from_clause(self.module, module, self.relative);
                 let line = form::import_line(&clause, name, bound, unread);
                 if unread && name != bound { format!("{line}  # noqa: F401") } else { line }
