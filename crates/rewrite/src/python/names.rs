@@ -30,9 +30,10 @@ pub(super) fn read_by<'a>(
     looks_up: bool,
     without: &BTreeSet<usize>,
 ) -> Names {
-    let mut reader = Reader { looks_up, without: without.clone(), ..Reader::default() };
+    let mut reader = Reader { without: without.clone(), ..Reader::default() };
     for stmt in statements {
-        reader.exports = mentions_all(stmt);
+        let all = looks_up || mentions_all(stmt);
+        reader.texts = if all { Texts::All } else { Texts::Examples };
         reader.statement(file, stmt);
     }
     reader.names
@@ -45,7 +46,8 @@ pub(super) fn looked_up_by<'a>(
     statements: impl Iterator<Item = &'a Stmt>,
     looks_up: bool,
 ) -> Names {
-    let mut reader = Reader { looks_up, ..Reader::default() };
+    let texts = if looks_up { Texts::All } else { Texts::Types };
+    let mut reader = Reader { texts, ..Reader::default() };
     for stmt in statements.filter(|stmt| !mentions_all(stmt)) {
         reader.statement(file, stmt);
     }
@@ -54,7 +56,7 @@ pub(super) fn looked_up_by<'a>(
 
 /// The names that the strings and comments of a statement read, where these are code.
 pub(super) fn read_in_text(file: &SourceFile, stmt: &Stmt) -> Names {
-    let mut reader = Reader { only_text: true, ..Reader::default() };
+    let mut reader = Reader { texts: Texts::Examples, only_text: true, ..Reader::default() };
     reader.statement(file, stmt);
     reader.names
 }
@@ -89,18 +91,26 @@ fn mentions_all(stmt: &Stmt) -> bool {
     finder.0
 }
 
+/// Which strings are code.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Texts {
+    /// Types.
+    #[default]
+    Types,
+    /// Types and the examples in docstrings.
+    Examples,
+    /// Any, where names are listed or looked up by strings.
+    All,
+}
+
 #[derive(Default)]
 struct Reader {
     names: Names,
-    looks_up: bool,
+    texts: Texts,
     /// Depth of what holds types, where a string is code.
     types: u32,
-    /// Inside a statement about `__all__`.
-    exports: bool,
     /// Names outside strings and comments do not count.
     only_text: bool,
-    /// Examples in docstrings do not count.
-    skips_examples: bool,
     /// Offsets of names that do not count.
     without: BTreeSet<usize>,
     /// The functions and classes around.
@@ -187,8 +197,12 @@ impl Reader {
     }
 
     fn string(&mut self, text: &str) {
-        let is_example = !self.skips_examples && text.contains(">>>");
-        if self.types > 0 || self.exports || self.looks_up || is_example {
+        let is_code = match self.texts {
+            Texts::Types => self.types > 0,
+            Texts::Examples => self.types > 0 || text.contains(">>>"),
+            Texts::All => true,
+        };
+        if is_code {
             self.names.extend(words(text).map(CompactString::from));
         }
     }
