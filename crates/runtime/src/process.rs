@@ -58,9 +58,7 @@ impl Ending {
 impl From<ExitStatus> for Ending {
     fn from(status: ExitStatus) -> Self {
         use std::os::unix::process::ExitStatusExt;
-        status
-            .code()
-            .map_or_else(|| Self::Killed(status.signal()), Self::Exited)
+        status.code().map_or_else(|| Self::Killed(status.signal()), Self::Exited)
     }
 }
 
@@ -171,10 +169,7 @@ impl Drop for Group {
 
 /// Runs a command to its end. Dropping the future kills the whole group.
 pub async fn run(line: &CommandLine) -> Result<Finished, ProcessError> {
-    let failed = |source| ProcessError {
-        program: line.program.display().to_string(),
-        source,
-    };
+    let failed = |source| ProcessError { program: line.program.display().to_string(), source };
     let mut child = Command::new(&line.program)
         .args(&line.args)
         .current_dir(&line.directory)
@@ -215,11 +210,7 @@ pub async fn run(line: &CommandLine) -> Result<Finished, ProcessError> {
         child.wait().await.map_err(failed)?;
         Ending::TimedOut
     };
-    Ok(Finished {
-        ending,
-        stdout,
-        stderr,
-    })
+    Ok(Finished { ending, stdout, stderr })
 }
 
 /// Kills every process whose environment holds `variable` with a value that
@@ -252,9 +243,7 @@ fn marked_processes(needle: &[u8]) -> Vec<Pid> {
         .filter(|id| {
             // Unreadable: another user's, or gone, or a zombie.
             std::fs::read(format!("/proc/{id}/environ")).is_ok_and(|environment| {
-                environment
-                    .split(|byte| *byte == 0)
-                    .any(|pair| pair.starts_with(needle))
+                environment.split(|byte| *byte == 0).any(|pair| pair.starts_with(needle))
             })
         })
         .filter_map(|id| Pid::from_raw(i32::try_from(id).ok()?))
@@ -279,15 +268,8 @@ mod tests {
     #[tokio::test]
     async fn only_exit_code_zero_is_success() {
         for (script, success) in [("exit 0", true), ("exit 3", false), ("kill -9 $$", false)] {
-            let finished = run(&shell(script, Duration::from_secs(10)))
-                .await
-                .expect("starts");
-            assert_eq!(
-                finished.ending.success(),
-                success,
-                "{script}: {:?}",
-                finished.ending
-            );
+            let finished = run(&shell(script, Duration::from_secs(10))).await.expect("starts");
+            assert_eq!(finished.ending.success(), success, "{script}: {:?}", finished.ending);
         }
     }
 
@@ -311,9 +293,7 @@ mod tests {
     #[tokio::test]
     async fn output_is_bounded_and_keeps_both_ends() {
         let script = "echo first; head -c 1000000 /dev/zero | tr '\\0' x; echo; echo last";
-        let finished = run(&shell(script, Duration::from_secs(20)))
-            .await
-            .expect("starts");
+        let finished = run(&shell(script, Duration::from_secs(20))).await.expect("starts");
         let text = finished.stdout.text();
         assert!(text.starts_with("first\n") && text.ends_with("last\n"));
         assert!(text.len() < HEAD_BYTES + TAIL_BYTES + 100 && text.contains("bytes left out"));

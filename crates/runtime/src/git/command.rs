@@ -71,11 +71,7 @@ impl GitCommand {
         for setting in SETTINGS {
             command.args(["-c", setting]);
         }
-        Self {
-            command,
-            shown: String::new(),
-            input: None,
-        }
+        Self { command, shown: String::new(), input: None }
     }
 
     /// Looks for the repository from `directory` upwards.
@@ -85,9 +81,7 @@ impl GitCommand {
 
     /// Uses exactly this repository and these files, whatever a `.git` file says.
     pub(super) fn inside(git_dir: &Path, work_tree: &Path) -> Self {
-        Self::new(work_tree)
-            .env("GIT_DIR", git_dir)
-            .env("GIT_WORK_TREE", work_tree)
+        Self::new(work_tree).env("GIT_DIR", git_dir).env("GIT_WORK_TREE", work_tree)
     }
 
     pub(super) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
@@ -121,15 +115,8 @@ impl GitCommand {
     /// Runs it, whatever it answers.
     pub(super) fn run(mut self) -> Result<Answer, GitError> {
         let shown = self.shown;
-        let failed = |source| GitError::Run {
-            command: shown.clone(),
-            source,
-        };
-        let stdin = if self.input.is_some() {
-            Stdio::piped()
-        } else {
-            Stdio::null()
-        };
+        let failed = |source| GitError::Run { command: shown.clone(), source };
+        let stdin = if self.input.is_some() { Stdio::piped() } else { Stdio::null() };
         let mut child = self
             .command
             .stdin(stdin)
@@ -159,11 +146,7 @@ impl GitCommand {
     /// Runs it and demands success.
     pub(super) fn succeed(self) -> Result<Answer, GitError> {
         let answer = self.run()?;
-        if answer.success() {
-            Ok(answer)
-        } else {
-            Err(answer.failed())
-        }
+        if answer.success() { Ok(answer) } else { Err(answer.failed()) }
     }
 
     /// Runs it, demands success and takes its only line.
@@ -185,19 +168,12 @@ impl Answer {
     }
 
     pub(super) fn failed(self) -> GitError {
-        GitError::Failed {
-            command: self.shown,
-            ending: self.ending,
-            stderr: self.stderr,
-        }
+        GitError::Failed { command: self.shown, ending: self.ending, stderr: self.stderr }
     }
 
     pub(super) fn unexpected(&self) -> GitError {
         let answer = self.text().chars().take(200).collect();
-        GitError::Unexpected {
-            command: self.shown.clone(),
-            answer,
-        }
+        GitError::Unexpected { command: self.shown.clone(), answer }
     }
 
     pub(super) fn bytes(self) -> Vec<u8> {
@@ -232,10 +208,5 @@ impl Answer {
 
 /// The arguments of a command as owned words, for lists of paths.
 pub(super) fn words<'a>(fixed: &[&'a str], rest: impl Iterator<Item = &'a str>) -> Vec<OsString> {
-    fixed
-        .iter()
-        .copied()
-        .chain(rest)
-        .map(OsString::from)
-        .collect()
+    fixed.iter().copied().chain(rest).map(OsString::from).collect()
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use ssot_model::{CommitId, RepoPath};
 
-use super::command::GitCommand;
 use super::GitError;
+use super::command::GitCommand;
 use crate::files;
 
 /// How many names are tried for a temporary directory.
@@ -96,9 +96,7 @@ impl NewRepository {
                 .env(&format!("GIT_{role}_DATE"), &commit.date);
         }
         command.input(commit.message.as_bytes()).succeed()?;
-        git(&["rev-parse", "--verify", "HEAD"])
-            .line()
-            .map(CommitId::new)
+        git(&["rev-parse", "--verify", "HEAD"]).line().map(CommitId::new)
     }
 
     /// Removes the repository with everything in it.

@@ -102,10 +102,7 @@ pub enum GitError {
 
 impl GitError {
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
-        Self::Io {
-            path: path.to_path_buf(),
-            source,
-        }
+        Self::Io { path: path.to_path_buf(), source }
     }
 }
 
@@ -137,23 +134,12 @@ impl Repository {
         if discover(&["rev-parse", "--is-bare-repository"])?.line()? == "true" {
             return Err(OpenError::Bare(git_dir));
         }
-        let root = canonical(Path::new(
-            &discover(&["rev-parse", "--show-toplevel"])?.line()?,
-        ))?;
+        let root = canonical(Path::new(&discover(&["rev-parse", "--show-toplevel"])?.line()?))?;
         let common = discover(&["rev-parse", "--git-common-dir"])?.line()?;
         // Relative to the directory in which the question was asked.
         let common_dir = canonical(&path.join(common))?;
-        let mut repository = Self {
-            root,
-            git_dir,
-            common_dir,
-            filters: Arc::new([]),
-        };
-        if !repository
-            .git(&["rev-parse", "--verify", "-q", "HEAD^{commit}"])
-            .run()?
-            .success()
-        {
+        let mut repository = Self { root, git_dir, common_dir, filters: Arc::new([]) };
+        if !repository.git(&["rev-parse", "--verify", "-q", "HEAD^{commit}"]).run()?.success() {
             return Err(OpenError::NoCommits(repository.root));
         }
         repository.filters = repository.filter_settings()?;
@@ -188,52 +174,29 @@ impl Repository {
 
     /// A command on the repository and its checkout.
     fn git(&self, args: &[&str]) -> GitCommand {
-        GitCommand::inside(&self.git_dir, &self.root)
-            .settings(&self.filters)
-            .args(args)
+        GitCommand::inside(&self.git_dir, &self.root).settings(&self.filters).args(args)
     }
 
     /// One setting a line for each filter that the repository's configuration defines.
     fn filter_settings(&self) -> Result<Arc<[String]>, GitError> {
         let pattern = r"^filter\..*\.(clean|smudge|process|required)$";
-        let found = self
-            .git(&[
-                "config",
-                "--local",
-                "--name-only",
-                "-z",
-                "--get-regexp",
-                pattern,
-            ])
-            .run()?;
+        let found =
+            self.git(&["config", "--local", "--name-only", "-z", "--get-regexp", pattern]).run()?;
         let off = |name: &str| {
-            let value = if name.ends_with(".required") {
-                "false"
-            } else {
-                ""
-            };
+            let value = if name.ends_with(".required") { "false" } else { "" };
             format!("{name}={value}")
         };
         // Nothing found is exit code 1.
-        Ok(found
-            .text()
-            .split('\0')
-            .filter(|name| !name.is_empty())
-            .map(off)
-            .collect())
+        Ok(found.text().split('\0').filter(|name| !name.is_empty()).map(off).collect())
     }
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, GitError> {
-    path.canonicalize()
-        .map_err(|source| GitError::io(path, source))
+    path.canonicalize().map_err(|source| GitError::io(path, source))
 }
 
 fn check_version() -> Result<(), OpenError> {
-    let answer = match GitCommand::discovering(Path::new("/"))
-        .args(&["--version"])
-        .run()
-    {
+    let answer = match GitCommand::discovering(Path::new("/")).args(&["--version"]).run() {
         Ok(answer) => answer.line()?,
         Err(GitError::Run { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
             return Err(OpenError::GitMissing);
@@ -241,13 +204,7 @@ fn check_version() -> Result<(), OpenError> {
         Err(other) => return Err(other.into()),
     };
     let version = answer.split_whitespace().nth(2).unwrap_or_default();
-    let mut numbers = version
-        .split('.')
-        .map_while(|part| part.parse::<u32>().ok());
+    let mut numbers = version.split('.').map_while(|part| part.parse::<u32>().ok());
     let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    if found < OLDEST {
-        Err(OpenError::GitTooOld(version.to_owned()))
-    } else {
-        Ok(())
-    }
+    if found < OLDEST { Err(OpenError::GitTooOld(version.to_owned())) } else { Ok(()) }
 }

@@ -62,11 +62,7 @@ impl Drop for PrivateIndex {
 impl Repository {
     /// One file of a commit or tree.
     pub fn entry_at(&self, tree: &str, path: &RepoPath) -> Result<Option<Entry>, GitError> {
-        Ok(self
-            .entries_at(tree, [path])?
-            .into_values()
-            .next()
-            .flatten())
+        Ok(self.entries_at(tree, [path])?.into_values().next().flatten())
     }
 
     /// Some files of a commit or tree.
@@ -89,10 +85,7 @@ impl Repository {
                     continue;
                 };
                 let path = RepoPath::new(path).map_err(|_| answer.unexpected())?;
-                let entry = Entry {
-                    mode: mode.to_owned(),
-                    blob: BlobId(id.to_owned()),
-                };
+                let entry = Entry { mode: mode.to_owned(), blob: BlobId(id.to_owned()) };
                 entries.insert(path, Some(entry));
             }
         }
@@ -102,10 +95,7 @@ impl Repository {
     /// Stores the content that a file has on disk, as `git add` would.
     pub fn hash_object(&self, path: &RepoPath, bytes: &[u8]) -> Result<BlobId, GitError> {
         let place = format!("--path={path}");
-        self.git(&["hash-object", "-w", &place, "--stdin"])
-            .input(bytes)
-            .line()
-            .map(BlobId)
+        self.git(&["hash-object", "-w", &place, "--stdin"]).input(bytes).line().map(BlobId)
     }
 
     /// The tree `from` with `entries` in place of what was there.
@@ -117,14 +107,10 @@ impl Repository {
         // Removals first, so that a directory may take the place of a file.
         let gone = entries.iter().filter(|(_, entry)| entry.is_none());
         let removals = gone.map(|(path, _)| format!("0 {zero}\t{path}\0"));
-        let here = entries
-            .iter()
-            .filter_map(|(path, entry)| Some((path, entry.as_ref()?)));
+        let here = entries.iter().filter_map(|(path, entry)| Some((path, entry.as_ref()?)));
         let additions = here.map(|(path, e)| format!("{} {} 0\t{path}\0", e.mode, e.blob.as_str()));
         let info = removals.chain(additions).collect::<Vec<_>>().concat();
-        git(&["update-index", "-z", "--index-info"])
-            .input(info)
-            .succeed()?;
+        git(&["update-index", "-z", "--index-info"]).input(info).succeed()?;
         git(&["write-tree"]).line().map(TreeId::new)
     }
 
@@ -133,9 +119,7 @@ impl Repository {
         let directory = self.prepare_state_dir()?.join("tmp");
         std::fs::create_dir_all(&directory).map_err(|e| GitError::io(&directory, e))?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Ok(PrivateIndex(
-            directory.join(format!("index-{}-{number}", std::process::id())),
-        ))
+        Ok(PrivateIndex(directory.join(format!("index-{}-{number}", std::process::id()))))
     }
 
     /// A commit of `tree` on top of `parent` that names the run and the package
@@ -162,32 +146,14 @@ impl Repository {
 
     /// The change from one tree to another as a patch that `git apply` takes.
     pub fn diff(&self, from: &str, to: &str) -> Result<Vec<u8>, GitError> {
-        let fixed = [
-            "diff-tree",
-            "-p",
-            "--binary",
-            "--full-index",
-            "--no-ext-diff",
-        ];
-        let args: Vec<&str> = fixed
-            .into_iter()
-            .chain(["--no-textconv", from, to, "--"])
-            .collect();
+        let fixed = ["diff-tree", "-p", "--binary", "--full-index", "--no-ext-diff"];
+        let args: Vec<&str> = fixed.into_iter().chain(["--no-textconv", from, to, "--"]).collect();
         self.git(&args).succeed().map(super::command::Answer::bytes)
     }
 
     /// The paths that differ between two trees or commits.
     pub fn changed_paths(&self, from: &str, to: &str) -> Result<Vec<String>, GitError> {
-        let question = [
-            "diff-tree",
-            "-r",
-            "-z",
-            "--name-only",
-            "--no-renames",
-            from,
-            to,
-            "--",
-        ];
+        let question = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to, "--"];
         let answer = self.git(&question).succeed()?;
         Ok(answer.pieces().map(std::borrow::Cow::into_owned).collect())
     }

@@ -52,34 +52,22 @@ pub(super) fn with_trailers(
     package: &PackageId,
     undone: bool,
 ) -> String {
-    let trailer = if undone {
-        UNDONE_TRAILER
-    } else {
-        PACKAGE_TRAILER
-    };
-    format!(
-        "{}\n\n{RUN_TRAILER}{run}\n{trailer}{package}\n",
-        message.trim()
-    )
+    let trailer = if undone { UNDONE_TRAILER } else { PACKAGE_TRAILER };
+    format!("{}\n\n{RUN_TRAILER}{run}\n{trailer}{package}\n", message.trim())
 }
 
 impl Repository {
     /// The commit that is checked out.
     pub fn head(&self) -> Result<CommitId, GitError> {
-        self.git(&["rev-parse", "--verify", "HEAD^{commit}"])
-            .line()
-            .map(CommitId::new)
+        self.git(&["rev-parse", "--verify", "HEAD^{commit}"]).line().map(CommitId::new)
     }
 
     /// The commit that a revision names; none when there is no such thing.
     pub fn resolve(&self, revision: &str) -> Result<Option<CommitId>, GitError> {
         let question = format!("{revision}^{{commit}}");
-        let answer = self
-            .git(&["rev-parse", "--verify", "-q", "--end-of-options", &question])
-            .run()?;
-        optional(answer)?
-            .map(|answer| answer.line().map(CommitId::new))
-            .transpose()
+        let answer =
+            self.git(&["rev-parse", "--verify", "-q", "--end-of-options", &question]).run()?;
+        optional(answer)?.map(|answer| answer.line().map(CommitId::new)).transpose()
     }
 
     /// The head of a branch; none when there is no such branch.
@@ -102,10 +90,7 @@ impl Repository {
             if let Some(path) = line.strip_prefix("worktree ") {
                 worktree = PathBuf::from(path);
             } else if let Some(branch) = line.strip_prefix("branch refs/heads/") {
-                found.push(CheckedOut {
-                    branch: branch.to_owned(),
-                    worktree: worktree.clone(),
-                });
+                found.push(CheckedOut { branch: branch.to_owned(), worktree: worktree.clone() });
             }
         }
         Ok(found)
@@ -114,22 +99,14 @@ impl Repository {
     /// What differs from the last commit in the checkout; files that are not
     /// tracked and not ignored count.
     pub fn dirt(&self) -> Result<Vec<Dirt>, GitError> {
-        let question = [
-            "status",
-            "--porcelain=v1",
-            "-z",
-            "--untracked-files=all",
-            "--no-renames",
-        ];
+        let question = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
         Ok(status_entries(&self.git(&question).succeed()?))
     }
 
     /// The tree of a commit.
     pub fn tree_of(&self, commit: &CommitId) -> Result<TreeId, GitError> {
         let question = format!("{commit}^{{tree}}");
-        self.git(&["rev-parse", "--verify", &question])
-            .line()
-            .map(TreeId::new)
+        self.git(&["rev-parse", "--verify", &question]).line().map(TreeId::new)
     }
 
     /// The content of a file at a commit or tree; none when there is no such file.
@@ -146,13 +123,8 @@ impl Repository {
     pub fn log(&self, base: &CommitId, head: &CommitId) -> Result<Vec<LoggedCommit>, GitError> {
         let range = format!("{base}..{head}");
         let format = "--format=tformat:%H%n%T%n%P%n%B";
-        let answer = self
-            .git(&["log", "-z", "--topo-order", format, &range, "--"])
-            .succeed()?;
-        answer
-            .pieces()
-            .map(|record| logged(&record).ok_or_else(|| answer.unexpected()))
-            .collect()
+        let answer = self.git(&["log", "-z", "--topo-order", format, &range, "--"]).succeed()?;
+        answer.pieces().map(|record| logged(&record).ok_or_else(|| answer.unexpected())).collect()
     }
 }
 
@@ -168,10 +140,7 @@ fn optional(answer: Answer) -> Result<Option<Answer>, GitError> {
 pub(super) fn status_entries(answer: &Answer) -> Vec<Dirt> {
     let entry = |piece: std::borrow::Cow<'_, str>| {
         let (status, path) = piece.split_at_checked(3)?;
-        Some(Dirt {
-            status: status[..2].to_owned(),
-            path: path.to_owned(),
-        })
+        Some(Dirt { status: status[..2].to_owned(), path: path.to_owned() })
     };
     answer.pieces().filter_map(entry).collect()
 }
@@ -180,12 +149,7 @@ fn logged(record: &str) -> Option<LoggedCommit> {
     let mut lines = record.splitn(4, '\n');
     let id = CommitId::new(lines.next()?);
     let tree = TreeId::new(lines.next()?);
-    let parent = lines
-        .next()?
-        .split(' ')
-        .next()
-        .filter(|id| !id.is_empty())
-        .map(CommitId::new);
+    let parent = lines.next()?.split(' ').next().filter(|id| !id.is_empty()).map(CommitId::new);
     let message = lines.next().unwrap_or_default().trim_end();
     // Trailers are the last paragraph; the words elsewhere mean nothing.
     let last = message.rsplit("\n\n").next().unwrap_or_default();

@@ -50,9 +50,7 @@ impl Repository {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|e| GitError::io(parent, e))?;
         }
-        let place = path.to_string_lossy();
-        let add = ["worktree", "add", "--detach", "--no-checkout", "-q", &place, commit.as_str()];
-        self.git(&add).succeed()?;
+        self.register(&path, commit)?;
         let file = path.join(".git");
         let text = std::fs::read_to_string(&file).map_err(|e| GitError::io(&file, e))?;
         let git_dir = text.trim_end().strip_prefix("gitdir: ").unwrap_or_default();
@@ -89,8 +87,8 @@ impl Repository {
     pub fn remove_worktrees(&self, name: &str) -> Result<(), GitError> {
         let path = self.own_path(&self.worktrees_dir().join(name))?;
         remove_directory(&path)?;
-        let memory = self.common_dir.join("worktrees");
-        let Ok(entries) = std::fs::read_dir(&memory) else {
+        let _memory = memory();
+        let Ok(entries) = std::fs::read_dir(self.common_dir.join("worktrees")) else {
             return Ok(());
         };
         for entry in entries.flatten() {

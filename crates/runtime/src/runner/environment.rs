@@ -8,14 +8,8 @@ use ssot_model::TestConfig;
 use super::{Sources, scratch::Scratch};
 
 /// Where programs are found besides the configured directories.
-const SYSTEM_PATH: [&str; 6] = [
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-];
+const SYSTEM_PATH: [&str; 6] =
+    ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// The same for everybody, always.
 const FIXED: [(&str, &str); 7] = [
@@ -49,20 +43,14 @@ impl Surroundings {
         checkout: &Path,
         first_word: Option<&String>,
     ) -> Self {
-        let (configured, readable) = config.map_or((&[][..], &[][..]), |config| {
-            (&config.path[..], &config.readable[..])
-        });
+        let (configured, readable) =
+            config.map_or((&[][..], &[][..]), |config| (&config.path[..], &config.readable[..]));
         let configured: Vec<PathBuf> = configured.iter().map(|path| checkout.join(path)).collect();
         let mut readable: BTreeSet<PathBuf> =
             readable.iter().map(|path| checkout.join(path)).collect();
-        let path: Vec<PathBuf> = configured
-            .iter()
-            .cloned()
-            .chain(SYSTEM_PATH.iter().map(PathBuf::from))
-            .collect();
-        let named = first_word
-            .filter(|word| looks_like_python(word))
-            .map(String::as_str);
+        let path: Vec<PathBuf> =
+            configured.iter().cloned().chain(SYSTEM_PATH.iter().map(PathBuf::from)).collect();
+        let named = first_word.filter(|word| looks_like_python(word)).map(String::as_str);
         let python = find_program(named.unwrap_or("python3"), &path, checkout)
             .or_else(|| find_program("python3", &path, checkout));
         let beside = python.as_deref().and_then(Path::parent);
@@ -72,23 +60,12 @@ impl Surroundings {
         for program in ["python", "python3"] {
             for directory in &configured {
                 let real = directory.join(program).canonicalize();
-                readable.extend(
-                    real.ok()
-                        .iter()
-                        .filter_map(|p| p.parent())
-                        .flat_map(prefix_of),
-                );
+                readable.extend(real.ok().iter().filter_map(|p| p.parent()).flat_map(prefix_of));
             }
         }
-        let real = python
-            .as_ref()
-            .and_then(|python| python.canonicalize().ok());
+        let real = python.as_ref().and_then(|python| python.canonicalize().ok());
         readable.extend(real.iter().filter_map(|p| p.parent()).flat_map(prefix_of));
-        Self {
-            path,
-            python,
-            readable: readable.into_iter().collect(),
-        }
+        Self { path, python, readable: readable.into_iter().collect() }
     }
 
     /// The whole environment of a command in the tree at `root`.
@@ -100,15 +77,10 @@ impl Surroundings {
         sources: Sources<'_>,
     ) -> BTreeMap<String, String> {
         let text = |path: &Path| path.to_string_lossy().into_owned();
-        let mut env: BTreeMap<String, String> = FIXED
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let mut env: BTreeMap<String, String> =
+            FIXED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         env.extend(config.iter().flat_map(|config| config.env.clone()));
-        env.insert(
-            "PATH".to_owned(),
-            joined(self.path.iter().map(|path| text(path)), ":"),
-        );
+        env.insert("PATH".to_owned(), joined(self.path.iter().map(|path| text(path)), ":"));
         for (name, directory) in [
             ("HOME", scratch.home()),
             ("TMPDIR", scratch.tmp()),
@@ -118,25 +90,16 @@ impl Surroundings {
         }
         // The tree under test comes before whatever is installed: an editable
         // installation would otherwise lead the tests to the original checkout.
-        let own = [scratch.probe()]
-            .into_iter()
-            .chain(sources.import_roots.iter().map(|r| root.join(r)));
+        let own =
+            [scratch.probe()].into_iter().chain(sources.import_roots.iter().map(|r| root.join(r)));
         let configured = env.get("PYTHONPATH").cloned().unwrap_or_default();
-        let configured = configured
-            .split(':')
-            .filter(|part| !part.is_empty())
-            .map(|p| root.join(p));
+        let configured =
+            configured.split(':').filter(|part| !part.is_empty()).map(|p| root.join(p));
         let search = joined(own.chain(configured).map(|p| trimmed(&text(&p))), ":");
         env.insert("PYTHONPATH".to_owned(), search);
         let after = |env: &BTreeMap<String, String>, name: &str, separator: &str, ours: &str| {
-            let configured = env
-                .get(name)
-                .map(String::as_str)
-                .filter(|text| !text.is_empty());
-            joined(
-                configured.into_iter().chain([ours]).map(str::to_owned),
-                separator,
-            )
+            let configured = env.get(name).map(String::as_str).filter(|text| !text.is_empty());
+            joined(configured.into_iter().chain([ours]).map(str::to_owned), separator)
         };
         let plugins = after(&env, "PYTEST_PLUGINS", ",", "ssot_probe");
         env.insert("PYTEST_PLUGINS".to_owned(), plugins);
@@ -146,7 +109,7 @@ impl Surroundings {
             cache
         } else {
             let (empty, root) = (text(&scratch.empty_pytest_configuration()), text(root));
-            format!("{cache} -c {empty} --rootdir={root}")
+            format!("{cache} -c {empty} --rootdir={root} --confcutdir={root}")
         };
         let options = after(&env, "PYTEST_ADDOPTS", " ", &ours);
         env.insert("PYTEST_ADDOPTS".to_owned(), options);
@@ -164,18 +127,14 @@ fn trimmed(path: &str) -> String {
 }
 
 fn looks_like_python(word: &str) -> bool {
-    Path::new(word)
-        .file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with("python"))
+    Path::new(word).file_name().is_some_and(|name| name.to_string_lossy().starts_with("python"))
 }
 
 fn find_program(name: &str, path: &[PathBuf], checkout: &Path) -> Option<PathBuf> {
     if name.contains('/') {
         return Some(checkout.join(name)).filter(|program| program.is_file());
     }
-    path.iter()
-        .map(|directory| directory.join(name))
-        .find(|program| program.is_file())
+    path.iter().map(|directory| directory.join(name)).find(|program| program.is_file())
 }
 
 /// What an interpreter in `bin` needs of its installation; nothing when there is none.

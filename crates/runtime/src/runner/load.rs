@@ -27,12 +27,7 @@ impl Runner {
             return Ok(BTreeMap::new());
         }
         let python = self.surroundings.python.as_ref().ok_or_else(|| {
-            let path: Vec<_> = self
-                .surroundings
-                .path
-                .iter()
-                .map(|p| p.to_string_lossy())
-                .collect();
+            let path: Vec<_> = self.surroundings.path.iter().map(|p| p.to_string_lossy()).collect();
             RunnerError::NoPython(path.join(":"))
         })?;
         let scratch = Scratch::create(&self.mark)?;
@@ -49,23 +44,14 @@ impl Runner {
         ];
         let limit = Duration::from_secs(START_SECONDS + IMPORT_SECONDS * modules.len() as u64);
         let python = text(python);
-        let line = self.line(
-            &scratch,
-            tree,
-            sources,
-            (&python, &args),
-            (tree.path(), limit),
-        )?;
+        let line = self.line(&scratch, tree, sources, (&python, &args), (tree.path(), limit))?;
         let finished = self.execute(&scratch, &line).await;
         let tree = tree.clone();
         let restored = tokio::task::spawn_blocking(move || tree.restore()).await;
         restored.map_err(|e| RunnerError::Sandbox(e.to_string()))??;
         let finished = finished?;
         if !finished.ending.success() {
-            return Err(RunnerError::Load {
-                ending: finished.ending,
-                tail: tail(&finished),
-            });
+            return Err(RunnerError::Load { ending: finished.ending, tail: tail(&finished) });
         }
         let results = modules.iter().enumerate().map(|(index, module)| {
             let path = scratch.records().join(index.to_string());

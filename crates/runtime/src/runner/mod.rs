@@ -69,12 +69,7 @@ pub struct SuiteRun {
 impl SuiteRun {
     /// The tests by outcome.
     pub fn count(&self) -> SuiteCount {
-        let of = |wanted| {
-            self.tests
-                .values()
-                .filter(|outcome| **outcome == wanted)
-                .count() as u32
-        };
+        let of = |wanted| self.tests.values().filter(|outcome| **outcome == wanted).count() as u32;
         SuiteCount {
             passed: of(TestOutcome::Passed),
             failed: of(TestOutcome::Failed),
@@ -141,10 +136,7 @@ pub enum RunnerError {
 
 impl RunnerError {
     fn io(path: &Path, source: std::io::Error) -> Self {
-        Self::Io {
-            path: path.to_path_buf(),
-            source,
-        }
+        Self::Io { path: path.to_path_buf(), source }
     }
 }
 
@@ -170,12 +162,9 @@ impl Runner {
         mark: &str,
     ) -> Result<Self, RunnerError> {
         let words = match config {
-            Some(config) => {
-                shell_words::split(&config.command).map_err(|source| RunnerError::BadCommand {
-                    command: config.command.clone(),
-                    source,
-                })?
-            }
+            Some(config) => shell_words::split(&config.command).map_err(|source| {
+                RunnerError::BadCommand { command: config.command.clone(), source }
+            })?,
             None => Vec::new(),
         };
         let surroundings = Surroundings::find(config, checkout, words.first());
@@ -191,12 +180,7 @@ impl Runner {
     /// Everything that the outcome of a suite depends on besides the tree, as
     /// one text: results may be reused while it stays the same.
     pub fn fingerprint(&self) -> String {
-        format!(
-            "{:?}\n{:?}\n{:?}",
-            self.config,
-            self.surroundings,
-            sandbox::probe_layers()
-        )
+        format!("{:?}\n{:?}\n{:?}", self.config, self.surroundings, sandbox::probe_layers())
     }
 
     /// Runs the suite in a worktree and puts the worktree back afterwards.
@@ -222,11 +206,7 @@ impl Runner {
         let success = finished.ending.success();
         let mut tests = records.tests;
         if tests.is_empty() {
-            let outcome = if success {
-                TestOutcome::Passed
-            } else {
-                TestOutcome::Failed
-            };
+            let outcome = if success { TestOutcome::Passed } else { TestOutcome::Failed };
             tests.insert(EXIT_CODE_TEST.to_owned(), outcome);
         }
         Ok(SuiteRun {
@@ -251,7 +231,7 @@ impl Runner {
         scratch.terminate();
         let finished = finished?;
         // The launcher's own words, before any code of the repository ran.
-        match finished.stderr.text().split_once(SANDBOX_REFUSED) {
+        match finished.stderr.text().split_once(sandbox::REFUSED) {
             Some((_, why)) if !finished.ending.success() && scratch.is_unused() => {
                 Err(RunnerError::Sandbox(why.trim().to_owned()))
             }
@@ -268,39 +248,20 @@ impl Runner {
         (directory, limit): (&Path, Duration),
     ) -> Result<CommandLine, RunnerError> {
         let mut env =
-            self.surroundings
-                .variables(self.config.as_deref(), scratch, tree.path(), sources);
+            self.surroundings.variables(self.config.as_deref(), scratch, tree.path(), sources);
         env.insert(MARK_VARIABLE.to_owned(), scratch.mark().to_owned());
         let policy = Policy {
             writable: vec![tree.path().to_path_buf(), scratch.path().to_path_buf()],
             readable: self.surroundings.readable.clone(),
-            memory_mib: self
-                .config
-                .as_ref()
-                .map_or(DEFAULT_MEMORY_MIB, |c| c.memory_mib),
+            memory_mib: self.config.as_ref().map_or(DEFAULT_MEMORY_MIB, |c| c.memory_mib),
         };
-        let job = Job {
-            policy,
-            program: program.to_owned(),
-            args: args.to_vec(),
-            env,
-        };
+        let job = Job { policy, program: program.to_owned(), args: args.to_vec(), env };
         Ok(self.launcher.command_line(&job, directory, limit)?)
     }
 }
 
-/// What the launcher writes to standard error before the reason when the
-/// command was not run.
-pub const SANDBOX_REFUSED: &str = "ssot sandbox: ";
-
 fn tail(finished: &Finished) -> String {
-    let streams = [
-        finished.stdout.last_lines(TAIL_LINES),
-        finished.stderr.last_lines(TAIL_LINES),
-    ];
-    let streams: Vec<String> = streams
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .collect();
+    let streams = [finished.stdout.last_lines(TAIL_LINES), finished.stderr.last_lines(TAIL_LINES)];
+    let streams: Vec<String> = streams.into_iter().filter(|text| !text.is_empty()).collect();
     streams.join("\n")
 }

@@ -18,9 +18,7 @@ pub(super) struct Records {
 /// Adds one file of records.
 pub(super) fn add(records: &mut Records, file: &str, text: &str) {
     // A line without its end was cut off by a kill.
-    let lines = text
-        .split_inclusive('\n')
-        .filter_map(|line| line.strip_suffix('\n'));
+    let lines = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
     let pairs = lines.filter_map(|line| line.split_once('\t'));
     if file.starts_with("modules-") {
         records.probed = true;
@@ -102,11 +100,7 @@ pub fn prove_imports(
     let real = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     let mut proved: BTreeSet<&str> = BTreeSet::new();
     let mut elsewhere = Vec::new();
-    for (module, files) in run
-        .imported
-        .iter()
-        .filter(|(name, _)| modules.contains_key(*name))
-    {
+    for (module, files) in run.imported.iter().filter(|(name, _)| modules.contains_key(*name)) {
         for file in files {
             if Path::new(file).starts_with(root) || Path::new(file).starts_with(&real) {
                 proved.insert(module);
@@ -132,26 +126,11 @@ mod tests {
     #[test]
     fn the_worst_outcome_counts_and_cut_lines_do_not() {
         let mut records = Records::default();
-        add(
-            &mut records,
-            "tests-1",
-            "passed\ta\nfailed\tb\\nc\nskipped\td\npassed\tcut o",
-        );
-        add(
-            &mut records,
-            "tests-2",
-            "failed\ta\npassed\tb\\nc\npassed\td\n",
-        );
-        let outcomes: Vec<_> = records
-            .tests
-            .iter()
-            .map(|(name, o)| (name.as_str(), *o))
-            .collect();
-        let expected = [
-            ("a", TestOutcome::Failed),
-            ("b\nc", TestOutcome::Failed),
-            ("d", TestOutcome::Passed),
-        ];
+        add(&mut records, "tests-1", "passed\ta\nfailed\tb\\nc\nskipped\td\npassed\tcut o");
+        add(&mut records, "tests-2", "failed\ta\npassed\tb\\nc\npassed\td\n");
+        let outcomes: Vec<_> = records.tests.iter().map(|(name, o)| (name.as_str(), *o)).collect();
+        let expected =
+            [("a", TestOutcome::Failed), ("b\nc", TestOutcome::Failed), ("d", TestOutcome::Passed)];
         assert_eq!(outcomes, expected);
         assert!(!records.probed);
     }

@@ -68,15 +68,9 @@ impl Scratch {
             match builder.create(&path) {
                 Ok(()) => {
                     let scratch = Self { path, name };
-                    for part in [
-                        scratch.home(),
-                        scratch.tmp(),
-                        scratch.probe(),
-                        scratch.records(),
-                    ] {
-                        builder
-                            .create(&part)
-                            .map_err(|e| RunnerError::io(&part, e))?;
+                    for part in [scratch.home(), scratch.tmp(), scratch.probe(), scratch.records()]
+                    {
+                        builder.create(&part).map_err(|e| RunnerError::io(&part, e))?;
                     }
                     return Ok(scratch);
                 }
@@ -84,10 +78,7 @@ impl Scratch {
                 Err(error) => return Err(RunnerError::io(&path, error)),
             }
         }
-        Err(RunnerError::io(
-            &base,
-            std::io::Error::other("no free name for a private directory"),
-        ))
+        Err(RunnerError::io(&base, std::io::Error::other("no free name for a private directory")))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -129,10 +120,8 @@ impl Scratch {
         &self,
         modules: &BTreeMap<String, RepoPath>,
     ) -> Result<(), RunnerError> {
-        let tops: BTreeSet<&str> = modules
-            .keys()
-            .map(|name| name.split('.').next().unwrap_or(name))
-            .collect();
+        let tops: BTreeSet<&str> =
+            modules.keys().map(|name| name.split('.').next().unwrap_or(name)).collect();
         let tops = tops.into_iter().collect::<Vec<_>>().join("\n");
         write(&self.probe().join("sitecustomize.py"), SITECUSTOMIZE)?;
         write(&self.probe().join("ssot_probe.py"), PROBE)?;

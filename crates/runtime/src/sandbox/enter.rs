@@ -65,10 +65,21 @@ pub enum EnterError {
     },
 }
 
+/// What the launcher says before the reason when the command was not run; the
+/// runner recognises it in the launcher's standard error.
+pub const REFUSED: &str = "ssot sandbox: ";
+
+/// The command was not run. The text begins with [`REFUSED`] and belongs on
+/// standard error.
+#[derive(Debug, thiserror::Error)]
+#[error("{REFUSED}{0}")]
+pub struct Refused(EnterError);
+
 /// Reads the job that [`super::Launcher`] left in the environment and enters.
-pub fn enter_from_environment() -> Result<Infallible, EnterError> {
-    let text = std::env::var(JOB_VARIABLE).map_err(|_| EnterError::NoJob)?;
-    enter_and_exec(&serde_json::from_str(&text)?)
+pub fn enter_from_environment() -> Result<Infallible, Refused> {
+    let job = std::env::var(JOB_VARIABLE).map_err(|_| Refused(EnterError::NoJob))?;
+    let job = serde_json::from_str(&job).map_err(|error| Refused(error.into()))?;
+    enter_and_exec(&job).map_err(Refused)
 }
 
 /// Takes the rights away and becomes the command; returns only to report why
@@ -80,15 +91,8 @@ pub fn enter_and_exec(job: &Job) -> Result<Infallible, EnterError> {
     files::restrict(&job.policy)?;
     // Last: the filter must not see the calls that set up the other layers.
     syscalls::restrict()?;
-    let source = Command::new(&job.program)
-        .args(&job.args)
-        .env_clear()
-        .envs(&job.env)
-        .exec();
-    Err(EnterError::Exec {
-        program: job.program.clone(),
-        source,
-    })
+    let source = Command::new(&job.program).args(&job.args).env_clear().envs(&job.env).exec();
+    Err(EnterError::Exec { program: job.program.clone(), source })
 }
 
 fn limit_resources(policy: &Policy) -> Result<(), EnterError> {
@@ -101,17 +105,10 @@ fn limit_resources(policy: &Policy) -> Result<(), EnterError> {
         ("file size", Resource::Fsize, FILE_BYTES),
     ] {
         // Never above what the user was given.
-        let hard = getrlimit(resource)
-            .maximum
-            .map_or(limit, |maximum| maximum.min(limit));
-        let limit = Rlimit {
-            current: Some(hard),
-            maximum: Some(hard),
-        };
-        setrlimit(resource, limit).map_err(|source| EnterError::Limit {
-            what,
-            source: source.into(),
-        })?;
+        let hard = getrlimit(resource).maximum.map_or(limit, |maximum| maximum.min(limit));
+        let limit = Rlimit { current: Some(hard), maximum: Some(hard) };
+        setrlimit(resource, limit)
+            .map_err(|source| EnterError::Limit { what, source: source.into() })?;
     }
     Ok(())
 }

@@ -30,14 +30,8 @@ const SYSTEM: [&str; 13] = [
 ];
 
 /// Devices that every command may write: they keep nothing.
-const DEVICES: [&str; 6] = [
-    "/dev/null",
-    "/dev/zero",
-    "/dev/full",
-    "/dev/random",
-    "/dev/urandom",
-    "/dev/tty",
-];
+const DEVICES: [&str; 6] =
+    ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"];
 
 /// Where semaphores between processes live.
 const SHARED_MEMORY: &str = "/dev/shm";
@@ -77,12 +71,7 @@ pub(super) fn restrict(policy: &Policy) -> Result<(), RulesetError> {
         .chain(policy.readable.iter().map(|path| (path.clone(), read())))
         .chain(DEVICES.iter().map(|path| (PathBuf::from(path), device())))
         .chain([(PathBuf::from(SHARED_MEMORY), read() | write())])
-        .chain(
-            policy
-                .writable
-                .iter()
-                .map(|path| (path.clone(), read() | write())),
-        );
+        .chain(policy.writable.iter().map(|path| (path.clone(), read() | write())));
     for (path, rights) in grants {
         // What does not exist needs no rule.
         let Ok(handle) = PathFd::new(&path) else {
@@ -101,11 +90,7 @@ fn device() -> BitFlags<AccessFs> {
 
 /// Rights about directory entries are refused for anything but a directory.
 fn fitting(path: &Path, rights: BitFlags<AccessFs>) -> BitFlags<AccessFs> {
-    if path.is_dir() {
-        rights
-    } else {
-        rights & AccessFs::from_file(NEWEST)
-    }
+    if path.is_dir() { rights } else { rights & AccessFs::from_file(NEWEST) }
 }
 
 /// The newest Landlock interface of this kernel of which everything used here
@@ -115,22 +100,14 @@ pub(super) fn interface() -> u8 {
         let rules = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
         let rules = rules.handle_access(AccessFs::from_all(abi));
         if abi == ABI::V6 {
-            rules
-                .and_then(|rules| rules.scope(Scope::from_all(abi)))
-                .and_then(Ruleset::create)
+            rules.and_then(|rules| rules.scope(Scope::from_all(abi))).and_then(Ruleset::create)
         } else {
             rules.and_then(Ruleset::create)
         }
         .is_ok()
     };
-    [
-        (6, ABI::V6),
-        (5, ABI::V5),
-        (3, ABI::V3),
-        (2, ABI::V2),
-        (1, ABI::V1),
-    ]
-    .into_iter()
-    .find_map(|(number, abi)| offers(abi).then_some(number))
-    .unwrap_or(0)
+    [(6, ABI::V6), (5, ABI::V5), (3, ABI::V3), (2, ABI::V2), (1, ABI::V1)]
+        .into_iter()
+        .find_map(|(number, abi)| offers(abi).then_some(number))
+        .unwrap_or(0)
 }

@@ -34,9 +34,7 @@ impl Layers {
         } else if self.landlock_abi < LANDLOCK_WANTED {
             let abi = self.landlock_abi;
             let lack = "signals, abstract sockets or devices are not confined";
-            missing.push(format!(
-                "landlock interface {abi} of {LANDLOCK_WANTED}: {lack}"
-            ));
+            missing.push(format!("landlock interface {abi} of {LANDLOCK_WANTED}: {lack}"));
         }
         if !self.seccomp {
             missing.push("seccomp: dangerous system calls are not refused".to_owned());
@@ -62,10 +60,7 @@ pub fn probe_layers() -> &'static Layers {
         landlock_abi: files::interface(),
         seccomp: syscalls::available(),
         rlimits: true,
-        bubblewrap: BUBBLEWRAP
-            .iter()
-            .map(PathBuf::from)
-            .find(|path| works(path)),
+        bubblewrap: BUBBLEWRAP.iter().map(PathBuf::from).find(|path| works(path)),
     })
 }
 

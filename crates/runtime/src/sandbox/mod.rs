@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::CommandLine;
 
-pub use enter::{EnterError, enter_and_exec, enter_from_environment};
+pub use enter::{EnterError, REFUSED, Refused, enter_and_exec, enter_from_environment};
 pub use layers::{Layers, probe_layers};
 
 /// The variable in which the launcher finds its [`Job`].
@@ -64,10 +64,7 @@ pub struct Launcher {
 impl Launcher {
     /// The running executable with its hidden subcommand.
     pub fn this_executable(subcommand: &str) -> std::io::Result<Self> {
-        Ok(Self {
-            program: std::env::current_exe()?,
-            args: vec![subcommand.to_owned()],
-        })
+        Ok(Self { program: std::env::current_exe()?, args: vec![subcommand.to_owned()] })
     }
 
     /// The command line that runs `job` in `directory` inside all layers that
@@ -81,10 +78,7 @@ impl Launcher {
         let mut words: Vec<OsString> = vec![self.program.clone().into_os_string()];
         words.extend(self.args.iter().map(OsString::from));
         if let Some(outer) = &probe_layers().bubblewrap {
-            words = layers::bubblewrap_words(outer, &job.policy)
-                .into_iter()
-                .chain(words)
-                .collect();
+            words = layers::bubblewrap_words(outer, &job.policy).into_iter().chain(words).collect();
         }
         let program = words.remove(0);
         let mut env: BTreeMap<OsString, OsString> = BTreeMap::new();
@@ -94,12 +88,6 @@ impl Launcher {
             env.insert(MARK_VARIABLE.into(), mark.into());
         }
         let directory = directory.to_path_buf();
-        Ok(CommandLine {
-            program,
-            args: words,
-            directory,
-            env,
-            timeout,
-        })
+        Ok(CommandLine { program, args: words, directory, env, timeout })
     }
 }

@@ -104,23 +104,13 @@ pub(super) fn restrict() -> Result<(), seccompiler::Error> {
 fn programs() -> Result<[BpfProgram; 2], seccompiler::Error> {
     let mut rules: BTreeMap<c_long, Vec<SeccompRule>> =
         DENIED.iter().map(|number| (*number, Vec::new())).collect();
-    let namespaces = NAMESPACES
-        .iter()
-        .map(|flag| u64::from(flag.cast_unsigned()));
-    rules.insert(
-        libc::SYS_clone,
-        matching(0, namespaces, SeccompCmpOp::MaskedEq)?,
-    );
+    let namespaces = NAMESPACES.iter().map(|flag| u64::from(flag.cast_unsigned()));
+    rules.insert(libc::SYS_clone, matching(0, namespaces, SeccompCmpOp::MaskedEq)?);
     let requests = TERMINAL_INPUT.iter().copied();
-    rules.insert(
-        libc::SYS_ioctl,
-        matching(1, requests, |_| SeccompCmpOp::Eq)?,
-    );
+    rules.insert(libc::SYS_ioctl, matching(1, requests, |_| SeccompCmpOp::Eq)?);
     if let Some(bit) = SECOND_ABI {
-        let twins: Vec<_> = rules
-            .iter()
-            .map(|(number, rule)| (number | bit, rule.clone()))
-            .collect();
+        let twins: Vec<_> =
+            rules.iter().map(|(number, rule)| (number | bit, rule.clone())).collect();
         rules.extend(twins);
     }
     // The flags of `clone3` are out of a filter's sight. "Not there" makes the

@@ -29,11 +29,7 @@ pub(crate) fn git(directory: &Path, args: &[&str]) -> String {
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "git {args:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -57,9 +53,7 @@ pub(crate) fn repository(files: &[(&str, &str)]) -> (TempDir, Repository) {
 }
 
 pub(crate) fn worktree(repository: &Repository) -> Worktree {
-    repository
-        .add_worktree("r/base", &repository.head().unwrap())
-        .unwrap()
+    repository.add_worktree("r/base", &repository.head().unwrap()).unwrap()
 }
 
 pub(crate) fn config(command: &str) -> TestConfig {
@@ -84,10 +78,7 @@ pub(crate) fn runner(repository: &Repository, config: &TestConfig) -> Runner {
 /// Modules by name, each at its place below the only import root.
 pub(crate) fn modules(root: &str, names: &[&str]) -> BTreeMap<String, RepoPath> {
     let place = |name: &str| path(&format!("{root}{}.py", name.replace('.', "/")));
-    names
-        .iter()
-        .map(|name| ((*name).to_owned(), place(name)))
-        .collect()
+    names.iter().map(|name| ((*name).to_owned(), place(name))).collect()
 }
 
 /// One execution of the suite in `tree`.
@@ -99,12 +90,6 @@ pub(crate) async fn suite(
     roots: &[&str],
 ) -> SuiteRun {
     let import_roots: Vec<String> = roots.iter().map(|root| (*root).to_owned()).collect();
-    let sources = Sources {
-        modules,
-        import_roots: &import_roots,
-    };
-    runner(repository, config)
-        .run_suite(tree, sources)
-        .await
-        .unwrap()
+    let sources = Sources { modules, import_roots: &import_roots };
+    runner(repository, config).run_suite(tree, sources).await.unwrap()
 }

@@ -13,10 +13,7 @@ fn each_reason_has_its_own_error() {
     assert!(matches!(open(), Err(OpenError::NoCommits(_))));
     let bare = tempfile::tempdir().unwrap();
     git(bare.path(), &["init", "-q", "--bare"]);
-    assert!(matches!(
-        Repository::open(bare.path()),
-        Err(OpenError::Bare(_))
-    ));
+    assert!(matches!(Repository::open(bare.path()), Err(OpenError::Bare(_))));
 }
 
 #[test]
@@ -33,26 +30,17 @@ fn our_own_files_are_no_dirt_and_untracked_files_are() {
     let (directory, repository) = repository(&[("a.py", "a = 1\n"), (".gitignore", "*.log\n")]);
     repository.prepare_state_dir().unwrap();
     assert_eq!(repository.dirt().unwrap(), []);
-    write(
-        directory.path(),
-        &[("a.py", "a = 2\n"), ("new ü.py", ""), ("x.log", "")],
-    );
-    let found: Vec<_> = repository
-        .dirt()
-        .unwrap()
-        .into_iter()
-        .map(|dirt| (dirt.status, dirt.path))
-        .collect();
+    write(directory.path(), &[("a.py", "a = 2\n"), ("new ü.py", ""), ("x.log", "")]);
+    let found: Vec<_> =
+        repository.dirt().unwrap().into_iter().map(|dirt| (dirt.status, dirt.path)).collect();
     let expected = [(" M", "a.py"), ("??", "new ü.py")];
     assert_eq!(found, expected.map(|(s, p)| (s.to_owned(), p.to_owned())));
 }
 
 #[test]
 fn nothing_that_the_repository_configures_is_executed() {
-    let (directory, repository) = repository(&[
-        ("a.bin", "x\n"),
-        (".gitattributes", "*.bin filter=evil diff=evil\n"),
-    ]);
+    let (directory, repository) =
+        repository(&[("a.bin", "x\n"), (".gitattributes", "*.bin filter=evil diff=evil\n")]);
     let proof = directory.path().join("executed");
     let evil = format!("touch {}; cat", proof.display());
     for key in [
@@ -64,11 +52,7 @@ fn nothing_that_the_repository_configures_is_executed() {
     ] {
         git(directory.path(), &["config", key, &evil]);
     }
-    for hook in [
-        "post-checkout",
-        "reference-transaction",
-        "post-index-change",
-    ] {
+    for hook in ["post-checkout", "reference-transaction", "post-index-change"] {
         let file = directory.path().join(".git/hooks").join(hook);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, format!("#!/bin/sh\n{evil} </dev/null\n")).unwrap();
@@ -81,9 +65,7 @@ fn nothing_that_the_repository_configures_is_executed() {
     let tree = opened.add_worktree("r/x", &head).unwrap();
     write(tree.path(), &[("a.bin", "z\n")]);
     tree.restore().unwrap();
-    opened
-        .hash_object(&crate::fixture::path("b.bin"), b"q")
-        .unwrap();
+    opened.hash_object(&crate::fixture::path("b.bin"), b"q").unwrap();
     opened.move_branch("other", None, &head).unwrap();
     opened.log(&head, &head).unwrap();
     assert!(!proof.exists());

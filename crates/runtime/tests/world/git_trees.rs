@@ -10,9 +10,7 @@ fn put(
     text: &str,
 ) -> (ssot_model::RepoPath, Option<Entry>) {
     let old = repository.entry_at(base, &path(name)).unwrap();
-    let blob = repository
-        .hash_object(&path(name), text.as_bytes())
-        .unwrap();
+    let blob = repository.hash_object(&path(name), text.as_bytes()).unwrap();
     (path(name), Some(Entry::replacing(old.as_ref(), blob)))
 }
 
@@ -32,14 +30,9 @@ fn a_tree_is_built_without_any_checkout_and_modes_are_kept() {
     .into();
     entries.insert(path("gone.py"), None);
     let tree = repository.build_tree(base.as_str(), &entries).unwrap();
-    let listed = git(
-        directory.path(),
-        &["-c", "core.quotePath=false", "ls-tree", "-r", tree.as_str()],
-    );
-    let shown: Vec<_> = listed
-        .lines()
-        .map(|l| (&l[..6], l.split('\t').nth(1).unwrap()))
-        .collect();
+    let listed =
+        git(directory.path(), &["-c", "core.quotePath=false", "ls-tree", "-r", tree.as_str()]);
+    let shown: Vec<_> = listed.lines().map(|l| (&l[..6], l.split('\t').nth(1).unwrap())).collect();
     let expected = [
         ("100644", "d/x"),
         ("100644", "gone.py/inner.py"),
@@ -47,9 +40,7 @@ fn a_tree_is_built_without_any_checkout_and_modes_are_kept() {
         ("100644", "sub/ü new.py"),
     ];
     assert_eq!(shown, expected);
-    let before = repository
-        .entries_at(base.as_str(), entries.keys())
-        .unwrap();
+    let before = repository.entries_at(base.as_str(), entries.keys()).unwrap();
     let back = repository.build_tree(tree.as_str(), &before).unwrap();
     assert_eq!(back, repository.tree_of(&base).unwrap());
     assert_eq!(repository.dirt().unwrap(), dirt);
@@ -79,10 +70,7 @@ fn commits_carry_their_package_and_the_time_they_are_given() {
     );
     assert_eq!((&log[0].tree, &log[0].parent), (&tree, &Some(base.clone())));
     let undone = commit(true);
-    assert_eq!(
-        repository.log(&base, &undone).unwrap()[0].undone,
-        Some(package.clone())
-    );
+    assert_eq!(repository.log(&base, &undone).unwrap()[0].undone, Some(package.clone()));
 }
 
 #[test]
@@ -97,16 +85,11 @@ fn a_branch_moves_only_from_where_it_was_seen() {
     repository.move_branch("ssot/t", None, &base).unwrap();
     let again = repository.move_branch("ssot/t", None, &next);
     assert!(matches!(again, Err(UpdateRefError::Moved { actual: Some(actual) }) if actual == base));
-    repository
-        .move_branch("ssot/t", Some(&base), &next)
-        .unwrap();
+    repository.move_branch("ssot/t", Some(&base), &next).unwrap();
     let late = repository.move_branch("ssot/t", Some(&base), &next);
     assert!(matches!(late, Err(UpdateRefError::Moved { actual: Some(actual) }) if actual == next));
     let missing = repository.move_branch("other", Some(&base), &next);
-    assert!(matches!(
-        missing,
-        Err(UpdateRefError::Moved { actual: None })
-    ));
+    assert!(matches!(missing, Err(UpdateRefError::Moved { actual: None })));
     assert!(repository.is_branch_name("ssot/x").unwrap());
     assert!(!repository.is_branch_name("a..b").unwrap());
 }

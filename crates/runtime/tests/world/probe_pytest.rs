@@ -46,10 +46,7 @@ async fn outcomes_are_recorded_also_by_workers_and_collection_errors_fail() {
         ("src/app.py", "ONE = 1\n"),
         ("tests/test_a.py", TESTS),
         ("tests/test_b.py", "import not_there\n"),
-        (
-            "pytest.ini",
-            "[pytest]\nfilterwarnings = error\naddopts = --ff\n",
-        ),
+        ("pytest.ini", "[pytest]\nfilterwarnings = error\naddopts = --ff\n"),
     ]);
     let tree = worktree(&repository);
     let modules = modules("src/", &["app"]);
@@ -70,12 +67,7 @@ async fn outcomes_are_recorded_also_by_workers_and_collection_errors_fail() {
         let expected = expected.map(|(name, outcome)| (name.to_owned(), outcome));
         // A collection error stops the session unless it is told to go on.
         let failed = run.tests.get("tests/test_b.py (collection)");
-        assert_eq!(
-            failed,
-            Some(&TestOutcome::Failed),
-            "{command}: {}",
-            run.tail
-        );
+        assert_eq!(failed, Some(&TestOutcome::Failed), "{command}: {}", run.tail);
         let mut config = config.clone();
         config.command = format!("{command} --continue-on-collection-errors");
         let run = suite(&repository, &tree, &config, &modules, &["src"]).await;

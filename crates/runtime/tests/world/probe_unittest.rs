@@ -46,20 +46,10 @@ async fn every_kind_of_outcome_is_recorded_by_name() {
     ]);
     let tree = worktree(&repository);
     let modules = modules("", &["app.core", "app", "tests.test_kinds"]);
-    let run = suite(
-        &repository,
-        &tree,
-        &config("python3 -m unittest -q"),
-        &modules,
-        &[""],
-    )
-    .await;
+    let run = suite(&repository, &tree, &config("python3 -m unittest -q"), &modules, &[""]).await;
     let outcome = |name: &str| {
         let end = format!("Kinds.test_{name}");
-        run.tests
-            .iter()
-            .find(|(test, _)| test.ends_with(&end))
-            .map(|(_, outcome)| *outcome)
+        run.tests.iter().find(|(test, _)| test.ends_with(&end)).map(|(_, outcome)| *outcome)
     };
     for (name, expected) in [
         ("passes", TestOutcome::Passed),
@@ -75,11 +65,7 @@ async fn every_kind_of_outcome_is_recorded_by_name() {
         assert_eq!(outcome(name), Some(expected), "{name} in {:#?}", run.tests);
     }
     assert_eq!(run.tests.len(), 10, "{:#?}", run.tests);
-    assert!(
-        run.tests
-            .iter()
-            .any(|(t, o)| t.contains("test_broken") && *o == TestOutcome::Failed)
-    );
+    assert!(run.tests.iter().any(|(t, o)| t.contains("test_broken") && *o == TestOutcome::Failed));
     assert!(!run.success && !run.timed_out);
     assert_eq!(prove_imports(&run, &modules, tree.path()).unwrap(), 3);
 }
@@ -88,18 +74,8 @@ async fn every_kind_of_outcome_is_recorded_by_name() {
 async fn a_command_without_tests_is_one_test() {
     let (_directory, repository) = repository(&[("a.py", "")]);
     let tree = worktree(&repository);
-    for (command, expected) in [
-        ("true", TestOutcome::Passed),
-        ("false", TestOutcome::Failed),
-    ] {
-        let run = suite(
-            &repository,
-            &tree,
-            &config(command),
-            &modules("", &["a"]),
-            &[""],
-        )
-        .await;
+    for (command, expected) in [("true", TestOutcome::Passed), ("false", TestOutcome::Failed)] {
+        let run = suite(&repository, &tree, &config(command), &modules("", &["a"]), &[""]).await;
         assert_eq!(run.tests, [("(exit code)".to_owned(), expected)].into());
         let why = prove_imports(&run, &modules("", &["a"]), tree.path()).unwrap_err();
         assert!(why.to_string().contains("python3 -m unittest"), "{why}");

@@ -13,24 +13,11 @@ async fn what_the_tests_leave_behind_is_removed() {
     ];
     let (_directory, repository) = repository(&files);
     let tree = worktree(&repository);
-    let run = suite(
-        &repository,
-        &tree,
-        &config("python3 -m litter"),
-        &modules("", &["litter"]),
-        &[""],
-    )
-    .await;
-    assert!(
-        run.success && run.litter == 5,
-        "{} {}",
-        run.litter,
-        run.tail
-    );
+    let run =
+        suite(&repository, &tree, &config("python3 -m litter"), &modules("", &["litter"]), &[""])
+            .await;
+    assert!(run.success && run.litter == 5, "{} {}", run.litter, run.tail);
     assert_eq!(tree.litter().unwrap(), []);
-    assert_eq!(
-        std::fs::read_to_string(tree.path().join("a.txt")).unwrap(),
-        "a"
-    );
+    assert_eq!(std::fs::read_to_string(tree.path().join("a.txt")).unwrap(), "a");
     assert!(tree.path().join("b.txt").exists() && !tree.path().join("build").exists());
 }

@@ -16,18 +16,11 @@ async fn each_module_is_the_first_one_of_its_interpreter() {
     let tree = worktree(&repository);
     let modules = modules("", &["a", "b", "good"]);
     let roots = [String::new()];
-    let sources = Sources {
-        modules: &modules,
-        import_roots: &roots,
-    };
-    let asked = [
-        "a", "b", "good", "script", "dies", "missing", "litter", "json",
-    ]
-    .map(str::to_owned);
-    let loaded = runner(&repository, &config("true"))
-        .load_modules(&tree, sources, &asked)
-        .await
-        .unwrap();
+    let sources = Sources { modules: &modules, import_roots: &roots };
+    let asked =
+        ["a", "b", "good", "script", "dies", "missing", "litter", "json"].map(str::to_owned);
+    let loaded =
+        runner(&repository, &config("true")).load_modules(&tree, sources, &asked).await.unwrap();
     let reason = |name: &str| loaded[name].clone().err().unwrap_or_default();
     assert_eq!(loaded["good"], Ok(()));
     assert!(reason("a").contains("ImportError"), "{loaded:#?}");
@@ -36,8 +29,5 @@ async fn each_module_is_the_first_one_of_its_interpreter() {
     assert!(reason("dies").contains("died"));
     assert!(reason("missing").contains("ModuleNotFoundError"));
     assert!(reason("json").contains("not in the tree"));
-    assert_eq!(
-        (loaded["litter"].clone(), tree.litter().unwrap()),
-        (Ok(()), Vec::new())
-    );
+    assert_eq!((loaded["litter"].clone(), tree.litter().unwrap()), (Ok(()), Vec::new()));
 }

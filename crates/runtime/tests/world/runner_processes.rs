@@ -8,9 +8,7 @@ use crate::fixture::{config, modules, repository, suite, worktree};
 fn alive(word: &str) -> usize {
     let table = std::fs::read_dir("/proc").unwrap().flatten();
     let lines = table.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
-    lines
-        .filter(|line| String::from_utf8_lossy(line).contains(word))
-        .count()
+    lines.filter(|line| String::from_utf8_lossy(line).contains(word)).count()
 }
 
 /// A daemon that leaves the process group, and a parent that does as told.
@@ -42,11 +40,7 @@ async fn dropping_a_run_leaves_nothing_running() {
     let tree = worktree(&repository);
     let (config, modules) = (config("python3 -m hang"), modules("", &["hang"]));
     let run = suite(&repository, &tree, &config, &modules, &[""]);
-    assert!(
-        tokio::time::timeout(Duration::from_millis(1500), run)
-            .await
-            .is_err()
-    );
+    assert!(tokio::time::timeout(Duration::from_millis(1500), run).await.is_err());
     assert_eq!(alive("3333.2"), 0);
 }
 

@@ -9,18 +9,12 @@ use crate::entry::launcher;
 /// Runs a shell script that may write to `writable` only.
 pub(crate) async fn shell(writable: &Path, memory_mib: u64, script: &str) -> Finished {
     let job = Job {
-        policy: Policy {
-            writable: vec![writable.to_path_buf()],
-            readable: Vec::new(),
-            memory_mib,
-        },
+        policy: Policy { writable: vec![writable.to_path_buf()], readable: Vec::new(), memory_mib },
         program: "/bin/sh".to_owned(),
         args: vec!["-c".to_owned(), script.to_owned()],
         env: [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into(),
     };
-    let line = launcher()
-        .command_line(&job, writable, Duration::from_secs(30))
-        .unwrap();
+    let line = launcher().command_line(&job, writable, Duration::from_secs(30)).unwrap();
     process::run(&line).await.unwrap()
 }
 
@@ -43,12 +37,7 @@ async fn only_the_tree_is_written_and_foreign_directories_are_not_read() {
          exit 0"
     );
     let finished = shell(tree.path(), 1024, &script).await;
-    assert!(
-        finished.ending.success(),
-        "{:?} {}",
-        finished.ending,
-        finished.stderr.text()
-    );
+    assert!(finished.ending.success(), "{:?} {}", finished.ending, finished.stderr.text());
     assert!(finished.stdout.text().contains("mine"));
     assert!(probe_layers().landlock_abi >= 1);
 }
@@ -58,10 +47,7 @@ async fn the_environment_is_the_given_one() {
     let tree = tempfile::tempdir().unwrap();
     let finished = shell(tree.path(), 1024, "env").await;
     let text = finished.stdout.text();
-    assert!(
-        text.contains("PATH=/usr/bin:/bin") && !text.contains("SSOT_SANDBOX_JOB"),
-        "{text}"
-    );
+    assert!(text.contains("PATH=/usr/bin:/bin") && !text.contains("SSOT_SANDBOX_JOB"), "{text}");
     assert!(!text.contains("CARGO"), "{text}");
 }
 
