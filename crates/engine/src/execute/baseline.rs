@@ -136,6 +136,11 @@ async fn test(
             let unusable = match proof {
                 _ if run.timed_out => Some(ExecuteError::Hanging { seconds, tail }),
                 Err(why) => Some(ExecuteError::Unproven { why, tail }),
+                // Failures alone could not tell a harmless change from a harmful one.
+                Ok(_) if run.count().passed == 0 => {
+                    let why = format!("not one test passes ({})", run.ending);
+                    Some(ExecuteError::Unproven { why, tail })
+                }
                 Ok(count) => {
                     imported_modules = count;
                     None

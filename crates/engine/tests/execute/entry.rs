@@ -1,13 +1,12 @@
 //! The test executable is its own sandbox launcher.
 
-use ssot_runtime::runner::SANDBOX_REFUSED;
 use ssot_runtime::sandbox::{JOB_VARIABLE, Launcher, enter_from_environment};
 
 #[test]
 fn sandbox_entry() {
     if std::env::var_os(JOB_VARIABLE).is_some() {
         let Err(error) = enter_from_environment();
-        panic!("{SANDBOX_REFUSED}{error}");
+        panic!("{error}");
     }
 }
 

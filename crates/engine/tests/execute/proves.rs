@@ -41,3 +41,11 @@ async fn tests_that_go_to_the_original_checkout_are_noticed() {
     let error = platform.run(vec![good("b")]).await.unwrap_err();
     assert!(error.to_string().contains("`app.b` was imported from"), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_that_does_not_exist_is_named() {
+    let mut platform = Platform::new();
+    platform.test = Some(config("no-such-runner -q"));
+    let error = platform.run(vec![good("b")]).await.unwrap_err();
+    assert!(error.to_string().contains("cannot run `no-such-runner`"), "{error}");
+}
