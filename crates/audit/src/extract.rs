@@ -8,8 +8,8 @@ use crate::{Choice, Examiner};
 /// Proposes a module that every member can import, or says why there is none.
 pub(crate) fn propose(examiner: &Examiner<'_>, members: &[DefinitionId]) -> Result<Choice, String> {
     let source = members[0];
-    let (directory, package) = common_package(examiner, members)?;
     let stem = snake_case(&examiner.index.definition(source).name);
+    let (directory, package) = common_package(examiner, members, &stem)?;
     let module = format!("{package}.{stem}");
     let path =
         RepoPath::join(&directory, &format!("{stem}.py")).map_err(|error| error.to_string())?;
@@ -24,6 +24,7 @@ pub(crate) fn propose(examiner: &Examiner<'_>, members: &[DefinitionId]) -> Resu
 fn common_package(
     examiner: &Examiner<'_>,
     members: &[DefinitionId],
+    stem: &str,
 ) -> Result<(String, String), String> {
     let index = examiner.index;
     let first = index.module(members[0].module);
@@ -43,6 +44,9 @@ fn common_package(
             let face = index.module(id);
             if face.facts.flags.loads_by_name {
                 return Err(format!("{} loads its modules by name", face.name));
+            }
+            if face.facts.bindings_of(stem).next().is_some() {
+                return Err(format!("{} binds `{stem}` already", face.name));
             }
             if face.is_package() && face.role == Role::Production {
                 return Ok((face.path.directory().to_owned(), package.to_owned()));

@@ -24,6 +24,9 @@ pub(crate) struct Desk {
     log: EventLog,
     run: RunId,
     folder: RunFolder,
+    /// Follows the names of stages when the run was taken up again, so that what
+    /// is done again is recorded again.
+    again: String,
     clock: Clock,
     cancelled: watch::Receiver<bool>,
     reader: JoinHandle<()>,
@@ -42,7 +45,17 @@ impl Desk {
     ) -> Self {
         let (finish, finished) = oneshot::channel();
         let reader = tokio::spawn(read_along(log.clone(), run.clone(), observer, finished));
-        Self { log, run, folder, clock, cancelled, reader, finish }
+        let again = String::new();
+        Self { log, run, folder, again, clock, cancelled, reader, finish }
+    }
+
+    /// The record of a run that was taken up again for the given time.
+    pub(crate) fn again(self, epoch: u32) -> Self {
+        Self { again: format!("/{epoch}"), ..self }
+    }
+
+    fn step(&self, agent: Agent) -> String {
+        format!("{}{}", agent.as_str(), self.again)
     }
 
     pub(crate) fn run(&self) -> &RunId {
@@ -78,7 +91,7 @@ impl Desk {
 
     pub(crate) async fn begin(&self, agent: Agent, task: &str) -> Result<(), EngineError> {
         let task = task.to_owned();
-        self.emit(agent.as_str(), EventKind::AgentStarted { agent, task }).await
+        self.emit(&self.step(agent), EventKind::AgentStarted { agent, task }).await
     }
 
     pub(crate) async fn complete(
@@ -88,7 +101,8 @@ impl Desk {
         summary: String,
     ) -> Result<(), EngineError> {
         let status = if ok { CompletionStatus::Ok } else { CompletionStatus::Error };
-        self.emit(agent.as_str(), EventKind::AgentCompleted { agent, status, summary }).await
+        let completed = EventKind::AgentCompleted { agent, status, summary };
+        self.emit(&self.step(agent), completed).await
     }
 
     /// Runs a stage that computes: started, concluded, completed. The computation
@@ -103,7 +117,7 @@ impl Desk {
         match tokio::task::block_in_place(compute) {
             Ok((value, thought)) => {
                 let concluded = EventKind::AgentThinking { agent, thought: thought.clone() };
-                self.emit(agent.as_str(), concluded).await?;
+                self.emit(&self.step(agent), concluded).await?;
                 self.complete(agent, true, thought).await?;
                 Ok(value)
             }

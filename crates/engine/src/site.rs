@@ -173,13 +173,13 @@ impl Site {
             })
             .ok_or_else(|| EngineError::internal(format!("run {run} has no beginning in the log")))?;
         let after_seq = events.last().map_or(0, |event| event.seq);
-        self.log.close_interrupted(&run).await.map_err(EngineError::internal)?;
         let epoch = self.log.begin_epoch(&run).await.map_err(EngineError::internal)?;
+        self.log.close_interrupted(&run).await.map_err(EngineError::internal)?;
         self.log
             .append(&run, &format!("run/resume/{epoch}"), EventKind::RunResumed { after_seq })
             .await
             .map_err(EngineError::internal)?;
-        Ok((self.desk(run, folder, observer), request, base))
+        Ok((self.desk(run, folder, observer).again(epoch), request, base))
     }
 
     /// The run that is meant: the named one, or the latest.

@@ -37,8 +37,12 @@ pub fn build(
     left_alone: Vec<LeftAlone>,
     rewrite_imports: bool,
 ) -> Plan {
-    let mut packages: Vec<Package> =
-        components(drafts).into_iter().map(|drafts| package(index, &drafts)).collect();
+    let write_sets: Vec<&[RepoPath]> = drafts.iter().map(|it| it.write_set.as_slice()).collect();
+    let mut packages: Vec<Package> = components(&write_sets)
+        .into_iter()
+        .map(|together| together.into_iter().map(|at| &drafts[at]).collect::<Vec<_>>())
+        .map(|drafts| package(index, &drafts))
+        .collect();
     packages.sort_by(|a, b| (a.priority, &a.write_set).cmp(&(b.priority, &b.write_set)));
     for (number, package) in packages.iter_mut().enumerate() {
         let slug = slug(&package.groups[0].name);
@@ -47,19 +51,19 @@ pub fn build(
     Plan { schema: Plan::SCHEMA.to_owned(), base, rewrite_imports, packages, left_alone }
 }
 
-/// Drafts whose write sets meet, together.
-fn components<'d, 'a>(drafts: &'d [Draft<'a>]) -> Vec<Vec<&'d Draft<'a>>> {
-    let mut sets = UnionFind::<usize>::new(drafts.len());
+/// Positions of write sets that meet, together; directly or through others.
+fn components(write_sets: &[&[RepoPath]]) -> Vec<Vec<usize>> {
+    let mut sets = UnionFind::<usize>::new(write_sets.len());
     let mut owners: BTreeMap<&RepoPath, usize> = BTreeMap::new();
-    for (at, draft) in drafts.iter().enumerate() {
-        for path in &draft.write_set {
+    for (at, write_set) in write_sets.iter().enumerate() {
+        for path in *write_set {
             let owner = *owners.entry(path).or_insert(at);
             sets.union(owner, at);
         }
     }
-    let mut components: BTreeMap<usize, Vec<&Draft<'a>>> = BTreeMap::new();
-    for (at, draft) in drafts.iter().enumerate() {
-        components.entry(sets.find(at)).or_default().push(draft);
+    let mut components: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for at in 0..write_sets.len() {
+        components.entry(sets.find(at)).or_default().push(at);
     }
     components.into_values().collect()
 }
@@ -188,4 +192,39 @@ pub fn left_alone(audits: &[Audit]) -> Vec<LeftAlone> {
         }
     }
     left
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use ssot_model::RepoPath;
+
+    use super::components;
+
+    proptest! {
+        #[test]
+        fn packages_write_disjoint_files_and_lose_no_group(
+            sets in prop::collection::vec(prop::collection::vec(0u8..12, 1..4), 0..16)
+        ) {
+            let path = |number: &u8| RepoPath::new(&format!("f{number}.py")).expect("plain");
+            let sets: Vec<Vec<RepoPath>> =
+                sets.iter().map(|set| set.iter().map(path).collect()).collect();
+            let slices: Vec<&[RepoPath]> = sets.iter().map(Vec::as_slice).collect();
+            let found = components(&slices);
+            let mut seen = BTreeSet::new();
+            let mut groups: Vec<usize> = Vec::new();
+            for component in &found {
+                let files: BTreeSet<&RepoPath> =
+                    component.iter().flat_map(|at| &sets[*at]).collect();
+                for file in files {
+                    prop_assert!(seen.insert(file), "{} is written twice", file);
+                }
+                groups.extend(component);
+            }
+            groups.sort_unstable();
+            prop_assert_eq!(groups, (0..sets.len()).collect::<Vec<_>>());
+        }
+    }
 }
