@@ -50,7 +50,7 @@ impl Repository {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|e| GitError::io(parent, e))?;
         }
-        self.register(&path, commit)?;
+        self.register(name, &path, commit)?;
         let file = path.join(".git");
         let text = std::fs::read_to_string(&file).map_err(|e| GitError::io(&file, e))?;
         let git_dir = text.trim_end().strip_prefix("gitdir: ").unwrap_or_default();
@@ -63,7 +63,7 @@ impl Repository {
     }
 
     /// Makes git know a worktree without files.
-    fn register(&self, path: &Path, commit: &CommitId) -> Result<(), GitError> {
+    fn register(&self, name: &str, path: &Path, commit: &CommitId) -> Result<(), GitError> {
         let place = path.to_string_lossy();
         let add = ["worktree", "add", "--detach", "--no-checkout", "-q", &place, commit.as_str()];
         let mut attempt = 1;
@@ -79,6 +79,8 @@ impl Repository {
             }
             attempt += 1;
             std::thread::sleep(ADD_PAUSE);
+            // A git that outlived a killed ssot may have finished it meanwhile.
+            self.remove_worktrees(name)?;
         }
     }
 

@@ -16,6 +16,8 @@ fn a_worktree_is_invisible_to_the_checkout_and_goes_without_a_trace() {
     std::fs::remove_dir_all(again.path()).unwrap();
     repository.remove_worktrees("r").unwrap();
     worktree(&repository);
+    // And when somebody finished it a moment before.
+    worktree(&repository);
 }
 
 #[test]
