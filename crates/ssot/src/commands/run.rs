@@ -82,6 +82,8 @@ pub(crate) fn finish(
 /// Clean when everything that was planned landed.
 pub(crate) fn exit(report: &RunReport) -> Exit {
     match report.outcome {
+        // A dry run has no target and nothing that could have gone wrong.
+        None if report.target.is_empty() => Exit::Clean,
         Some(RunOutcome::Cancelled) => Exit::Interrupted,
         outcome => Exit::clean_if(outcome == Some(RunOutcome::Complete)),
     }

@@ -42,8 +42,12 @@ impl Where {
 pub(crate) fn report(report: &RunReport, place: &Where) -> String {
     let mut text = format!("{}\n", headline(report));
     text.push_str(&summary(report));
-    text.push_str(&landed(report));
-    text.push_str(&not_landed(report));
+    if is_dry(report) {
+        text.push_str(&planned(report));
+    } else {
+        text.push_str(&landed(report));
+        text.push_str(&not_landed(report));
+    }
     text.push_str(&left_alone(&report.left_alone));
     text.push_str(&before_and_after(report));
     text.push_str(&sandbox(&report.missing_sandbox_layers));
@@ -51,16 +55,20 @@ pub(crate) fn report(report: &RunReport, place: &Where) -> String {
     text
 }
 
+/// Whether nothing was run: a dry run has no branch to land on.
+fn is_dry(report: &RunReport) -> bool {
+    report.target.is_empty()
+}
+
 /// How a run ended, in one line.
 fn headline(report: &RunReport) -> String {
     let landed = report.landed().count();
     let packages = count(report.packages.len(), "package");
     let said = format!("{} of {packages} landed on {}", thousands(landed as u64), report.target);
-    let time = style::faint(&format!("  run {}, {} s", report.run, thousands(report.seconds)));
+    let run = format!("  run {}, {} s", report.run, thousands(report.seconds));
+    let time = if is_dry(report) { String::new() } else { run };
     let line = match report.outcome {
-        _ if report.target.is_empty() => {
-            style::strong(&format!("{packages} planned, nothing was run"))
-        }
+        _ if is_dry(report) => style::strong(&format!("{packages} planned, nothing was run")),
         Some(RunOutcome::Complete) if report.packages.is_empty() => {
             style::strong("Nothing to consolidate without a decision")
         }
@@ -70,7 +78,7 @@ fn headline(report: &RunReport) -> String {
         Some(RunOutcome::Cancelled) => style::open(&format!("The run was stopped; {said}")),
         None => style::open(&format!("The run has not ended; {said}")),
     };
-    format!("{line}{time}")
+    format!("{line}{}", style::faint(&time))
 }
 
 /// Found, decided, landed: three lines.
@@ -90,10 +98,17 @@ fn summary(report: &RunReport) -> String {
         ("decided", decided),
         ("landed", format!("{} of {}", thousands(landed as u64), count(planned, "group"))),
     ];
+    let rows = &rows[..if is_dry(report) { 2 } else { 3 }];
     let row = |(word, said): &(&str, String)| {
         format!("  {} {said}\n", style::faint(&format!("{word:<9}")))
     };
     rows.iter().map(row).collect()
+}
+
+/// What a run would do.
+fn planned(report: &RunReport) -> String {
+    let line = |package: &PackageReport| format!("  {}  {}\n", package.id, package.title);
+    section("Planned", &report.packages.iter().map(line).collect::<String>())
 }
 
 fn landed(report: &RunReport) -> String {
@@ -108,12 +123,24 @@ fn landed(report: &RunReport) -> String {
     section("Landed", &text)
 }
 
+/// Packages of one state and reason together.
 fn not_landed(report: &RunReport) -> String {
+    let mut kinds: Vec<(UnitState, &str, Vec<&PackageReport>)> = Vec::new();
+    for package in report.packages.iter().filter(|it| it.state != UnitState::Done) {
+        let reason = package.reason.as_deref().unwrap_or_default();
+        let mut known = kinds.iter_mut();
+        match known.find(|(state, why, _)| (*state, *why) == (package.state, reason)) {
+            Some((_, _, packages)) => packages.push(package),
+            None => kinds.push((package.state, reason, vec![package])),
+        }
+    }
     let mut text = String::new();
-    for package in report.packages.iter().filter(|package| package.state != UnitState::Done) {
-        let state = style::open(&format!("{:<9}", package.state.as_str()));
-        add(&mut text, format!("  {state} {}  {}\n", package.id, package.title));
-        for line in package.reason.iter().flat_map(|reason| reason.lines()) {
+    for (state, reason, packages) in kinds {
+        for package in packages {
+            let state = style::open(&format!("{:<9}", state.as_str()));
+            add(&mut text, format!("  {state} {}  {}\n", package.id, package.title));
+        }
+        for line in reason.lines() {
             add(&mut text, format!("            {}\n", style::faint(line)));
         }
     }
@@ -194,7 +221,7 @@ fn before_and_after(report: &RunReport) -> String {
         row("tests passed", passed.0, passed.1);
         row("tests failed", failed.0, failed.1);
         row("tests skipped", skipped.0, skipped.1);
-    } else {
+    } else if !is_dry(report) {
         text.push_str("  no tests were run; what landed rests on the other gates\n");
     }
     let mut flaky: Vec<&str> = before
@@ -264,4 +291,127 @@ pub(crate) fn rollback(report: &RunReport, package: Option<&PackageId>) -> Strin
         add(&mut text, format!("  {} {verb} landed\n", count(left, "package")));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use ssot_model::{
+        CommitId, GroupId, LeftAlone, PackageGroup, PackageId, PackageReport, RunId, RunOutcome,
+        RunReport, Strategy, SuiteCount, SuiteReport, TreeId, UnitState, Verdict,
+    };
+
+    use super::{Where, report, rollback};
+
+    fn package(id: &str, state: UnitState, reason: Option<&str>) -> PackageReport {
+        let group = PackageGroup {
+            group: GroupId::new("g-00000001"),
+            name: id.to_owned(),
+            verdict: Verdict::Identical,
+            strategy: Strategy::Redirect,
+            canonical: format!("core.{id}"),
+            copies: vec![format!("app.{id}")],
+            why: String::new(),
+        };
+        PackageReport {
+            id: PackageId::new(id),
+            title: format!("Take `{id}` from core"),
+            state,
+            reason: reason.map(str::to_owned),
+            commit: (state == UnitState::Done).then(|| CommitId::new("c".repeat(40))),
+            groups: vec![group],
+        }
+    }
+
+    fn left(name: &str, verdict: Verdict, reason: &str) -> LeftAlone {
+        LeftAlone {
+            group: GroupId::new("g-00000002"),
+            name: name.to_owned(),
+            verdict,
+            places: vec![format!("a/{name}.py:1"), format!("b/{name}.py:2")],
+            reason: reason.to_owned(),
+        }
+    }
+
+    fn suite(passed: u32, failed: u32, flaky: &[&str]) -> SuiteReport {
+        SuiteReport {
+            count: SuiteCount { passed, failed, skipped: 1 },
+            repeats: 2,
+            flaky: flaky.iter().map(|test| (*test).to_owned()).collect(),
+            imported_modules: 3,
+        }
+    }
+
+    fn partial() -> RunReport {
+        let variant = "the implementations differ";
+        RunReport {
+            schema: RunReport::SCHEMA.to_owned(),
+            run: RunId::new("r-1"),
+            outcome: Some(RunOutcome::Partial),
+            target: "ssot/consolidate".to_owned(),
+            base: CommitId::new("b".repeat(40)),
+            base_tree: TreeId::new("1".repeat(40)),
+            tree: Some(TreeId::new("2".repeat(40))),
+            violations_before: 1234,
+            violations_after: Some(1233),
+            tests_before: Some(suite(40, 2, &["tests.test_clock"])),
+            tests_after: Some(suite(41, 1, &["tests.test_clock", "tests.test_net"])),
+            packages: vec![
+                package("p01-slug", UnitState::Done, None),
+                package("p02-total", UnitState::Rejected, Some("tests: 1 is worse\ntests.test_a")),
+                package("p03-split", UnitState::Blocked, Some("p02-total did not land")),
+                package("p04-join", UnitState::Blocked, Some("p02-total did not land")),
+            ],
+            left_alone: vec![
+                left("Outbox", Verdict::Variant, variant),
+                left("parse", Verdict::Variant, variant),
+                left("logger", Verdict::Identical, "`log` means something else in each"),
+                left("Session", Verdict::Homonym, "share 3 %"),
+                left("guess", Verdict::Unsure, "the evidence does not decide"),
+            ],
+            missing_sandbox_layers: vec!["bubblewrap: the network is shared".to_owned()],
+            seconds: 61,
+        }
+    }
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn what_did_not_land_is_told_with_its_reason() {
+        insta::assert_snapshot!(plain(&report(&partial(), &Where::at(" my/project"))));
+    }
+
+    #[test]
+    fn every_end_has_its_headline() {
+        let headline = |outcome, change: fn(&mut RunReport)| {
+            let mut changed = RunReport { outcome, ..partial() };
+            change(&mut changed);
+            let text = plain(&report(&changed, &Where::gone()));
+            text.lines().next().unwrap_or_default().to_owned()
+        };
+        let landed = "1 of 4 packages landed on ssot/consolidate  run r-1, 61 s";
+        for (outcome, expected) in [
+            (Some(RunOutcome::Partial), landed.to_owned()),
+            (Some(RunOutcome::Failed), format!("The run failed; {landed}")),
+            (Some(RunOutcome::Cancelled), format!("The run was stopped; {landed}")),
+            (None, format!("The run has not ended; {landed}")),
+        ] {
+            assert_eq!(headline(outcome, |_| {}), expected);
+        }
+        let dry = headline(None, |report| report.target.clear());
+        assert_eq!(dry, "4 packages planned, nothing was run");
+        let nothing = headline(Some(RunOutcome::Complete), |report| report.packages.clear());
+        assert_eq!(nothing, "Nothing to consolidate without a decision  run r-1, 61 s");
+    }
+
+    #[test]
+    fn a_rollback_says_what_is_left() {
+        let one = PackageId::new("p02-total");
+        insta::assert_snapshot!(plain(&rollback(&partial(), Some(&one))), @r"
+        Rolled back package p02-total
+          ssot/consolidate is at tree 2222222222222222222222222222222222222222
+          1 package stays landed
+        ");
+    }
 }

@@ -38,6 +38,9 @@ pub(crate) fn scan(report: &ScanReport, argument: &str, all: bool) -> String {
 /// The figures in one line.
 pub(crate) fn headline(report: &ScanReport) -> String {
     let found = report.violations().count();
+    if report.files == 0 {
+        return "No source file was found, so nothing was compared".to_owned();
+    }
     if found == 0 {
         return "No concept has more than one source of truth".to_owned();
     }

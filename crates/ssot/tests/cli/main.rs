@@ -1,0 +1,22 @@
+//! The program as its users meet it: the real binary, real git, real Python.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::disallowed_methods, reason = "the tests build and look at real repositories")]
+
+mod normal;
+mod project;
+mod support;
+
+mod audit;
+mod bad_input;
+mod bad_tests;
+mod completions;
+mod demo;
+mod explain;
+mod man;
+mod plan;
+mod report;
+mod resume;
+mod rollback;
+mod run;
+mod sandbox_exec;
+mod scan;
