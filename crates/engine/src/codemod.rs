@@ -95,20 +95,15 @@ fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
 
 /// The commit message of a package, without trailers.
 pub(crate) fn message(package: &ssot_model::Package) -> String {
-    let mut text = format!("{}\n", package.title);
+    let mut lines = vec![package.title.clone()];
     for group in &package.groups {
-        text.push_str(&format!(
-            "\n{} `{}` ({}): {}\n",
-            group.verdict.as_str(),
-            group.name,
-            group.group,
-            group.why
-        ));
-        for copy in &group.copies {
-            text.push_str(&format!("  {copy} -> {}\n", group.canonical));
-        }
+        let (verdict, name, id, why) =
+            (group.verdict.as_str(), &group.name, &group.group, &group.why);
+        lines.push(format!("\n{verdict} `{name}` ({id}): {why}"));
+        lines.extend(group.copies.iter().map(|copy| format!("  {copy} -> {}", group.canonical)));
     }
-    text
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 /// Turns a refusal into an error for a plan that relied on it.

@@ -42,10 +42,8 @@ pub(crate) fn load(root: &Path, file: Option<&Path>) -> Result<Config, EngineErr
 /// and is not declared already: a service or a library with its own build file.
 pub(crate) fn detect_boundaries(root: &Path, index: &Index, config: &mut Config) {
     const BUILD_FILES: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "Dockerfile"];
-    let directories: BTreeSet<&str> = index
-        .modules()
-        .flat_map(|(_, module)| ancestors(&module.path))
-        .collect();
+    let directories: BTreeSet<&str> =
+        index.modules().flat_map(|(_, module)| ancestors(&module.path)).collect();
     let mut packaged: Vec<&str> = directories
         .into_iter()
         .filter(|directory| {

@@ -77,7 +77,10 @@ impl Desk {
             append: Arc::new(move |step, kind| {
                 let (log, run) = (log.clone(), run.clone());
                 Box::pin(async move {
-                    log.append(&run, &step, kind).await.map(|_| ()).map_err(|error| error.to_string())
+                    log.append(&run, &step, kind)
+                        .await
+                        .map(|_| ())
+                        .map_err(|error| error.to_string())
                 })
             }),
             clock: Arc::new(move || clock.now()),

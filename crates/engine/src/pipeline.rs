@@ -14,7 +14,7 @@ use ssot_runtime::sandbox::{self, Launcher};
 use crate::desk::Desk;
 use crate::execute::{self, ExecuteError, ExecuteSummary, InspectError, Job};
 use crate::request::Request;
-use crate::site::Site;
+use crate::site::{self, Site};
 use crate::triage::Survey;
 use crate::work::works;
 use crate::{EngineError, Inspection, configuration, survey};
@@ -64,9 +64,10 @@ pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, 
         return Err(EngineError::user(ExecuteError::Untested));
     }
     let base = site.head()?;
-    let given = options.plan.as_deref().map(|path| site.read_plan(path, &base)).transpose()?;
+    let given = options.plan.as_deref().map(|path| site::read_plan(path, &base)).transpose()?;
     if options.dry_run {
-        return site.in_tree_of(&base, "dry-run", |tree| dry_run(tree, config, options, base.clone()));
+        return site
+            .in_tree_of(&base, "dry-run", |tree| dry_run(tree, config, options, base.clone()));
     }
     let request = Request {
         started: site.now(),
@@ -146,10 +147,11 @@ async fn stages(
 
     let plan = desk
         .stage(Agent::Optimize, "choose and plan", || {
-            let plan = given.map_or_else(
-                || survey::optimize(tree.path(), &surveyed, &audits, base.clone(), request.rewrite_imports),
-                |plan| plan,
-            );
+            let fresh = || {
+                let rewrite_imports = request.rewrite_imports;
+                survey::optimize(tree.path(), &surveyed, &audits, base.clone(), rewrite_imports)
+            };
+            let plan = given.unwrap_or_else(fresh);
             desk.folder().save_plan(&plan)?;
             let thought = format!(
                 "{} packages with disjoint write sets, {} entries left alone",
@@ -169,10 +171,15 @@ async fn stages(
     desk.inspected(Phase::Final, after).await?;
     tree.remove().map_err(EngineError::internal)?;
 
-    desk.stage(Agent::Report, "report", || Ok(((), "the report is a reading of the log".to_owned())))
-        .await?;
-    desk.emit("run/end", EventKind::RunCompleted { outcome: outcome(&summary), tree: summary.tree.clone() })
-        .await?;
+    desk.stage(Agent::Report, "report", || {
+        Ok(((), "the report is a reading of the log".to_owned()))
+    })
+    .await?;
+    desk.emit(
+        "run/end",
+        EventKind::RunCompleted { outcome: outcome(&summary), tree: summary.tree.clone() },
+    )
+    .await?;
     desk.report(&plan).await
 }
 
@@ -187,6 +194,9 @@ async fn act(
     plan: &Plan,
 ) -> Result<ExecuteSummary, EngineError> {
     let works = works(tree.path(), surveyed, audits, plan)?;
+    if works.is_empty() {
+        return nothing_to_do(site, desk, plan).await;
+    }
     let config = request.config.clone();
     let root = site.root().to_owned();
     let inspect = move |tree: &Path| {
@@ -220,6 +230,26 @@ async fn act(
         Err(error) => desk.complete(Agent::Actions, false, error.to_string()).await?,
     }
     result.map_err(sorted)
+}
+
+/// Without packages there is nothing to prove: no test is run, no branch is made.
+async fn nothing_to_do(
+    site: &Site,
+    desk: &Desk,
+    plan: &Plan,
+) -> Result<ExecuteSummary, EngineError> {
+    desk.begin(Agent::Actions, "execute, verify, land").await?;
+    desk.complete(Agent::Actions, true, "no package to execute".to_owned()).await?;
+    Ok(ExecuteSummary {
+        packages: std::collections::BTreeMap::new(),
+        head: plan.base.clone(),
+        tree: site.repository().tree_of(&plan.base).map_err(EngineError::internal)?,
+        violations_before: 0,
+        violations_after: 0,
+        tests_before: None,
+        tests_after: None,
+        cancelled: false,
+    })
 }
 
 /// Sorts the errors of an execution by who must act.

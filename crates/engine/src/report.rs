@@ -33,7 +33,9 @@ pub(crate) fn build(run: &RunId, plan: &Plan, events: &[Event]) -> RunReport {
             EventKind::TreeInspected { violations, .. } => {
                 report.violations_after = Some(*violations);
             }
-            EventKind::GateCompleted { gate: GateName::Tests, package: None, phase, suite, .. } => {
+            EventKind::GateCompleted {
+                gate: GateName::Tests, package: None, phase, suite, ..
+            } => {
                 note_suite(&mut report, *phase, suite.as_ref());
             }
             EventKind::PackageChanged { package, state, reason } => {
@@ -62,17 +64,21 @@ pub(crate) fn build(run: &RunId, plan: &Plan, events: &[Event]) -> RunReport {
     if let (Some(first), Some(last)) = (events.first(), events.last()) {
         report.seconds = u64::try_from((last.at.0 - first.at.0) / 1000).unwrap_or(0);
     }
-    report.packages = plan.packages.iter().map(|package| {
-        let trace = traces.remove(&package.id).unwrap_or_default();
-        PackageReport {
-            id: package.id.clone(),
-            title: package.title.clone(),
-            state: trace.state.unwrap_or(UnitState::Queued),
-            reason: trace.reason,
-            commit: trace.commit,
-            groups: package.groups.clone(),
-        }
-    }).collect();
+    report.packages = plan
+        .packages
+        .iter()
+        .map(|package| {
+            let trace = traces.remove(&package.id).unwrap_or_default();
+            PackageReport {
+                id: package.id.clone(),
+                title: package.title.clone(),
+                state: trace.state.unwrap_or(UnitState::Queued),
+                reason: trace.reason,
+                commit: trace.commit,
+                groups: package.groups.clone(),
+            }
+        })
+        .collect();
     report
 }
 

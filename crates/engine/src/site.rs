@@ -78,22 +78,6 @@ impl Site {
         )))
     }
 
-    /// Reads a plan that somebody may have edited.
-    pub(crate) fn read_plan(&self, path: &Path, base: &CommitId) -> Result<Plan, EngineError> {
-        let text = files::read_text(path, LARGEST_PLAN)
-            .map_err(|error| EngineError::config(format!("{}: {error}", path.display())))?;
-        let plan = ssot_plan::parse(&text)
-            .map_err(|error| EngineError::config(format!("{}: {error}", path.display())))?;
-        if plan.base != *base {
-            return Err(EngineError::user(format!(
-                "the plan was made for commit {} and {base} is checked out: make a new plan with \
-                 `ssot plan`, or check out that commit",
-                plan.base
-            )));
-        }
-        Ok(plan)
-    }
-
     /// The target branch, brought up to the base when all its work is in the base
     /// already; a branch with other work is refused.
     pub(crate) fn prepare_target(
@@ -171,7 +155,9 @@ impl Site {
                 EventKind::RunStarted { base, .. } => Some(base.clone()),
                 _ => None,
             })
-            .ok_or_else(|| EngineError::internal(format!("run {run} has no beginning in the log")))?;
+            .ok_or_else(|| {
+                EngineError::internal(format!("run {run} has no beginning in the log"))
+            })?;
         let after_seq = events.last().map_or(0, |event| event.seq);
         let epoch = self.log.begin_epoch(&run).await.map_err(EngineError::internal)?;
         self.log.close_interrupted(&run).await.map_err(EngineError::internal)?;
@@ -194,7 +180,11 @@ impl Site {
     }
 
     /// Checks out a commit below the state directory.
-    pub(crate) fn check_out(&self, commit: &CommitId, run: &RunId) -> Result<Worktree, EngineError> {
+    pub(crate) fn check_out(
+        &self,
+        commit: &CommitId,
+        run: &RunId,
+    ) -> Result<Worktree, EngineError> {
         self.repository.remove_worktrees(&scan_name(run)).map_err(EngineError::internal)?;
         let name = format!("{}/tree", scan_name(run));
         self.repository.add_worktree(&name, commit).map_err(EngineError::internal)
@@ -225,7 +215,9 @@ impl Site {
 
     fn plan_of(&self, run: &RunId) -> Result<Plan, EngineError> {
         RunFolder::new(&self.state, run).plan()?.ok_or_else(|| {
-            EngineError::user(format!("run {run} ended before it had a plan; `ssot resume` takes it up"))
+            EngineError::user(format!(
+                "run {run} ended before it had a plan; `ssot resume` takes it up"
+            ))
         })
     }
 
@@ -233,7 +225,9 @@ impl Site {
         let run = self.run(run).await?;
         let report = self.log.verify(&run).await.map_err(EngineError::internal)?;
         match report.fault {
-            None => Ok(format!("the log of run {run} is whole: {} events, unbroken", report.events)),
+            None => {
+                Ok(format!("the log of run {run} is whole: {} events, unbroken", report.events))
+            }
             Some(fault) => Err(EngineError::internal(format!(
                 "the log of run {run} is damaged at event {}: {}; the {} events before it are sound",
                 fault.seq, fault.reason, report.events
@@ -265,6 +259,22 @@ impl Site {
         desk.close().await?;
         Ok(report)
     }
+}
+
+/// Reads a plan that somebody may have edited.
+pub(crate) fn read_plan(path: &Path, base: &CommitId) -> Result<Plan, EngineError> {
+    let text = files::read_text(path, LARGEST_PLAN)
+        .map_err(|error| EngineError::config(format!("{}: {error}", path.display())))?;
+    let plan = ssot_plan::parse(&text)
+        .map_err(|error| EngineError::config(format!("{}: {error}", path.display())))?;
+    if plan.base != *base {
+        return Err(EngineError::user(format!(
+            "the plan was made for commit {} and {base} is checked out: make a new plan with \
+             `ssot plan`, or check out that commit",
+            plan.base
+        )));
+    }
+    Ok(plan)
 }
 
 fn known(plan: &Plan, id: PackageId) -> Result<PackageId, EngineError> {

@@ -87,14 +87,12 @@ fn extract(
             let remembered: Option<FileFacts> =
                 known.and_then(|blob| postcard::from_bytes(&blob).ok());
             let path = entry.path.clone();
-            Ok(match remembered {
-                Some(facts) => Extracted { source: Source { path, facts }, fresh: None },
-                None => {
-                    let facts = python::extract(&bytes);
-                    let fresh = reader.is_some().then(|| postcard::to_stdvec(&facts).ok()).flatten();
-                    Extracted { source: Source { path, facts }, fresh: fresh.map(|blob| (key, blob)) }
-                }
-            })
+            if let Some(facts) = remembered {
+                return Ok(Extracted { source: Source { path, facts }, fresh: None });
+            }
+            let facts = python::extract(&bytes);
+            let blob = reader.as_ref().and_then(|_| postcard::to_stdvec(&facts).ok());
+            Ok(Extracted { source: Source { path, facts }, fresh: blob.map(|blob| (key, blob)) })
         })
         .collect();
     drop(reader);

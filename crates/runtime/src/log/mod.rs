@@ -15,8 +15,6 @@ mod batch;
 mod chain;
 mod error;
 mod open_calls;
-#[cfg(test)]
-mod properties;
 mod read;
 mod store;
 mod subscription;

@@ -1,5 +1,7 @@
 //! The log as its users see it, on real files.
 
+mod properties;
+
 use std::path::{Path, PathBuf};
 
 use sqlx::{Connection, SqliteConnection};

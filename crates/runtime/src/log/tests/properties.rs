@@ -9,7 +9,7 @@ use ssot_model::Event;
 use tokio::task::JoinSet;
 
 use super::EventLog;
-use super::tests::{Place, open, run, thought};
+use super::{Place, open, run, thought};
 use crate::ids::Randomness;
 
 const APPENDERS: u64 = 6;
@@ -115,7 +115,7 @@ fn killing_the_process_loses_no_acknowledged_event() {
         return append_until_killed(path.as_ref());
     }
     let place = Place::new();
-    let name = "log::properties::killing_the_process_loses_no_acknowledged_event";
+    let name = "log::tests::properties::killing_the_process_loses_no_acknowledged_event";
     let mut victim = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", name, "--nocapture"])
         .env(VICTIM, place.path())
