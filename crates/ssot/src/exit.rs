@@ -54,7 +54,10 @@ pub(crate) fn code(result: anyhow::Result<Exit>) -> ExitCode {
     output::message(&format!("{} {error:#}", style::bad("error:")));
     let code = number(&error);
     if code == INTERNAL {
-        output::message("This is a fault of ssot; nothing of the repository was changed by it.");
+        output::message(
+            "This is a fault of ssot or of the machine. Your files are untouched; `ssot resume` \
+             takes up a run that had begun.",
+        );
     }
     code.into()
 }
