@@ -40,12 +40,3 @@ fn a_test_command_that_hangs() {
     repo.ssot(&["run"]).expect(2).says(&["2 s", "timeout-seconds"]);
     assert_eq!(repo.state().of_the_user(), before);
 }
-
-#[test]
-fn a_test_command_that_does_not_exist() {
-    let repo = project::untested();
-    repo.commit(&[("ssot.toml", "[test]\ncommand = \"no-such-program --all\"\n")]);
-    let before = repo.state();
-    repo.ssot(&["run"]).expect(2).says(&["no-such-program"]);
-    assert_eq!(repo.state().of_the_user(), before);
-}
