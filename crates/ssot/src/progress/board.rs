@@ -17,6 +17,8 @@ pub(crate) struct Board {
     ended: BTreeSet<PackageId>,
     /// What each package that is worked on does.
     working: BTreeMap<PackageId, String>,
+    /// What the agent at work was asked to do.
+    task: String,
     /// What is done besides packages.
     stage: String,
 }
@@ -33,7 +35,8 @@ impl Board {
                 Some(format!("run {} goes on after event {after_seq}", event.run))
             }
             EventKind::AgentStarted { agent, task } => {
-                self.stage = format!("{}: {task}", agent.as_str());
+                self.task = format!("{}: {task}", agent.as_str());
+                self.stage.clone_from(&self.task);
                 None
             }
             EventKind::AgentCompleted { agent, status, summary } => {
@@ -51,6 +54,7 @@ impl Board {
                 None
             }
             EventKind::GateCompleted { package: None, gate, phase, outcome, evidence, .. } => {
+                self.stage.clone_from(&self.task);
                 Some(repository_gate(*gate, *phase, *outcome, evidence))
             }
             EventKind::PackageLanded { package, commit, .. } => {
@@ -138,8 +142,8 @@ fn side(phase: Phase) -> &'static str {
 #[cfg(test)]
 mod tests {
     use ssot_model::{
-        Agent, CommitId, CompletionStatus, Event, EventKind, GateName, PackageId, Phase, RunId,
-        Timestamp, TreeId, UnitState,
+        Agent, CommitId, CompletionStatus, Event, EventKind, GateName, GateOutcome, PackageId,
+        Phase, RunId, Timestamp, TreeId, UnitState,
     };
 
     use super::Board;
@@ -201,6 +205,22 @@ mod tests {
         let started =
             EventKind::AgentStarted { agent: Agent::Triage, task: "find and rank".to_owned() };
         assert_eq!(see(&mut board, &event(started)), None);
+        assert_eq!(board.stage(), "triage: find and rank");
+        let gate =
+            EventKind::GateStarted { package: None, gate: GateName::Tests, phase: Phase::Before };
+        see(&mut board, &event(gate));
+        assert_eq!(board.stage(), "gate tests before");
+        let passed = EventKind::GateCompleted {
+            package: None,
+            gate: GateName::Tests,
+            phase: Phase::Before,
+            outcome: GateOutcome::Passed,
+            evidence: "3 passed".to_owned(),
+            suite: None,
+            millis: 1,
+        };
+        let line = see(&mut board, &event(passed));
+        assert_eq!(line, Some("  tests before passed: 3 passed".to_owned()));
         assert_eq!(board.stage(), "triage: find and rank");
         for (status, line) in [
             (CompletionStatus::Ok, "triage    9 files"),
