@@ -11,6 +11,10 @@ use crate::Scene;
 /// Definitions in order of path and line.
 pub(crate) type Family = Vec<DefinitionId>;
 
+/// Fewest statements, or lines without the docstring, of a method that counts.
+const METHOD_STATEMENTS: u32 = 5;
+const METHOD_LINES: u32 = 8;
+
 /// Whether a definition is large enough to be a concept of its own.
 pub(crate) fn is_substantial(scene: &Scene<'_>, definition: &Definition) -> bool {
     let scan = &scene.config.scan;
@@ -18,6 +22,10 @@ pub(crate) fn is_substantial(scene: &Scene<'_>, definition: &Definition) -> bool
         DefinitionKind::Constant => true,
         // A body of nothing but a docstring says nothing that could diverge.
         _ if definition.statements == 0 => false,
+        // Short methods of one name are how classes with one interface look.
+        DefinitionKind::Method => {
+            definition.statements >= METHOD_STATEMENTS || definition.code_lines >= METHOD_LINES
+        }
         _ => {
             definition.statements >= scan.min_statements
                 || definition.span.lines() >= scan.min_lines

@@ -183,6 +183,8 @@ fn breaches(bed: &Bed, scan: &Scan, report: &Report, outcome: &Outcome) -> Vec<S
                 breaches.push(format!("tests were {}, are {}", before.count, after.count));
             }
         }
+        // Without a package there is nothing to prove, and `ssot` runs no test.
+        (None, None) if report.packages.is_empty() => {}
         _ => breaches.push("the tests did not run before and after".to_owned()),
     }
     for lost in &outcome.judged.lost {

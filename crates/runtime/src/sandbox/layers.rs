@@ -81,7 +81,9 @@ fn works(bubblewrap: &Path) -> bool {
 
 /// The command line up to the program that runs inside.
 pub(super) fn bubblewrap_words(bubblewrap: &Path, policy: &Policy) -> Vec<OsString> {
-    let fixed = "--unshare-net --unshare-pid --unshare-ipc --die-with-parent \
+    // Without a network only the name `localhost` can be looked up.
+    let fixed = "--unshare-net --unshare-pid --unshare-ipc --unshare-uts --hostname localhost \
+                 --die-with-parent \
                  --ro-bind / / --dev /dev --proc /proc";
     let mut words = vec![bubblewrap.as_os_str().to_owned()];
     words.extend(fixed.split_whitespace().map(OsString::from));
