@@ -23,7 +23,7 @@ pub(crate) struct ScanArgs {
     /// Only this rule; may be given several times
     #[arg(long = "rule", value_name = "RULE")]
     rules: Vec<String>,
-    /// Show the groups that are not violations too
+    /// Show every group, also those that are no violation
     #[arg(long)]
     all: bool,
     /// Read every file anew

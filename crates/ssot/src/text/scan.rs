@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use ssot_model::{Evidence, Finding, Leaning, ParseIssue, ScanReport, Verdict};
+use ssot_model::{Evidence, Finding, Leaning, ParseIssue, RepoPath, ScanReport, Verdict};
 
 use super::figures::{count, thousands};
 use super::{style, verdicts};
@@ -12,7 +12,9 @@ use super::{style, verdicts};
 const EVIDENCE: usize = 2;
 /// Places shown with a family.
 const PLACES: usize = 8;
-/// Issues shown at the end.
+/// Families shown unless all are asked for.
+const FAMILIES: usize = 50;
+/// Files with issues shown at the end.
 const ISSUES: usize = 20;
 
 /// The whole text. `argument` is the repository as it was typed, `all` shows
@@ -26,9 +28,15 @@ pub(crate) fn scan(report: &ScanReport, argument: &str, all: bool) -> String {
     ];
     line(&mut text, &style::faint(&format!("{} read", read.join(", "))));
     text.push_str(&table(&report.findings, all));
-    let shown = |finding: &&Finding| all || finding.verdict.is_violation();
-    for (at, finding) in report.findings.iter().filter(shown).enumerate() {
+    let shown: Vec<&Finding> =
+        report.findings.iter().filter(|it| all || it.verdict.is_violation()).collect();
+    let most = if all { shown.len() } else { FAMILIES };
+    for (at, finding) in shown.iter().take(most).enumerate() {
         text.push_str(&family(at + 1, finding, argument));
+    }
+    if shown.len() > most {
+        let hidden = thousands((shown.len() - most) as u64);
+        line(&mut text, &format!("\n      and {hidden} more of lesser rank; --all shows them"));
     }
     text.push_str(&next(report, argument));
     text.push_str(&issues(&report.issues));
@@ -157,30 +165,114 @@ pub(super) fn commands(rows: &[(String, &str)]) -> String {
     rows.iter().map(row).collect()
 }
 
+/// The first issue of each file.
 fn issues(issues: &[ParseIssue]) -> String {
     if issues.is_empty() {
         return String::new();
     }
-    let said = format!("{} could not be read as a whole", count(files(issues), "file"));
-    let mut text = format!("\n{}\n", style::open(&said));
-    for issue in issues.iter().take(ISSUES) {
-        let at = if issue.line == 0 { String::new() } else { format!(":{}", issue.line) };
-        line(&mut text, &format!("  {}{at}  {}", issue.path, issue.message));
+    let mut files: BTreeMap<&RepoPath, Vec<&ParseIssue>> = BTreeMap::new();
+    for issue in issues {
+        files.entry(&issue.path).or_default().push(issue);
     }
-    if issues.len() > ISSUES {
-        let hidden = thousands((issues.len() - ISSUES) as u64);
+    let said = format!("{} could not be read as a whole", count(files.len(), "file"));
+    let mut text = format!("\n{}\n", style::open(&said));
+    for (path, issues) in files.iter().take(ISSUES) {
+        let Some(first) = issues.first() else { continue };
+        let at = if first.line == 0 { String::new() } else { format!(":{}", first.line) };
+        let rest = match issues.len() - 1 {
+            0 => String::new(),
+            rest => style::faint(&format!("  and {} more", thousands(rest as u64))),
+        };
+        line(&mut text, &format!("  {path}{at}  {}{rest}", first.message));
+    }
+    if files.len() > ISSUES {
+        let hidden = thousands((files.len() - ISSUES) as u64);
         line(&mut text, &format!("  and {hidden} more; `--format json` names all"));
     }
     text
 }
 
-fn files(issues: &[ParseIssue]) -> usize {
-    let mut paths: Vec<_> = issues.iter().map(|issue| &issue.path).collect();
-    paths.sort();
-    paths.dedup();
-    paths.len()
-}
-
 fn line(text: &mut String, words: &str) {
     writeln!(text, "{words}").expect("a string takes everything");
+}
+
+#[cfg(test)]
+mod tests {
+    use ssot_model::{
+        DefinitionKind, Evidence, Finding, Fingerprint, Member, ParseIssue, RepoPath, ScanReport,
+        Severity, Span, Verdict,
+    };
+
+    use super::scan;
+
+    fn member(path: &str, lines: u32) -> Member {
+        Member {
+            path: RepoPath::new(path).expect("a plain path"),
+            span: Span { start: 3, end: 2 + lines },
+            module: path.trim_end_matches(".py").replace('/', "."),
+            qualified_name: "slug".to_owned(),
+        }
+    }
+
+    fn finding(verdict: Verdict, members: Vec<Member>) -> Finding {
+        let fingerprint = Fingerprint::new("0123456789abcdef0123456789abcdef");
+        Finding {
+            id: fingerprint.group_id(),
+            fingerprint,
+            rule: "duplicate-definition".to_owned(),
+            severity: Severity::Error,
+            verdict,
+            name: "slug".to_owned(),
+            kind: DefinitionKind::Function,
+            summary: String::new(),
+            evidence: vec![
+                Evidence::supporting("same-body", "the same structure"),
+                Evidence::opposing("boundary", "in two services"),
+                Evidence::supporting("reach", "not shown"),
+            ],
+            members,
+            cost: 9,
+        }
+    }
+
+    fn report(findings: Vec<Finding>, issues: Vec<ParseIssue>) -> ScanReport {
+        let schema = ScanReport::SCHEMA.to_owned();
+        ScanReport { schema, files: 1713, lines: 811_385, definitions: 55, issues, findings }
+    }
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn every_part_has_its_place() {
+        let many = (0..10).map(|at| member(&format!("m{at}.py"), 4)).collect();
+        let shadowed = vec![member("a/x.py", 20), member("a/x/__init__.py", 30)];
+        let issue = |path: &str, line: u32, message: &str| ParseIssue {
+            path: RepoPath::new(path).expect("a plain path"),
+            line,
+            message: message.to_owned(),
+        };
+        let findings = vec![
+            finding(Verdict::Identical, many),
+            finding(Verdict::Shadowed, shadowed),
+            finding(Verdict::Variant, vec![member("a.py", 9), member("b.py", 9)]),
+            finding(Verdict::Homonym, vec![member("c.py", 9), member("d.py", 9)]),
+        ];
+        let issues = vec![
+            issue("big.py", 0, "larger than 4 MiB"),
+            issue("broken.py", 7, "expected a name"),
+            issue("broken.py", 9, "expected a colon"),
+        ];
+        insta::assert_snapshot!(plain(&scan(&report(findings, issues), " my/project", false)));
+    }
+
+    #[test]
+    fn a_wall_is_cut_where_nobody_reads_on() {
+        let one = finding(Verdict::Identical, vec![member("a.py", 9), member("b.py", 9)]);
+        let report = report(vec![one; 53], Vec::new());
+        let text = plain(&scan(&report, "", false));
+        assert!(text.contains("and 3 more of lesser rank; --all shows them"), "{text}");
+        assert!(!plain(&scan(&report, "", true)).contains("lesser rank"));
+    }
 }
