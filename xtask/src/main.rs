@@ -1,13 +1,6 @@
 //! The project's own chores. One command is one file or folder.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the chores are about files and processes"
-)]
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a chore talks to the terminal"
-)]
+#![expect(clippy::disallowed_methods, reason = "the chores are about files and processes")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
 mod beds;
 mod bench;
@@ -68,9 +61,7 @@ fn main() -> ExitCode {
 
 /// The exit code of the program that failed, else one.
 fn exit_code(error: &anyhow::Error) -> u8 {
-    let failed = error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<shell::Failed>());
+    let failed = error.chain().find_map(|cause| cause.downcast_ref::<shell::Failed>());
     failed
         .and_then(|failed| failed.code)
         .and_then(|code| u8::try_from(code).ok())
@@ -93,10 +84,7 @@ mod tests {
     #[test]
     fn the_failing_program_decides_the_exit_code() {
         let failed = |code| {
-            let error = shell::Failed {
-                command: "x".to_owned(),
-                code,
-            };
+            let error = shell::Failed { command: "x".to_owned(), code };
             Err::<(), _>(error).context("step").expect_err("it failed")
         };
         assert_eq!(exit_code(&failed(Some(101))), 101);

@@ -14,16 +14,10 @@ pub(crate) fn write(path: &Path, name: &str, generated: &str) -> Result<()> {
 }
 
 fn replace(page: &str, name: &str, generated: &str) -> Option<String> {
-    let (begin, end) = (
-        format!("<!-- {name}:begin -->"),
-        format!("<!-- {name}:end -->"),
-    );
+    let (begin, end) = (format!("<!-- {name}:begin -->"), format!("<!-- {name}:end -->"));
     let (before, rest) = page.split_once(&begin)?;
     let (_, after) = rest.split_once(&end)?;
-    Some(format!(
-        "{before}{begin}\n{}\n{end}{after}",
-        generated.trim_end()
-    ))
+    Some(format!("{before}{begin}\n{}\n{end}{after}", generated.trim_end()))
 }
 
 #[cfg(test)]
@@ -34,14 +28,8 @@ mod tests {
     fn only_what_is_between_the_markers_changes() {
         let page = "# Page\n<!-- x:begin -->\nold\n<!-- x:end -->\nby hand\n";
         let new = replace(page, "x", "one\ntwo\n").expect("it has markers");
-        assert_eq!(
-            new,
-            "# Page\n<!-- x:begin -->\none\ntwo\n<!-- x:end -->\nby hand\n"
-        );
-        assert_eq!(
-            replace(&new, "x", "one\ntwo\n").as_deref(),
-            Some(new.as_str())
-        );
+        assert_eq!(new, "# Page\n<!-- x:begin -->\none\ntwo\n<!-- x:end -->\nby hand\n");
+        assert_eq!(replace(&new, "x", "one\ntwo\n").as_deref(), Some(new.as_str()));
         assert_eq!(replace(page, "y", "z"), None);
     }
 }

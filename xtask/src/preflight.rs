@@ -25,18 +25,8 @@ struct Need {
 }
 
 const NEEDS: &[Need] = &[
-    Need {
-        what: "git 2.30 or newer",
-        package: "git",
-        met: has_git,
-        optional: false,
-    },
-    Need {
-        what: "Python 3.9 or newer",
-        package: "python3",
-        met: has_python,
-        optional: false,
-    },
+    Need { what: "git 2.30 or newer", package: "git", met: has_git, optional: false },
+    Need { what: "Python 3.9 or newer", package: "python3", met: has_python, optional: false },
     Need {
         what: "Python's venv module with pip",
         package: "python3-venv",
@@ -63,15 +53,9 @@ pub(crate) fn run() -> Result<()> {
     let mut unmet_needs = Vec::new();
     for need in unmet() {
         if need.optional {
-            eprintln!(
-                "preflight: without {}; the tests run all the same",
-                need.what
-            );
+            eprintln!("preflight: without {}; the tests run all the same", need.what);
         } else {
-            unmet_needs.push(format!(
-                "{} (Debian: apt-get install {})",
-                need.what, need.package
-            ));
+            unmet_needs.push(format!("{} (Debian: apt-get install {})", need.what, need.package));
         }
     }
     if !unmet_needs.is_empty() {
@@ -86,10 +70,7 @@ fn unmet() -> Vec<&'static Need> {
 
 /// Root on a system with apt.
 fn can_install() -> bool {
-    let root = Run::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|id| id.trim() == "0");
+    let root = Run::new("id").arg("-u").output().is_ok_and(|id| id.trim() == "0");
     root && Path::new("/usr/bin/apt-get").is_file()
 }
 
@@ -124,10 +105,7 @@ fn has_git() -> bool {
 
 fn has_bubblewrap() -> bool {
     cfg!(not(target_os = "linux"))
-        || Run::new("bwrap")
-            .arg("--version")
-            .silent()
-            .is_ok_and(|c| c.code == Some(0))
+        || Run::new("bwrap").arg("--version").silent().is_ok_and(|c| c.code == Some(0))
 }
 
 /// `(2, 47)` of `git version 2.47.3`.

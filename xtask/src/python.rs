@@ -18,14 +18,9 @@ pub(crate) struct Venv {
 impl Venv {
     /// The environment in `directory`, created when there is none.
     pub(crate) fn ensure(directory: &Path) -> Result<Self> {
-        let venv = Self {
-            directory: directory.to_path_buf(),
-        };
+        let venv = Self { directory: directory.to_path_buf() };
         if !venv.pip_works() {
-            Run::new(INTERPRETER)
-                .args(["-m", "venv", "--clear"])
-                .arg(directory)
-                .output()?;
+            Run::new(INTERPRETER).args(["-m", "venv", "--clear"]).arg(directory).output()?;
         }
         Ok(venv)
     }

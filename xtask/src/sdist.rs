@@ -44,14 +44,7 @@ impl Release {
         eprintln!("downloading {} {}", self.package, self.version);
         tools
             .pip(directory)
-            .args([
-                "download",
-                "--quiet",
-                "--no-deps",
-                "--no-binary",
-                &self.package,
-                "--dest",
-            ])
+            .args(["download", "--quiet", "--no-deps", "--no-binary", &self.package, "--dest"])
             .arg(&fresh)
             .arg(format!("{}=={}", self.package, self.version))
             .output()?;
@@ -87,11 +80,7 @@ fn only_file(directory: &Path) -> Result<PathBuf> {
         .with_context(|| format!("reading {}", directory.display()))?;
     match entries.as_slice() {
         [entry] => Ok(entry.path()),
-        _ => bail!(
-            "expected one archive in {}, found {}",
-            directory.display(),
-            entries.len()
-        ),
+        _ => bail!("expected one archive in {}, found {}", directory.display(), entries.len()),
     }
 }
 
@@ -104,10 +93,7 @@ pub(crate) fn sha256(path: &Path) -> Result<String> {
 /// Hexadecimal digits, two a byte.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('?');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Unpacks a `.tar.gz` into `target`, without its first directory, keeping the files
@@ -141,10 +127,7 @@ fn unpack_stream(
         }
         let inner = inner_path(&name)?;
         if entry.size() > ENTRY_BYTES || count > ENTRIES {
-            bail!(
-                "`{}` is beyond the limits of what is unpacked",
-                name.display()
-            );
+            bail!("`{}` is beyond the limits of what is unpacked", name.display());
         }
         if !wanted(&inner) {
             continue;
@@ -167,15 +150,10 @@ fn unpack_stream(
 
 /// The path below the archive's first directory; an error when it could leave the target.
 fn inner_path(name: &Path) -> Result<PathBuf> {
-    let plain = name
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
+    let plain = name.components().all(|part| matches!(part, Component::Normal(_)));
     let inner: PathBuf = name.components().skip(1).collect();
     if !plain || inner.as_os_str().is_empty() {
-        bail!(
-            "`{}` is not a plain path below the archive's directory",
-            name.display()
-        );
+        bail!("`{}` is not a plain path below the archive's directory", name.display());
     }
     Ok(inner)
 }
@@ -183,10 +161,7 @@ fn inner_path(name: &Path) -> Result<PathBuf> {
 #[cfg(unix)]
 fn make_executable(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    Ok(fs::set_permissions(
-        path,
-        fs::Permissions::from_mode(0o755),
-    )?)
+    Ok(fs::set_permissions(path, fs::Permissions::from_mode(0o755))?)
 }
 
 #[cfg(not(unix))]
@@ -263,10 +238,7 @@ mod tests {
 
     #[test]
     fn paths_lose_exactly_one_component() {
-        assert_eq!(
-            inner_path(Path::new("p/a/b")).expect("plain"),
-            PathBuf::from("a/b")
-        );
+        assert_eq!(inner_path(Path::new("p/a/b")).expect("plain"), PathBuf::from("a/b"));
         assert!(inner_path(Path::new("p")).is_err());
     }
 }

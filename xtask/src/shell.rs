@@ -51,18 +51,12 @@ impl Run {
     /// A program without arguments.
     pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
         let program = program.as_ref().to_owned();
-        Self {
-            program,
-            args: Vec::new(),
-            directory: None,
-            env: Vec::new(),
-        }
+        Self { program, args: Vec::new(), directory: None, env: Vec::new() }
     }
 
     /// Adds arguments.
     pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
-        self.args
-            .extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
         self
     }
 
@@ -85,18 +79,11 @@ impl Run {
 
     /// Runs it with its output passed through; fails unless it exits with zero.
     pub(crate) fn check(&self) -> Result<()> {
-        let status = self
-            .command()
-            .status()
-            .with_context(|| self.cannot_start())?;
+        let status = self.command().status().with_context(|| self.cannot_start())?;
         if status.success() {
             return Ok(());
         }
-        Err(Failed {
-            command: self.to_string(),
-            code: status.code(),
-        }
-        .into())
+        Err(Failed { command: self.to_string(), code: status.code() }.into())
     }
 
     /// Runs it with its standard error passed through and returns its standard output
@@ -117,19 +104,12 @@ impl Run {
         if captured.code == Some(0) {
             return Ok(captured.stdout);
         }
-        let failed = Failed {
-            command: self.to_string(),
-            code: captured.code,
-        };
+        let failed = Failed { command: self.to_string(), code: captured.code };
         bail!("{failed}\n{}{}", captured.stdout, captured.stderr);
     }
 
     fn capture(&self, stderr: Stdio) -> Result<Captured> {
-        let output = self
-            .command()
-            .stderr(stderr)
-            .output()
-            .with_context(|| self.cannot_start())?;
+        let output = self.command().stderr(stderr).output().with_context(|| self.cannot_start())?;
         Ok(Captured {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -170,18 +150,8 @@ mod tests {
     fn a_failure_keeps_the_exit_code_and_what_was_said() {
         let run = Run::new("sh").args(["-c", "echo out; echo why >&2; exit 7"]);
         let error = run.check().expect_err("it fails");
-        assert_eq!(
-            error
-                .downcast_ref::<Failed>()
-                .and_then(|failed| failed.code),
-            Some(7)
-        );
-        assert!(
-            run.output()
-                .expect_err("it fails")
-                .to_string()
-                .contains("why")
-        );
+        assert_eq!(error.downcast_ref::<Failed>().and_then(|failed| failed.code), Some(7));
+        assert!(run.output().expect_err("it fails").to_string().contains("why"));
         let silent = run.silent().expect("it starts");
         assert_eq!((silent.code, silent.stdout.as_str()), (Some(7), "out\n"));
     }

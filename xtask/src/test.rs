@@ -30,12 +30,8 @@ const STEPS: &[Step] = &[
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", clippy),
     ("tidy", tidy::run),
-    ("build", |root| {
-        cargo(root, &["build", "--release", "--package", "ssot"])
-    }),
-    ("doc-tests", |root| {
-        cargo(root, &["test", "--workspace", "--doc"])
-    }),
+    ("build", |root| cargo(root, &["build", "--release", "--package", "ssot"])),
+    ("doc-tests", |root| cargo(root, &["test", "--workspace", "--doc"])),
     ("demo", demo),
     ("beds", |root| beds::run(root, &beds::Options::default())),
     ("tests", tests),
@@ -44,15 +40,8 @@ const STEPS: &[Step] = &[
 /// Runs the steps up to the first that fails.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let names: Vec<&str> = STEPS.iter().map(|(name, _)| *name).collect();
-    if let Some(unknown) = options
-        .skip
-        .iter()
-        .find(|skip| !names.contains(&skip.as_str()))
-    {
-        bail!(
-            "there is no step `{unknown}`; there are {}",
-            names.join(", ")
-        );
+    if let Some(unknown) = options.skip.iter().find(|skip| !names.contains(&skip.as_str())) {
+        bail!("there is no step `{unknown}`; there are {}", names.join(", "));
     }
     let started = Instant::now();
     for (at, (name, step)) in STEPS.iter().enumerate() {
@@ -82,30 +71,14 @@ fn cargo_run(root: &Path, args: &[&str]) -> Run {
 }
 
 fn clippy(root: &Path) -> Result<()> {
-    cargo(
-        root,
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "--deny",
-            "warnings",
-        ],
-    )
+    cargo(root, &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])
 }
 
 fn demo(root: &Path) -> Result<()> {
-    let run = Run::new(workspace::ssot())
-        .args(["demo", "--format", "json"])
-        .directory(root);
+    let run = Run::new(workspace::ssot()).args(["demo", "--format", "json"]).directory(root);
     let captured = run.captured()?;
     if captured.code != Some(0) {
-        return Err(Failed {
-            command: run.to_string(),
-            code: captured.code,
-        }
-        .into());
+        return Err(Failed { command: run.to_string(), code: captured.code }.into());
     }
     let landed = landed(&captured.stdout)?;
     if landed < DEMO_LANDS {
@@ -122,11 +95,7 @@ fn landed(report: &str) -> Result<usize> {
         (Some(before), Some(after)) if before.count == after.count && after.count.failed == 0 => {}
         _ => bail!("the demo's tests are not the same and green before and after"),
     }
-    Ok(report
-        .packages
-        .iter()
-        .filter(|package| package.has_landed())
-        .count())
+    Ok(report.packages.iter().filter(|package| package.has_landed()).count())
 }
 
 fn tests(root: &Path) -> Result<()> {

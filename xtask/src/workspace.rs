@@ -5,15 +5,12 @@ use std::path::{Path, PathBuf};
 /// The directory of the workspace's `Cargo.toml`.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent()
-        .map_or_else(|| here.to_path_buf(), Path::to_path_buf)
+    here.parent().map_or_else(|| here.to_path_buf(), Path::to_path_buf)
 }
 
 /// The release binary that the demo, the beds and the benchmark use.
 pub(crate) fn ssot() -> PathBuf {
-    target()
-        .join("release")
-        .join(format!("ssot{}", std::env::consts::EXE_SUFFIX))
+    target().join("release").join(format!("ssot{}", std::env::consts::EXE_SUFFIX))
 }
 
 fn target() -> PathBuf {

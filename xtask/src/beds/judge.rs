@@ -43,40 +43,27 @@ pub(crate) fn of_bed(root: &Path, bed: &str) -> Result<Vec<Group>> {
     let text =
         std::fs::read_to_string(root.join(JUDGED)).with_context(|| format!("reading {JUDGED}"))?;
     let file: File = toml::from_str(&text).with_context(|| format!("in {JUDGED}"))?;
-    Ok(file
-        .group
-        .into_iter()
-        .filter(|group| group.bed == bed)
-        .collect())
+    Ok(file.group.into_iter().filter(|group| group.bed == bed).collect())
 }
 
 /// Compares every judgement with what was found and done.
 pub(crate) fn compare(groups: &[Group], scan: &Scan, report: &Report) -> Judged {
-    let mut judged = Judged {
-        groups: count(groups.len()),
-        ..Judged::default()
-    };
+    let mut judged = Judged { groups: count(groups.len()), ..Judged::default() };
     for group in groups {
         let findings = matching(group, scan);
-        let landed = findings
-            .iter()
-            .any(|finding| has_landed(group, finding, report));
+        let landed = findings.iter().any(|finding| has_landed(group, finding, report));
         note_verdict(group, findings.first().copied(), &mut judged);
         if group.must_land() {
             judged.consolidatable += 1;
             judged.landed += u32::from(landed);
             if !landed {
-                judged
-                    .not_landed
-                    .push(wrong(group, why_not(&findings, report)));
+                judged.not_landed.push(wrong(group, why_not(&findings, report)));
             }
         } else if !group.consolidatable {
             judged.must_stay += 1;
             judged.kept += u32::from(!landed);
             if landed {
-                judged
-                    .lost
-                    .push(wrong(group, format!("landed, although: {}", group.why)));
+                judged.lost.push(wrong(group, format!("landed, although: {}", group.why)));
             }
         }
     }
@@ -102,11 +89,7 @@ fn note_verdict(group: &Group, finding: Option<&Finding>, judged: &mut Judged) {
 }
 
 fn wrong(group: &Group, text: String) -> Wrong {
-    Wrong {
-        name: group.name.clone(),
-        place: group.places.join(", "),
-        text,
-    }
+    Wrong { name: group.name.clone(), place: group.places.join(", "), text }
 }
 
 fn count(length: usize) -> u32 {
@@ -120,10 +103,8 @@ fn matching<'a>(group: &Group, scan: &'a Scan) -> Vec<&'a Finding> {
         .iter()
         .map(|finding| {
             let same_kind = finding.kind == group.kind;
-            let held = group
-                .places
-                .iter()
-                .filter(|place| member_at(finding, place, same_kind).is_some());
+            let held =
+                group.places.iter().filter(|place| member_at(finding, place, same_kind).is_some());
             (held.count(), same_kind, finding)
         })
         .filter(|(held, _, _)| *held >= 2)
@@ -153,19 +134,12 @@ fn has_landed(group: &Group, finding: &Finding, report: &Report) -> bool {
         .filter_map(|place| member_at(finding, place, same_kind))
         .map(Member::dotted)
         .collect();
-    let landed = report
-        .packages
-        .iter()
-        .filter(|package| package.has_landed());
-    landed
-        .flat_map(|package| &package.groups)
-        .filter(|done| done.id == finding.id)
-        .any(|done| {
-            let joined = judged
-                .iter()
-                .filter(|name| **name == done.canonical || done.copies.contains(name));
-            joined.count() >= 2
-        })
+    let landed = report.packages.iter().filter(|package| package.has_landed());
+    landed.flat_map(|package| &package.groups).filter(|done| done.id == finding.id).any(|done| {
+        let joined =
+            judged.iter().filter(|name| **name == done.canonical || done.copies.contains(name));
+        joined.count() >= 2
+    })
 }
 
 /// Why a group did not land, in ssot's words.
@@ -173,21 +147,12 @@ fn why_not(findings: &[&Finding], report: &Report) -> String {
     let Some(finding) = findings.first() else {
         return "not found".to_owned();
     };
-    let package = report
-        .packages
-        .iter()
-        .find(|p| p.groups.iter().any(|group| group.id == finding.id));
+    let package =
+        report.packages.iter().find(|p| p.groups.iter().any(|group| group.id == finding.id));
     if let Some(package) = package {
-        return format!(
-            "{}: {}",
-            package.state,
-            package.reason.as_deref().unwrap_or("no reason")
-        );
+        return format!("{}: {}", package.state, package.reason.as_deref().unwrap_or("no reason"));
     }
-    let left = report
-        .left_alone
-        .iter()
-        .find(|left| left.group == finding.id);
+    let left = report.left_alone.iter().find(|left| left.group == finding.id);
     left.map_or_else(
         || format!("{}: in no package and no list", finding.verdict),
         |left| format!("left alone as {}: {}", finding.verdict, left.reason),
@@ -269,10 +234,7 @@ mod tests {
         }))
         .expect("it is a report");
         let judged = compare(&groups, &scan, &report);
-        assert_eq!(
-            (judged.right, judged.wrong, judged.unsure, judged.missing),
-            (2, 1, 1, 2)
-        );
+        assert_eq!((judged.right, judged.wrong, judged.unsure, judged.missing), (2, 1, 1, 2));
         assert_eq!(judged.missed.len(), 2);
         assert_eq!((judged.consolidatable, judged.landed), (2, 1));
         assert_eq!((judged.must_stay, judged.kept), (3, 2));
@@ -288,21 +250,13 @@ mod tests {
         for bed in list::all(&root).expect("the list is well formed") {
             for group in of_bed(&root, &bed.name).expect("the judgements are well formed") {
                 assert!(group.places.len() >= 2, "{}", group.name);
-                assert!(
-                    group.places.iter().all(|place| place.contains(".py:")),
-                    "{}",
-                    group.name
-                );
+                assert!(group.places.iter().all(|place| place.contains(".py:")), "{}", group.name);
                 groups += 1;
             }
         }
         let text = std::fs::read_to_string(root.join(super::JUDGED)).expect("it is there");
         let every: super::File = toml::from_str(&text).expect("it is well formed");
-        assert_eq!(
-            groups,
-            every.group.len(),
-            "a judgement is about no bed of the list"
-        );
+        assert_eq!(groups, every.group.len(), "a judgement is about no bed of the list");
         assert!(groups >= 40, "{groups}");
     }
 }

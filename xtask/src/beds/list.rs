@@ -85,10 +85,7 @@ impl Bed {
 
     /// The test command with the tests that are left out.
     pub(crate) fn test_command(&self) -> String {
-        let left_out = self
-            .deselect
-            .iter()
-            .map(|test| format!(" --deselect={test}"));
+        let left_out = self.deselect.iter().map(|test| format!(" --deselect={test}"));
         self.test.clone() + &left_out.collect::<String>()
     }
 
@@ -108,24 +105,12 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Bed>> {
 
 /// The named beds; the quick ones when no name is given.
 pub(crate) fn choose(beds: Vec<Bed>, names: &[String], every: bool) -> Result<Vec<Bed>> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| beds.iter().all(|bed| bed.name != **name))
-    {
+    if let Some(unknown) = names.iter().find(|name| beds.iter().all(|bed| bed.name != **name)) {
         let known: Vec<&str> = beds.iter().map(|bed| bed.name.as_str()).collect();
-        bail!(
-            "there is no bed `{unknown}`; there are {}",
-            known.join(", ")
-        );
+        bail!("there is no bed `{unknown}`; there are {}", known.join(", "));
     }
-    let wanted = |bed: &Bed| {
-        every
-            || if names.is_empty() {
-                bed.quick
-            } else {
-                names.contains(&bed.name)
-            }
-    };
+    let wanted =
+        |bed: &Bed| every || if names.is_empty() { bed.quick } else { names.contains(&bed.name) };
     Ok(beds.into_iter().filter(wanted).collect())
 }
 

@@ -122,12 +122,7 @@ pub(crate) fn measure(bed: &Bed, root: &Path, prepared: &Prepared) -> Result<Out
         tests_after: report.tests_after.as_ref().map(|suite| suite.count),
         verdicts: by_verdict(&scan),
         judged,
-        refused: report
-            .packages
-            .iter()
-            .filter(|p| !p.has_landed())
-            .map(refusal)
-            .collect(),
+        refused: report.packages.iter().filter(|p| !p.has_landed()).map(refusal).collect(),
     };
     outcome.breaches = breaches(bed, &scan, &report, &outcome);
     Ok(outcome)
@@ -145,10 +140,7 @@ fn refusal(package: &Package) -> Wrong {
     Wrong {
         name: package.title.clone(),
         place: package.state.clone(),
-        text: package
-            .reason
-            .clone()
-            .unwrap_or_else(|| "no reason given".to_owned()),
+        text: package.reason.clone().unwrap_or_else(|| "no reason given".to_owned()),
     }
 }
 
@@ -161,15 +153,9 @@ fn notes(bed: &Bed, report: &Report) -> Vec<String> {
             notes.push(format!("`{flaky}` gave different results in one tree"));
         }
     }
-    if let Some(before) = report
-        .tests_before
-        .as_ref()
-        .filter(|suite| suite.count != bed.expect)
-    {
+    if let Some(before) = report.tests_before.as_ref().filter(|suite| suite.count != bed.expect) {
         let (count, expected) = (before.count, bed.expect);
-        notes.push(format!(
-            "the untouched tree gave {count}, the list says {expected}"
-        ));
+        notes.push(format!("the untouched tree gave {count}, the list says {expected}"));
     }
     notes
 }
@@ -190,24 +176,13 @@ fn breaches(bed: &Bed, scan: &Scan, report: &Report, outcome: &Outcome) -> Vec<S
     for lost in &outcome.judged.lost {
         breaches.push(format!("`{}` ({}) {}", lost.name, lost.place, lost.text));
     }
-    for refused in outcome
-        .refused
-        .iter()
-        .filter(|refused| refused.text.trim().is_empty())
-    {
+    for refused in outcome.refused.iter().filter(|refused| refused.text.trim().is_empty()) {
         breaches.push(format!("`{}` was refused without a reason", refused.name));
     }
     if bed.control {
         let allowed = |name: &str| bed.allowed.iter().any(|allowed| allowed.name == name);
-        for finding in scan
-            .findings
-            .iter()
-            .filter(|f| f.is_violation() && !allowed(&f.name))
-        {
-            breaches.push(format!(
-                "a control reports `{}` as {}",
-                finding.name, finding.verdict
-            ));
+        for finding in scan.findings.iter().filter(|f| f.is_violation() && !allowed(&f.name)) {
+            breaches.push(format!("a control reports `{}` as {}", finding.name, finding.verdict));
         }
     }
     breaches
@@ -234,7 +209,5 @@ pub(crate) fn kept(root: &Path, bed: &str) -> Result<Option<Outcome>> {
         return Ok(None);
     }
     let text = std::fs::read_to_string(&path)?;
-    toml::from_str(&text)
-        .map(Some)
-        .with_context(|| format!("in {}", path.display()))
+    toml::from_str(&text).map(Some).with_context(|| format!("in {}", path.display()))
 }

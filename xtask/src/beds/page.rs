@@ -44,43 +44,23 @@ pub(crate) fn render(outcomes: &[Outcome]) -> String {
     page.push_str("\nTests: passed / failed / skipped.\n\n");
     judged_table(&mut page, outcomes);
     list(&mut page, "Breaches", outcomes, |outcome| {
-        outcome
-            .breaches
-            .iter()
-            .map(|text| format!("{}: {text}", outcome.bed))
-            .collect()
+        outcome.breaches.iter().map(|text| format!("{}: {text}", outcome.bed)).collect()
     });
     list(&mut page, "Notes", outcomes, |outcome| {
-        outcome
-            .notes
-            .iter()
-            .map(|text| format!("{}: {text}", outcome.bed))
-            .collect()
+        outcome.notes.iter().map(|text| format!("{}: {text}", outcome.bed)).collect()
     });
-    list(
-        &mut page,
-        "Packages that were refused",
-        outcomes,
-        |outcome| lines(&outcome.bed, &outcome.refused),
-    );
-    list(
-        &mut page,
-        "Consolidatable, not landed",
-        outcomes,
-        |outcome| lines(&outcome.bed, &outcome.judged.not_landed),
-    );
-    list(
-        &mut page,
-        "Judged to be violations, not reported",
-        outcomes,
-        |outcome| lines(&outcome.bed, &outcome.judged.missed),
-    );
-    list(
-        &mut page,
-        "Verdicts that differ from the judgement",
-        outcomes,
-        |outcome| lines(&outcome.bed, &outcome.judged.wrong_verdicts),
-    );
+    list(&mut page, "Packages that were refused", outcomes, |outcome| {
+        lines(&outcome.bed, &outcome.refused)
+    });
+    list(&mut page, "Consolidatable, not landed", outcomes, |outcome| {
+        lines(&outcome.bed, &outcome.judged.not_landed)
+    });
+    list(&mut page, "Judged to be violations, not reported", outcomes, |outcome| {
+        lines(&outcome.bed, &outcome.judged.missed)
+    });
+    list(&mut page, "Verdicts that differ from the judgement", outcomes, |outcome| {
+        lines(&outcome.bed, &outcome.judged.wrong_verdicts)
+    });
     page.push_str("### Measured\n\n| bed | date | machine | ssot |\n|---|---|---|---|\n");
     for outcome in outcomes {
         let cells = [&outcome.bed, &outcome.date, &outcome.machine, &outcome.ssot];
@@ -156,27 +136,17 @@ fn lines(bed: &str, items: &[Wrong]) -> Vec<String> {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace('|', "\\|")
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
 fn verdicts(outcome: &Outcome) -> String {
     let told: Vec<String> = VERDICTS
         .iter()
         .filter_map(|verdict| {
-            outcome
-                .verdicts
-                .get(*verdict)
-                .map(|count| format!("{count} {verdict}"))
+            outcome.verdicts.get(*verdict).map(|count| format!("{count} {verdict}"))
         })
         .collect();
-    if told.is_empty() {
-        "none".to_owned()
-    } else {
-        told.join(", ")
-    }
+    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
 }
 
 fn counts(counts: Option<Counts>) -> String {
@@ -231,10 +201,7 @@ lost = []
             "- a: `x` (rejected) a \\| b c",
             "| a | 2026-01-01 | 2 cores | 0.1.0 |",
         ] {
-            assert!(
-                page.lines().any(|found| found == line),
-                "{line}\nnot in\n{page}"
-            );
+            assert!(page.lines().any(|found| found == line), "{line}\nnot in\n{page}");
         }
         assert!(!page.contains("Breaches"));
     }

@@ -68,11 +68,7 @@ fn stamp(bed: &Bed, root: &Path) -> Result<String> {
     let lock = bed.lock(root);
     let lock = fs::read(&lock).with_context(|| format!("reading {}", lock.display()))?;
     let mut hash = Sha256::new();
-    let copies: Vec<String> = bed
-        .copies
-        .iter()
-        .map(|c| format!("{}>{}", c.from, c.to))
-        .collect();
+    let copies: Vec<String> = bed.copies.iter().map(|c| format!("{}>{}", c.from, c.to)).collect();
     let (major, minor) = python::version().context("python3 does not answer")?;
     let parts = [LAYOUT.to_owned(), bed.release().sha256, copies.join(" ")];
     for part in parts.iter().chain([&format!("{major}.{minor}")]) {
@@ -122,13 +118,8 @@ fn clone(directory: &Path, repo: &Path) -> Result<()> {
 fn install(bed: &Bed, root: &Path, venv: &Path, repo: &Path) -> Result<()> {
     eprintln!("{}: installing what its tests need", bed.name);
     let venv = Venv::ensure(venv)?;
-    venv.pip(repo)
-        .args(["install", "--quiet", "--requirement"])
-        .arg(bed.lock(root))
-        .output()?;
-    venv.pip(repo)
-        .args(["install", "--quiet", "--no-deps", "--editable", "."])
-        .output()?;
+    venv.pip(repo).args(["install", "--quiet", "--requirement"]).arg(bed.lock(root)).output()?;
+    venv.pip(repo).args(["install", "--quiet", "--no-deps", "--editable", "."]).output()?;
     Ok(())
 }
 

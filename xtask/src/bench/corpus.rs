@@ -49,12 +49,7 @@ pub(crate) fn ensure(list: &List, working: &Path, tools: &Venv) -> Result<Corpus
     let archives = working.join("archives");
     let directory = working.join("python");
     std::fs::create_dir_all(&archives)?;
-    let mut corpus = Corpus {
-        directory,
-        files: 0,
-        lines: 0,
-        bytes: 0,
-    };
+    let mut corpus = Corpus { directory, files: 0, lines: 0, bytes: 0 };
     let mut kept = Vec::new();
     for release in &list.release {
         let name = format!("{}-{}", release.package, release.version);
@@ -72,10 +67,7 @@ pub(crate) fn ensure(list: &List, working: &Path, tools: &Venv) -> Result<Corpus
     }
     remove_others(&corpus.directory, &kept)?;
     // A repository of its own, so that no ignore file of the surrounding one applies.
-    Run::new("git")
-        .args(["init", "--quiet"])
-        .directory(&corpus.directory)
-        .output()?;
+    Run::new("git").args(["init", "--quiet"]).directory(&corpus.directory).output()?;
     Ok(corpus)
 }
 

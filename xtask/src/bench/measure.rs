@@ -34,21 +34,14 @@ pub(crate) struct Cost {
 
 /// Runs the command and prints its cost as JSON; its own output is dropped.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let (program, args) = options
-        .command
-        .split_first()
-        .context("a command is needed")?;
+    let (program, args) = options.command.split_first().context("a command is needed")?;
     let started = Instant::now();
     let captured = Run::new(program).args(args).silent()?;
     let wall_seconds = started.elapsed().as_secs_f64();
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     let cpu = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
     // Linux counts in KiB, macOS in bytes.
-    let unit = if cfg!(target_os = "macos") {
-        1024.0 * 1024.0
-    } else {
-        1024.0
-    };
+    let unit = if cfg!(target_os = "macos") { 1024.0 * 1024.0 } else { 1024.0 };
     let cost = Cost {
         cpu_seconds: cpu as f64 / 1e6,
         wall_seconds,
@@ -69,11 +62,7 @@ pub(crate) fn of(command: &[String], directory: &std::path::Path) -> Result<Cost
     let cost: Cost = serde_json::from_str(&measured).context("the measurement is unreadable")?;
     // Every tool here exits with one when it has findings.
     if !matches!(cost.code, Some(0 | 1)) {
-        bail!(
-            "`{}` ended with exit code {:?}",
-            command.join(" "),
-            cost.code
-        );
+        bail!("`{}` ended with exit code {:?}", command.join(" "), cost.code);
     }
     Ok(cost)
 }

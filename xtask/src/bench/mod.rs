@@ -53,10 +53,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let corpus = corpus::ensure(&list, &working, &tools)?;
     eprintln!("corpus: {} files, {} lines", corpus.files, corpus.lines);
     if corpus.lines < LINES {
-        bail!(
-            "the corpus has {} lines, at least {LINES} are needed",
-            corpus.lines
-        );
+        bail!("the corpus has {} lines, at least {LINES} are needed", corpus.lines);
     }
     if !options.others_only {
         build(root)?;
@@ -82,20 +79,14 @@ fn install(list: &List, tools: &Venv, working: &Path) -> Result<()> {
     tools
         .pip(working)
         .args(["install", "--quiet", "--no-deps"])
-        .args([
-            format!("ruff=={}", list.ruff),
-            format!("jscpd=={}", list.jscpd),
-        ])
+        .args([format!("ruff=={}", list.ruff), format!("jscpd=={}", list.jscpd)])
         .output()
         .map(drop)
 }
 
 fn build(root: &Path) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Run::new(cargo)
-        .args(["build", "--release", "--package", "ssot"])
-        .directory(root)
-        .check()
+    Run::new(cargo).args(["build", "--release", "--package", "ssot"]).directory(root).check()
 }
 
 /// One way of running one tool.
@@ -119,41 +110,21 @@ impl Contestant {
 fn contestants(list: &List, tools: &Venv, corpus: &Corpus, others_only: bool) -> Vec<Contestant> {
     let words = |program: PathBuf, args: &str| -> Vec<String> {
         let program = program.to_string_lossy().into_owned();
-        std::iter::once(program)
-            .chain(args.split(' ').map(str::to_owned))
-            .collect()
+        std::iter::once(program).chain(args.split(' ').map(str::to_owned)).collect()
     };
-    let of = |name: String, command| Contestant {
-        name,
-        command,
-        touched: None,
-    };
+    let of = |name: String, command| Contestant { name, command, touched: None };
     let ruff = "check --select E9,F --no-cache --isolated --no-respect-gitignore --quiet --config exclude=[] .";
     let jscpd = "--format python --reporters silent --max-size 100mb --no-gitignore .";
     let mut all = vec![
-        of(
-            format!("ruff {} E9,F", list.ruff),
-            words(tools.program("ruff"), ruff),
-        ),
-        of(
-            format!("jscpd {}", list.jscpd),
-            words(tools.program("jscpd"), jscpd),
-        ),
+        of(format!("ruff {} E9,F", list.ruff), words(tools.program("ruff"), ruff)),
+        of(format!("jscpd {}", list.jscpd), words(tools.program("jscpd"), jscpd)),
     ];
     if !others_only {
         let ssot = |args: &str| words(workspace::ssot(), args);
-        all.push(of(
-            "ssot scan, cold".to_owned(),
-            ssot("scan . --no-cache --format json"),
-        ));
-        all.push(of(
-            "ssot scan, nothing changed".to_owned(),
-            ssot("scan . --format json"),
-        ));
-        let mut changed = of(
-            "ssot scan, one file changed".to_owned(),
-            ssot("scan . --format json"),
-        );
+        all.push(of("ssot scan, cold".to_owned(), ssot("scan . --no-cache --format json")));
+        all.push(of("ssot scan, nothing changed".to_owned(), ssot("scan . --format json")));
+        let mut changed =
+            of("ssot scan, one file changed".to_owned(), ssot("scan . --format json"));
         changed.touched = Some(corpus.directory.join("touched.py"));
         all.push(changed);
     }
@@ -164,8 +135,7 @@ fn contestants(list: &List, tools: &Venv, corpus: &Corpus, others_only: bool) ->
 fn interleave(all: &[Contestant], directory: &Path, rounds: u32) -> Result<Vec<Measured>> {
     let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); all.len()];
     // The file is there from the first run to the last, so that nothing else changes.
-    all.iter()
-        .try_for_each(|contestant| contestant.touch("first"))?;
+    all.iter().try_for_each(|contestant| contestant.touch("first"))?;
     for round in 0..=rounds {
         for (contestant, costs) in all.iter().zip(&mut costs) {
             contestant.touch(&format!("round {round}"))?;
@@ -179,10 +149,7 @@ fn interleave(all: &[Contestant], directory: &Path, rounds: u32) -> Result<Vec<M
             }
         }
     }
-    for path in all
-        .iter()
-        .filter_map(|contestant| contestant.touched.as_ref())
-    {
+    for path in all.iter().filter_map(|contestant| contestant.touched.as_ref()) {
         std::fs::remove_file(path)?;
     }
     let measured = |(contestant, costs): (&Contestant, Vec<Cost>)| Measured {

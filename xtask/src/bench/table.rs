@@ -100,12 +100,8 @@ mod tests {
             name: name.to_owned(),
             costs: cpu.iter().copied().map(cost).collect(),
         };
-        let corpus = Corpus {
-            directory: PathBuf::new(),
-            files: 2,
-            lines: 1_600_000,
-            bytes: 50_000_000,
-        };
+        let corpus =
+            Corpus { directory: PathBuf::new(), files: 2, lines: 1_600_000, bytes: 50_000_000 };
         let table = Table {
             corpus: &corpus,
             rounds: 3,
@@ -114,17 +110,8 @@ mod tests {
             measured: vec![of("a", &[3.0, 1.0, 2.0]), of("b", &[4.0, 6.0])],
         };
         let text = table.render();
-        assert!(
-            text.starts_with("2 files, 1.60 million lines, 50 MB"),
-            "{text}"
-        );
-        assert!(
-            text.contains("| a | 2.00 | 1.00-3.00 | 1.00 | 1.00 | 200 | 1.00 |"),
-            "{text}"
-        );
-        assert!(
-            text.contains("| b | 5.00 | 4.00-6.00 | 2.50 | 2.50 | 500 | 2.50 |"),
-            "{text}"
-        );
+        assert!(text.starts_with("2 files, 1.60 million lines, 50 MB"), "{text}");
+        assert!(text.contains("| a | 2.00 | 1.00-3.00 | 1.00 | 1.00 | 200 | 1.00 |"), "{text}");
+        assert!(text.contains("| b | 5.00 | 4.00-6.00 | 2.50 | 2.50 | 500 | 2.50 |"), "{text}");
     }
 }

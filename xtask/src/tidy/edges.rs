@@ -9,14 +9,8 @@ use super::Complaint;
 
 /// Each package and the workspace packages it may depend on.
 const DRAWING: &[(&str, &[&str])] = &[
-    (
-        "ssot",
-        &["ssot-server", "ssot-engine", "ssot-runtime", "ssot-model"],
-    ),
-    (
-        "ssot-server",
-        &["ssot-engine", "ssot-runtime", "ssot-model"],
-    ),
+    ("ssot", &["ssot-server", "ssot-engine", "ssot-runtime", "ssot-model"]),
+    ("ssot-server", &["ssot-engine", "ssot-runtime", "ssot-model"]),
     (
         "ssot-engine",
         &[
@@ -29,10 +23,7 @@ const DRAWING: &[(&str, &[&str])] = &[
             "ssot-model",
         ],
     ),
-    (
-        "ssot-plan",
-        &["ssot-audit", "ssot-rules", "ssot-facts", "ssot-model"],
-    ),
+    ("ssot-plan", &["ssot-audit", "ssot-rules", "ssot-facts", "ssot-model"]),
     ("ssot-audit", &["ssot-rules", "ssot-facts", "ssot-model"]),
     ("ssot-rules", &["ssot-facts", "ssot-model"]),
     ("ssot-rewrite", &["ssot-facts", "ssot-model"]),
@@ -73,10 +64,7 @@ pub(super) fn check(metadata: &str) -> Result<Vec<Complaint>> {
             complaints.push(Complaint::new("Cargo.toml", 1, said));
             continue;
         };
-        let inside = package
-            .dependencies
-            .iter()
-            .filter(|d| members.contains(&d.name.as_str()));
+        let inside = package.dependencies.iter().filter(|d| members.contains(&d.name.as_str()));
         for edge in inside.filter(|d| d.kind.as_deref() != Some("dev")) {
             if !allowed.contains(&edge.name.as_str()) {
                 let said = format!("`{}` may not depend on `{}`", package.name, edge.name);
@@ -94,32 +82,16 @@ mod tests {
     /// A package, its dependencies as `name` or `name:kind`, and the expected complaint.
     const CASES: &[(&str, &[&str], Option<&str>)] = &[
         ("ssot-engine", &["ssot-plan", "ssot-runtime", "serde"], None),
-        (
-            "ssot-facts",
-            &["ssot-rules"],
-            Some("`ssot-facts` may not depend on `ssot-rules`"),
-        ),
-        (
-            "ssot-plan",
-            &["ssot-runtime"],
-            Some("`ssot-plan` may not depend on `ssot-runtime`"),
-        ),
+        ("ssot-facts", &["ssot-rules"], Some("`ssot-facts` may not depend on `ssot-rules`")),
+        ("ssot-plan", &["ssot-runtime"], Some("`ssot-plan` may not depend on `ssot-runtime`")),
         (
             "ssot-plan",
             &["ssot-runtime:build"],
             Some("`ssot-plan` may not depend on `ssot-runtime`"),
         ),
         ("ssot-plan", &["ssot-runtime:dev"], None),
-        (
-            "xtask",
-            &["ssot-model"],
-            Some("`xtask` may not depend on `ssot-model`"),
-        ),
-        (
-            "ssot-extra",
-            &[],
-            Some("`ssot-extra` is not in the drawing of the crates"),
-        ),
+        ("xtask", &["ssot-model"], Some("`xtask` may not depend on `ssot-model`")),
+        ("ssot-extra", &[], Some("`ssot-extra` is not in the drawing of the crates")),
     ];
 
     #[test]
@@ -128,9 +100,8 @@ mod tests {
             let dependencies: Vec<_> = dependencies
                 .iter()
                 .map(|entry| {
-                    let (name, kind) = entry
-                        .split_once(':')
-                        .map_or((*entry, None), |(n, k)| (n, Some(k)));
+                    let (name, kind) =
+                        entry.split_once(':').map_or((*entry, None), |(n, k)| (n, Some(k)));
                     serde_json::json!({ "name": name, "kind": kind })
                 })
                 .collect();
@@ -143,10 +114,7 @@ mod tests {
             }
             let metadata = serde_json::json!({ "packages": packages }).to_string();
             let said = check(&metadata).expect("the metadata is well formed");
-            let said: Vec<&str> = said
-                .iter()
-                .map(|complaint| complaint.text.as_str())
-                .collect();
+            let said: Vec<&str> = said.iter().map(|complaint| complaint.text.as_str()).collect();
             assert_eq!(said, expected.iter().copied().collect::<Vec<_>>(), "{name}");
         }
     }

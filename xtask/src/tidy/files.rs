@@ -16,10 +16,8 @@ const PRIVATE_DIRECTORIES: &[&str] = &["home", "Users", "root", "work"];
 const INVENTED: &[&str] = &["/home/ada"];
 
 /// Python below `crates/` and `xtask/` that was written for this project, and why it is there.
-const OWN_PYTHON: &[(&str, &str)] = &[(
-    "crates/runtime/src/runner/",
-    "runs inside the interpreter that runs the tests",
-)];
+const OWN_PYTHON: &[(&str, &str)] =
+    &[("crates/runtime/src/runner/", "runs inside the interpreter that runs the tests")];
 
 /// Checks one tracked file.
 pub(super) fn check(path: &str, bytes: &[u8]) -> Vec<Complaint> {
@@ -28,9 +26,7 @@ pub(super) fn check(path: &str, bytes: &[u8]) -> Vec<Complaint> {
         let said = format!("{} bytes, at most {FILE_BYTES}", bytes.len());
         complaints.push(Complaint::new(path, 1, said));
     }
-    let own = OWN_PYTHON
-        .iter()
-        .any(|(prefix, _)| path.starts_with(prefix));
+    let own = OWN_PYTHON.iter().any(|(prefix, _)| path.starts_with(prefix));
     if !own && (path.starts_with("crates/") || path.starts_with("xtask/")) && is_python(path) {
         let said = "Python that is not in the list of our own: no third-party code is committed";
         complaints.push(Complaint::new(path, 1, said));
@@ -53,9 +49,7 @@ pub(super) fn check(path: &str, bytes: &[u8]) -> Vec<Complaint> {
 }
 
 fn is_python(path: &str) -> bool {
-    std::path::Path::new(path)
-        .extension()
-        .is_some_and(|extension| extension == "py")
+    std::path::Path::new(path).extension().is_some_and(|extension| extension == "py")
 }
 
 /// An absolute path into somebody's directories, when the line has one.
@@ -87,12 +81,8 @@ pub(super) fn check_pairs(paths: &[String]) -> Vec<Complaint> {
         let path = format!("crates/rules/src/rules/{stem}{has}");
         Complaint::new(&path, 1, format!("has no `{stem}{lacks}` beside it"))
     };
-    let without_page = sources
-        .difference(&pages)
-        .map(|stem| lonely(stem, ".rs", ".md"));
-    let without_source = pages
-        .difference(&sources)
-        .map(|stem| lonely(stem, ".md", ".rs"));
+    let without_page = sources.difference(&pages).map(|stem| lonely(stem, ".rs", ".md"));
+    let without_source = pages.difference(&sources).map(|stem| lonely(stem, ".md", ".rs"));
     without_page.chain(without_source).collect()
 }
 
@@ -103,16 +93,8 @@ mod tests {
     /// A path, a text, and the beginnings of the complaints expected for it. The `{}` keep
     /// this file itself free of what it forbids.
     const CASES: &[(&str, &str, &[&str])] = &[
-        (
-            "docs/a.md",
-            "see docs/work/x and https://example.org/home/x",
-            &[],
-        ),
-        (
-            "docs/a.md",
-            "one\nrun `/ho{}me/alice/x` now",
-            &["2: `/ho{}me/alice/x` exists"],
-        ),
+        ("docs/a.md", "see docs/work/x and https://example.org/home/x", &[]),
+        ("docs/a.md", "one\nrun `/ho{}me/alice/x` now", &["2: `/ho{}me/alice/x` exists"]),
         ("docs/a.md", "path=/wo{}rk/x", &["1: `/wo{}rk/x` exists"]),
         ("docs/a.md", "/Us{}ers/bob", &["1: `/Us{}ers/bob` exists"]),
         ("docs/a.md", "$HOME/work/x, ~/work/x and ./root/x", &[]),
@@ -131,10 +113,7 @@ mod tests {
                 .map(|complaint| format!("{}: {}", complaint.line, complaint.text))
                 .collect();
             let matches = said.len() == expected.len()
-                && said
-                    .iter()
-                    .zip(&expected)
-                    .all(|(said, begins)| said.starts_with(begins));
+                && said.iter().zip(&expected).all(|(said, begins)| said.starts_with(begins));
             assert!(matches, "{text}\nexpected {expected:?}\nsaid     {said:?}");
         }
     }
@@ -142,11 +121,7 @@ mod tests {
     #[test]
     fn long_readmes_and_large_files_are_named() {
         assert!(check("README.md", "x\n".repeat(80).as_bytes()).is_empty());
-        assert!(
-            check("README.md", "x\n".repeat(81).as_bytes())[0]
-                .text
-                .starts_with("81 lines")
-        );
+        assert!(check("README.md", "x\n".repeat(81).as_bytes())[0].text.starts_with("81 lines"));
         assert!(check("docs/a.bin", &vec![0xff; FILE_BYTES]).is_empty());
         assert_eq!(check("docs/a.bin", &vec![0xff; FILE_BYTES + 1]).len(), 1);
     }
@@ -154,14 +129,9 @@ mod tests {
     #[test]
     fn rules_come_in_pairs() {
         let at = |names: &[&str]| -> Vec<String> {
-            let paths: Vec<String> = names
-                .iter()
-                .map(|name| format!("crates/rules/src/rules/{name}"))
-                .collect();
-            check_pairs(&paths)
-                .iter()
-                .map(|complaint| complaint.text.clone())
-                .collect()
+            let paths: Vec<String> =
+                names.iter().map(|name| format!("crates/rules/src/rules/{name}")).collect();
+            check_pairs(&paths).iter().map(|complaint| complaint.text.clone()).collect()
         };
         assert!(at(&["mod.rs", "a.rs", "a.md"]).is_empty());
         assert_eq!(at(&["a.rs"]), ["has no `a.md` beside it"]);

@@ -25,11 +25,7 @@ pub(crate) struct Complaint {
 
 impl Complaint {
     fn new(path: &str, line: usize, text: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            text: text.into(),
-        }
+        Self { path: path.to_owned(), line, text: text.into() }
     }
 }
 
@@ -68,10 +64,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Complaint>> {
     for path in &paths {
         let bytes = std::fs::read(root.join(path)).with_context(|| format!("reading {path}"))?;
         complaints.extend(files::check(path, &bytes));
-        if Path::new(path)
-            .extension()
-            .is_some_and(|extension| extension == "rs")
-        {
+        if Path::new(path).extension().is_some_and(|extension| extension == "rs") {
             complaints.extend(sources::check(path, &String::from_utf8_lossy(&bytes)));
         }
     }
@@ -83,13 +76,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Complaint>> {
 /// The files that git tracks or would track, relative to the workspace.
 fn tracked(root: &Path) -> Result<Vec<String>> {
     let listed = Run::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .directory(root)
         .output()?;
     let mut paths: Vec<String> = listed

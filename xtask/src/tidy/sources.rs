@@ -25,66 +25,18 @@ const RUNTIME: &[&str] = &["crates/runtime/", "xtask/"];
 const TERMINAL: &[&str] = &["crates/ssot/", "xtask/"];
 
 const DOORS: &[Door] = &[
-    Door {
-        path: &["std", "fs"],
-        values: &[],
-        rooms: RUNTIME,
-    },
-    Door {
-        path: &["std", "env"],
-        values: &[],
-        rooms: RUNTIME,
-    },
-    Door {
-        path: &["std", "process"],
-        values: &["ExitCode"],
-        rooms: RUNTIME,
-    },
-    Door {
-        path: &["std", "net"],
-        values: &[],
-        rooms: RUNTIME,
-    },
-    Door {
-        path: &["std", "time", "SystemTime"],
-        values: &[],
-        rooms: RUNTIME,
-    },
-    Door {
-        path: &["std", "time", "Instant"],
-        values: &[],
-        rooms: RUNTIME,
-    },
-    Door {
-        path: &["tokio", "fs"],
-        values: &[],
-        rooms: RUNTIME,
-    },
-    Door {
-        path: &["tokio", "process"],
-        values: &[],
-        rooms: RUNTIME,
-    },
-    Door {
-        path: &["tokio", "net"],
-        values: &[],
-        rooms: RUNTIME,
-    },
-    Door {
-        path: &["std", "io", "stdout"],
-        values: &[],
-        rooms: TERMINAL,
-    },
-    Door {
-        path: &["std", "io", "stderr"],
-        values: &[],
-        rooms: TERMINAL,
-    },
-    Door {
-        path: &["std", "io", "stdin"],
-        values: &[],
-        rooms: TERMINAL,
-    },
+    Door { path: &["std", "fs"], values: &[], rooms: RUNTIME },
+    Door { path: &["std", "env"], values: &[], rooms: RUNTIME },
+    Door { path: &["std", "process"], values: &["ExitCode"], rooms: RUNTIME },
+    Door { path: &["std", "net"], values: &[], rooms: RUNTIME },
+    Door { path: &["std", "time", "SystemTime"], values: &[], rooms: RUNTIME },
+    Door { path: &["std", "time", "Instant"], values: &[], rooms: RUNTIME },
+    Door { path: &["tokio", "fs"], values: &[], rooms: RUNTIME },
+    Door { path: &["tokio", "process"], values: &[], rooms: RUNTIME },
+    Door { path: &["tokio", "net"], values: &[], rooms: RUNTIME },
+    Door { path: &["std", "io", "stdout"], values: &[], rooms: TERMINAL },
+    Door { path: &["std", "io", "stderr"], values: &[], rooms: TERMINAL },
+    Door { path: &["std", "io", "stdin"], values: &[], rooms: TERMINAL },
 ];
 
 const PRINTING: &[&str] = &["println", "eprintln", "print", "eprint", "dbg"];
@@ -156,22 +108,13 @@ fn objection(path: &str, found: &Found) -> Option<String> {
 impl Door {
     /// Whether the path goes through the door, or imports the whole corridor it is in.
     fn is_opened_by(&self, segments: &[String]) -> bool {
-        let shared = segments
-            .iter()
-            .zip(self.path)
-            .take_while(|(a, b)| a == b)
-            .count();
+        let shared = segments.iter().zip(self.path).take_while(|(a, b)| a == b).count();
         if shared == self.path.len() {
-            return segments
-                .get(shared)
-                .is_none_or(|next| !self.values.contains(&next.as_str()));
+            return segments.get(shared).is_none_or(|next| !self.values.contains(&next.as_str()));
         }
         // `use std::time;` hides the clock behind one more name.
         let corridor = shared == 2 && self.path.starts_with(&["std", "time"]);
-        corridor
-            && segments
-                .get(shared)
-                .is_none_or(|next| next == "*" || next == "self")
+        corridor && segments.get(shared).is_none_or(|next| next == "*" || next == "self")
     }
 }
 
@@ -191,32 +134,12 @@ mod tests {
     type Case = (&'static str, &'static str, &'static [&'static str]);
 
     const CASES: &[Case] = &[
-        (
-            "crates/plan/src/a.rs",
-            "fn f() -> Option<u8> { g()?.checked_add(1) }",
-            &[],
-        ),
-        (
-            "crates/plan/src/a.rs",
-            "fn f() { g().unwrap(); }",
-            &["1: `unwrap()`"],
-        ),
+        ("crates/plan/src/a.rs", "fn f() -> Option<u8> { g()?.checked_add(1) }", &[]),
+        ("crates/plan/src/a.rs", "fn f() { g().unwrap(); }", &["1: `unwrap()`"]),
         ("crates/plan/src/a.rs", "fn f() { g().unwrap_or(1); }", &[]),
-        (
-            "crates/plan/src/a.rs",
-            "// g().unwrap()\nconst A: &str = \"x.unwrap()\";",
-            &[],
-        ),
-        (
-            "crates/plan/src/a.rs",
-            "const A: &str = r#\"std::fs \"{\"#; // std::fs",
-            &[],
-        ),
-        (
-            "crates/plan/src/a.rs",
-            "#[cfg(test)]\nmod tests { fn f() { g().unwrap(); } }",
-            &[],
-        ),
+        ("crates/plan/src/a.rs", "// g().unwrap()\nconst A: &str = \"x.unwrap()\";", &[]),
+        ("crates/plan/src/a.rs", "const A: &str = r#\"std::fs \"{\"#; // std::fs", &[]),
+        ("crates/plan/src/a.rs", "#[cfg(test)]\nmod tests { fn f() { g().unwrap(); } }", &[]),
         (
             "crates/plan/src/a.rs",
             "#[test]\nfn f() { g().unwrap(); }\nfn h() { g().unwrap(); }",
@@ -227,31 +150,11 @@ mod tests {
             "#[tokio::test(flavor = \"x\")]\nasync fn f() { g().unwrap(); }",
             &[],
         ),
-        (
-            "crates/plan/src/a.rs",
-            "#[cfg(not(test))]\nfn f() { g().unwrap(); }",
-            &["2: `unwrap()`"],
-        ),
-        (
-            "crates/plan/tests/a.rs",
-            "fn f() { g().unwrap(); std::fs::read(\"x\"); }",
-            &[],
-        ),
-        (
-            "crates/plan/src/a.rs",
-            "#[allow(dead_code)]\nfn f() {}",
-            &["1: `#[allow]`"],
-        ),
-        (
-            "crates/plan/src/a.rs",
-            "#![cfg_attr(test, allow(dead_code))]",
-            &["1: `#[allow]`"],
-        ),
-        (
-            "crates/plan/src/a.rs",
-            "#[expect(dead_code, reason = \"x\")]\nfn f() {}",
-            &[],
-        ),
+        ("crates/plan/src/a.rs", "#[cfg(not(test))]\nfn f() { g().unwrap(); }", &["2: `unwrap()`"]),
+        ("crates/plan/tests/a.rs", "fn f() { g().unwrap(); std::fs::read(\"x\"); }", &[]),
+        ("crates/plan/src/a.rs", "#[allow(dead_code)]\nfn f() {}", &["1: `#[allow]`"]),
+        ("crates/plan/src/a.rs", "#![cfg_attr(test, allow(dead_code))]", &["1: `#[allow]`"]),
+        ("crates/plan/src/a.rs", "#[expect(dead_code, reason = \"x\")]\nfn f() {}", &[]),
         ("crates/plan/src/a.rs", "use std::fs;", &["1: `std::fs`"]),
         (
             "crates/plan/src/a.rs",
@@ -263,61 +166,25 @@ mod tests {
             "use std::time::{Duration, Instant};",
             &["1: `std::time::Instant`"],
         ),
-        (
-            "crates/plan/src/a.rs",
-            "use std::time;",
-            &["1: `std::time`"],
-        ),
-        (
-            "crates/plan/src/a.rs",
-            "use std::time::*;",
-            &["1: `std::time::*`"],
-        ),
-        (
-            "crates/plan/src/a.rs",
-            "use std::process::ExitCode; use std::time::Duration;",
-            &[],
-        ),
+        ("crates/plan/src/a.rs", "use std::time;", &["1: `std::time`"]),
+        ("crates/plan/src/a.rs", "use std::time::*;", &["1: `std::time::*`"]),
+        ("crates/plan/src/a.rs", "use std::process::ExitCode; use std::time::Duration;", &[]),
         (
             "crates/plan/src/a.rs",
             "fn f() { vec![std::process::id()]; }",
             &["1: `std::process::id`"],
         ),
-        (
-            "crates/plan/src/a.rs",
-            "fn f() { tokio::fs::read(\"x\"); }",
-            &["1: `tokio::fs::read`"],
-        ),
-        (
-            "crates/runtime/src/a.rs",
-            "use std::fs; use std::process::Command;",
-            &[],
-        ),
-        (
-            "crates/runtime/src/a.rs",
-            "fn f() { println!(\"x\"); }",
-            &["1: `println!`"],
-        ),
+        ("crates/plan/src/a.rs", "fn f() { tokio::fs::read(\"x\"); }", &["1: `tokio::fs::read`"]),
+        ("crates/runtime/src/a.rs", "use std::fs; use std::process::Command;", &[]),
+        ("crates/runtime/src/a.rs", "fn f() { println!(\"x\"); }", &["1: `println!`"]),
         (
             "crates/plan/src/a.rs",
             "use std::io::{self, Write};\nfn f() { io::stdout(); }\nfn g() -> io::Result<()> {}",
             &["2: `std::io::stdout`"],
         ),
-        (
-            "crates/ssot/src/a.rs",
-            "fn f() { println!(\"x\"); std::io::stdout(); }",
-            &[],
-        ),
-        (
-            "crates/ssot/src/a.rs",
-            "fn f() { std::env::var(\"x\"); }",
-            &["1: `std::env::var`"],
-        ),
-        (
-            "crates/plan/src/a.rs",
-            "fn f() {",
-            &["1: does not tokenise"],
-        ),
+        ("crates/ssot/src/a.rs", "fn f() { println!(\"x\"); std::io::stdout(); }", &[]),
+        ("crates/ssot/src/a.rs", "fn f() { std::env::var(\"x\"); }", &["1: `std::env::var`"]),
+        ("crates/plan/src/a.rs", "fn f() {", &["1: does not tokenise"]),
     ];
 
     #[test]
@@ -328,10 +195,7 @@ mod tests {
                 .map(|complaint| format!("{}: {}", complaint.line, complaint.text))
                 .collect();
             let matches = said.len() == expected.len()
-                && said
-                    .iter()
-                    .zip(*expected)
-                    .all(|(said, begins)| said.starts_with(begins));
+                && said.iter().zip(*expected).all(|(said, begins)| said.starts_with(begins));
             assert!(matches, "{text}\nexpected {expected:?}\nsaid     {said:?}");
         }
     }

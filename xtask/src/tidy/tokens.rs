@@ -115,11 +115,7 @@ impl Contents {
     }
 
     fn push(&mut self, sign: Sign, line: usize, in_test: bool) {
-        self.found.push(Found {
-            sign,
-            line,
-            in_test,
-        });
+        self.found.push(Found { sign, line, in_test });
     }
 }
 
@@ -169,9 +165,7 @@ fn is_method_call(trees: &[TokenTree], at: usize) -> bool {
 fn function_at(trees: &[TokenTree], at: usize) -> Option<Function> {
     let name = ident(trees, at + 1)?;
     let rest = &trees[at + 2..];
-    let end = rest
-        .iter()
-        .position(|tree| is_brace(tree) || is_semicolon(tree))?;
+    let end = rest.iter().position(|tree| is_brace(tree) || is_semicolon(tree))?;
     let body = group(rest, end)?;
     let line = line_of(&trees[at]);
     let lines = body.span_close().end().line - line + 1;
@@ -213,10 +207,8 @@ fn marks_test(attribute: &Group) -> bool {
         let words = words(attribute.stream());
         return words.iter().any(|word| word == "test") && words.iter().all(|word| word != "not");
     }
-    let path_end = trees
-        .iter()
-        .position(|tree| matches!(tree, TokenTree::Group(_)))
-        .unwrap_or(trees.len());
+    let path_end =
+        trees.iter().position(|tree| matches!(tree, TokenTree::Group(_))).unwrap_or(trees.len());
     path_end > 0 && ident(&trees, path_end - 1).is_some_and(|last| last == "test")
 }
 
