@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use ssot_audit::Audit;
 use ssot_model::{
-    Agent, CommitId, Event, EventKind, PackageId, Phase, Plan, RunId, RunOutcome, RunReport,
-    UnitState,
+    Agent, CommitId, Event, EventKind, Finding, PackageId, Phase, Plan, RunId, RunOutcome,
+    RunReport, ScanReport, UnitState,
 };
 use ssot_rules::RULES;
+use ssot_runtime::cache::Cache;
 use ssot_runtime::sandbox::{self, Launcher};
 
 use crate::desk::Desk;
@@ -119,68 +120,86 @@ async fn stages(
     let tree = site.check_out(&base, desk.run())?;
     let cache = survey::open_cache(site.root());
 
-    let surveyed = desk
-        .stage(Agent::Triage, "find and rank", || {
-            let surveyed = Survey::take(tree.path(), request.config.clone(), Some(&cache))?;
-            let findings = surveyed.findings(RULES);
-            let report = surveyed.report(findings);
-            let thought = format!(
-                "{} files, {} lines, {} concepts with more than one source of truth",
-                report.files,
-                report.lines,
-                report.violations().count()
-            );
-            Ok(((surveyed, report), thought))
-        })
-        .await?;
-    let (surveyed, scan) = surveyed;
-    let before = (scan.violations().count() as u32, scan.files as u32);
-    desk.inspected(Phase::Before, before).await?;
-
-    let audits = desk
-        .stage(Agent::Data, "collect evidence", || {
-            let audits = ssot_audit::examine(&scan.findings, &surveyed.index, &surveyed.config);
-            let thought = format!("{} groups examined", audits.len());
-            Ok((audits, thought))
-        })
-        .await?;
-
-    let plan = desk
-        .stage(Agent::Optimize, "choose and plan", || {
-            let fresh = || {
-                let rewrite_imports = request.rewrite_imports;
-                survey::optimize(tree.path(), &surveyed, &audits, base.clone(), rewrite_imports)
-            };
-            let plan = given.unwrap_or_else(fresh);
-            desk.folder().save_plan(&plan)?;
-            let thought = format!(
-                "{} packages with disjoint write sets, {} entries left alone",
-                plan.packages.len(),
-                plan.left_alone.len()
-            );
-            Ok((plan, thought))
-        })
-        .await?;
-
+    let (surveyed, findings) = triage(desk, request, tree.path(), &cache).await?;
+    let audits = collect(desk, &surveyed, &findings).await?;
+    let plan = optimize(desk, request, (tree.path(), &surveyed), &audits, base, given).await?;
     let summary = act(site, desk, request, &tree, &surveyed, &audits, &plan).await?;
+
     let after = site.in_tree_of(&summary.head, "after", |tree| {
         let surveyed = Survey::take(tree, request.config.clone(), Some(&cache))?;
-        let report = surveyed.report(surveyed.findings(RULES));
-        Ok((report.violations().count() as u32, report.files as u32))
+        Ok(figures(&surveyed.report(surveyed.findings(RULES))))
     })?;
     desk.inspected(Phase::Final, after).await?;
     tree.remove().map_err(EngineError::internal)?;
-
-    desk.stage(Agent::Report, "report", || {
-        Ok(((), "the report is a reading of the log".to_owned()))
-    })
-    .await?;
-    desk.emit(
-        "run/end",
-        EventKind::RunCompleted { outcome: outcome(&summary), tree: summary.tree.clone() },
-    )
-    .await?;
+    let closing = || Ok(((), "the report is a reading of the log".to_owned()));
+    desk.stage(Agent::Report, "report", closing).await?;
+    let (outcome, tree) = (outcome(&summary), summary.tree);
+    desk.emit("run/end", EventKind::RunCompleted { outcome, tree }).await?;
     desk.report(&plan).await
+}
+
+/// Violations and files of a tree.
+fn figures(report: &ScanReport) -> (u32, u32) {
+    (report.violations().count() as u32, report.files as u32)
+}
+
+/// The first stage: find and rank.
+async fn triage(
+    desk: &Desk,
+    request: &Request,
+    tree: &Path,
+    cache: &Cache,
+) -> Result<(Survey, Vec<Finding>), EngineError> {
+    let look = || {
+        let surveyed = Survey::take(tree, request.config.clone(), Some(cache))?;
+        let report = surveyed.report(surveyed.findings(RULES));
+        let (violations, files) = figures(&report);
+        let thought = format!(
+            "{files} files, {} lines, {violations} concepts with more than one source of truth",
+            report.lines
+        );
+        Ok(((surveyed, report), thought))
+    };
+    let (surveyed, report) = desk.stage(Agent::Triage, "find and rank", look).await?;
+    desk.inspected(Phase::Before, figures(&report)).await?;
+    Ok((surveyed, report.findings))
+}
+
+/// The second stage: collect evidence about every group.
+async fn collect(
+    desk: &Desk,
+    surveyed: &Survey,
+    findings: &[Finding],
+) -> Result<Vec<Audit>, EngineError> {
+    let examine = || {
+        let audits = ssot_audit::examine(findings, &surveyed.index, &surveyed.config);
+        let thought = format!("{} groups examined", audits.len());
+        Ok((audits, thought))
+    };
+    desk.stage(Agent::Data, "collect evidence", examine).await
+}
+
+/// The third stage: choose and plan, unless a plan was given.
+async fn optimize(
+    desk: &Desk,
+    request: &Request,
+    (tree, surveyed): (&Path, &Survey),
+    audits: &[Audit],
+    base: CommitId,
+    given: Option<Plan>,
+) -> Result<Plan, EngineError> {
+    let choose = || {
+        let fresh = || survey::optimize(tree, surveyed, audits, base, request.rewrite_imports);
+        let plan = given.unwrap_or_else(fresh);
+        desk.folder().save_plan(&plan)?;
+        let thought = format!(
+            "{} packages with disjoint write sets, {} entries left alone",
+            plan.packages.len(),
+            plan.left_alone.len()
+        );
+        Ok((plan, thought))
+    };
+    desk.stage(Agent::Optimize, "choose and plan", choose).await
 }
 
 /// The fourth stage: packages in parallel worktrees, gates, landings.
