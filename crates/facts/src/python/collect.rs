@@ -95,7 +95,7 @@ impl<'a> Collector<'a> {
         let copy = closed.clone();
         match self.scopes.last_mut() {
             Some(outer) => outer.absorb(closed),
-            None => self.module_read.extend(closed.free),
+            None => self.module_read.extend(closed.free()),
         }
         copy
     }

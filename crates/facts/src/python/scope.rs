@@ -61,9 +61,8 @@ impl<'a> Scope<'a> {
 
     /// Takes over what a closed inner scope left open.
     pub(super) fn absorb(&mut self, inner: ClosedScope<'a>) {
-        let sees_class_names = inner.kind != ScopeKind::Function;
-        let target = if sees_class_names { &mut self.read } else { &mut self.inner };
-        target.extend(inner.free);
+        self.read.extend(inner.read);
+        self.inner.extend(inner.deferred);
         self.marks.reflective |= inner.marks.reflective;
         self.marks.writes_globals |= inner.marks.writes_globals;
     }
@@ -73,21 +72,35 @@ impl<'a> Scope<'a> {
             self.bound.remove(name);
         }
         let bound = &self.bound;
-        let mut free = self.read;
-        free.retain(|name| !bound.contains(name));
-        if self.kind == ScopeKind::Class {
-            free.extend(self.inner);
-        } else {
-            free.extend(self.inner.into_iter().filter(|name| !bound.contains(name)));
+        self.read.retain(|name| !bound.contains(name));
+        // The functions in a class body do not see its names.
+        if self.kind != ScopeKind::Class {
+            self.inner.retain(|name| !bound.contains(name));
         }
-        ClosedScope { kind: self.kind, free, marks: self.marks }
+        let (mut read, mut deferred) = (self.read, self.inner);
+        match self.kind {
+            // A function reads when it is called, past the names of a class around it.
+            ScopeKind::Function => deferred.extend(read.drain()),
+            ScopeKind::Comprehension => read.extend(deferred.drain()),
+            ScopeKind::Header | ScopeKind::Class => {}
+        }
+        ClosedScope { read, deferred, marks: self.marks }
     }
 }
 
 /// What a scope leaves open when it ends.
 #[derive(Debug, Clone)]
 pub(super) struct ClosedScope<'a> {
-    kind: ScopeKind,
-    pub(super) free: FxHashSet<&'a str>,
+    /// Names read where the scope stands.
+    read: FxHashSet<&'a str>,
+    /// Names read by functions inside, which see past a class around them.
+    deferred: FxHashSet<&'a str>,
     pub(super) marks: Marks,
+}
+
+impl<'a> ClosedScope<'a> {
+    /// Every name that is left open.
+    pub(super) fn free(&self) -> impl Iterator<Item = &'a str> + use<'a, '_> {
+        self.read.union(&self.deferred).copied()
+    }
 }

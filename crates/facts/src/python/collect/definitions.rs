@@ -56,7 +56,7 @@ impl<'a> Collector<'a> {
             definition.signature = signature(self.source, &def.parameters);
             definition.members = sorted(members);
             definition.flags.asynchronous = def.is_async;
-            complete(definition, closed, docstring(&def.body), &def.decorator_list);
+            complete(definition, &closed, docstring(&def.body), &def.decorator_list);
         }
     }
 
@@ -91,7 +91,7 @@ impl<'a> Collector<'a> {
             definition.flags.hooks_subclassing =
                 definition.members.iter().any(|member| member == "__init_subclass__")
                     || definition.bases.iter().any(|base| base.starts_with("metaclass="));
-            complete(definition, closed, docstring(&def.body), &def.decorator_list);
+            complete(definition, &closed, docstring(&def.body), &def.decorator_list);
         }
     }
 
@@ -177,11 +177,11 @@ impl<'a> Collector<'a> {
 
 fn complete(
     definition: &mut Definition,
-    closed: ClosedScope<'_>,
+    closed: &ClosedScope<'_>,
     docstring: Option<&str>,
     decorators: &[ast::Decorator],
 ) {
-    definition.free = sorted(closed.free.into_iter());
+    definition.free = sorted(closed.free());
     definition.summary = docstring.map(first_line).unwrap_or_default().into();
     definition.decorators =
         decorators.iter().map(|decorator| described(&decorator.expression)).collect();

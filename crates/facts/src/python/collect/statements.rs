@@ -151,7 +151,7 @@ impl<'a> Collector<'a> {
         self.open(ScopeKind::Header);
         self.visit_expr(value);
         let closed = self.close();
-        let free = super::sorted(closed.free.iter().copied());
+        let free = super::sorted(closed.free());
         let (hash, kind) = (structure::expression(value), value_kind(value));
         self.constant(stmt, name, value, hash, &kind, &free);
         self.bind(name, || Binding::Value(hash, kind, free));
