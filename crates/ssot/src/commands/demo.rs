@@ -110,7 +110,8 @@ fn show(args: &DemoArgs, repository: &NewRepository) -> anyhow::Result<Exit> {
         output::message(&format!("interrupted; `ssot resume{argument}` goes on with it"));
         return Ok(Exit::Interrupted);
     };
-    let kept = args.keep || args.directory.is_some();
+    let ended = run::exit(&report);
+    let kept = args.keep || args.directory.is_some() || ended == Exit::Interrupted;
     match args.format {
         Format::Json => output::json(&report)?,
         Format::Text if kept => {
@@ -125,7 +126,10 @@ fn show(args: &DemoArgs, repository: &NewRepository) -> anyhow::Result<Exit> {
         }
     }
     let landed = report.landed().count();
-    Ok(Exit::clean_if(landed > 0 && landed == report.packages.len()))
+    Ok(match ended {
+        Exit::Interrupted => ended,
+        _ => Exit::clean_if(landed > 0 && landed == report.packages.len()),
+    })
 }
 
 /// Writes the history; gives the number of its commits.

@@ -252,7 +252,8 @@ fn next(report: &RunReport, place: &Where) -> String {
     let target = &report.target;
     let git = if argument.is_empty() { "git".to_owned() } else { format!("git -C{argument}") };
     let mut rows = Vec::new();
-    if report.outcome.is_none() && !target.is_empty() {
+    let stopped = matches!(report.outcome, None | Some(RunOutcome::Cancelled));
+    if stopped && !is_dry(report) {
         rows.push((format!("ssot resume{argument}"), "go on where it stopped"));
     }
     if target.is_empty() {
