@@ -28,7 +28,10 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
     for ((kind, _), family) in families::by_name(scene) {
         let mut bodies = families::by_structure(scene.index, family.iter().copied());
         for equal in bodies.iter().filter(|equal| families::spans_files(equal)) {
-            let judgements = evidence::judge_equal(scene, equal, Verdict::Identical);
+            let judgements = match per_module_attribute(scene, &family, equal) {
+                Some(convention) => vec![convention],
+                None => evidence::judge_equal(scene, equal, Verdict::Identical),
+            };
             findings
                 .extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
         }
@@ -42,6 +45,34 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Modules that define a name, each for itself, from which it is what modules of
+/// this kind have: an entry point, a table that a loader looks up by name.
+const ATTRIBUTE_MODULES: usize = 8;
+
+/// A public function or constant that many modules define, mostly each its own way.
+/// That two of them agree does not make them one.
+fn per_module_attribute(
+    scene: &Scene<'_>,
+    family: &[DefinitionId],
+    equal: &[DefinitionId],
+) -> Option<Judgement> {
+    let definition = scene.index.definition(equal[0]);
+    let is_attribute = definition.kind != DefinitionKind::Class
+        && !definition.name.starts_with('_')
+        && family.len() >= ATTRIBUTE_MODULES
+        && equal.len() * 2 < family.len();
+    is_attribute.then(|| {
+        let text = format!(
+            "{} modules define `{}`, {} of them like this",
+            family.len(),
+            definition.name,
+            equal.len()
+        );
+        let evidence = vec![Evidence::supporting("module-attribute", text)];
+        Judgement { verdict: Verdict::Convention, evidence, members: equal.to_vec() }
+    })
 }
 
 /// Adds to each head the members whose bodies equal its own, so that a group keeps
