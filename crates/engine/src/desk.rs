@@ -54,8 +54,9 @@ impl Desk {
         Self { again: format!("/{epoch}"), ..self }
     }
 
-    fn step(&self, agent: Agent) -> String {
-        format!("{}{}", agent.as_str(), self.again)
+    /// The name of a step of this epoch.
+    pub(crate) fn step(&self, name: &str) -> String {
+        format!("{name}{}", self.again)
     }
 
     pub(crate) fn run(&self) -> &RunId {
@@ -94,7 +95,7 @@ impl Desk {
 
     pub(crate) async fn begin(&self, agent: Agent, task: &str) -> Result<(), EngineError> {
         let task = task.to_owned();
-        self.emit(&self.step(agent), EventKind::AgentStarted { agent, task }).await
+        self.emit(&self.step(agent.as_str()), EventKind::AgentStarted { agent, task }).await
     }
 
     pub(crate) async fn complete(
@@ -105,7 +106,7 @@ impl Desk {
     ) -> Result<(), EngineError> {
         let status = if ok { CompletionStatus::Ok } else { CompletionStatus::Error };
         let completed = EventKind::AgentCompleted { agent, status, summary };
-        self.emit(&self.step(agent), completed).await
+        self.emit(&self.step(agent.as_str()), completed).await
     }
 
     /// Runs a stage that computes: started, concluded, completed. The computation
@@ -120,7 +121,7 @@ impl Desk {
         match tokio::task::block_in_place(compute) {
             Ok((value, thought)) => {
                 let concluded = EventKind::AgentThinking { agent, thought: thought.clone() };
-                self.emit(&self.step(agent), concluded).await?;
+                self.emit(&self.step(agent.as_str()), concluded).await?;
                 self.complete(agent, true, thought).await?;
                 Ok(value)
             }
@@ -141,7 +142,7 @@ impl Desk {
             Phase::Before => "tree/before",
             _ => "tree/final",
         };
-        self.emit(step, EventKind::TreeInspected { phase, violations, files }).await
+        self.emit(&self.step(step), EventKind::TreeInspected { phase, violations, files }).await
     }
 
     /// Closes what a failed run leaves open, so that the log says how it ended.

@@ -134,7 +134,7 @@ async fn stages(
     let closing = || Ok(((), "the report is a reading of the log".to_owned()));
     desk.stage(Agent::Report, "report", closing).await?;
     let (outcome, tree) = (outcome(&summary), summary.tree);
-    desk.emit("run/end", EventKind::RunCompleted { outcome, tree }).await?;
+    desk.emit(&desk.step("run/end"), EventKind::RunCompleted { outcome, tree }).await?;
     desk.report(&plan).await
 }
 
@@ -280,7 +280,7 @@ fn sorted(error: ExecuteError) -> EngineError {
         | ExecuteError::Untested
         | ExecuteError::Hanging { .. }
         | ExecuteError::Unproven { .. } => EngineError::user(error),
-        ExecuteError::Runner(_) => EngineError::config(error),
+        ExecuteError::Runner(_) | ExecuteError::Unrunnable(_) => EngineError::config(error),
         other => EngineError::internal(other),
     }
 }

@@ -61,7 +61,10 @@ pub(crate) fn build(run: &RunId, plan: &Plan, events: &[Event]) -> RunReport {
             _ => {}
         }
     }
-    if let (Some(first), Some(last)) = (events.first(), events.last()) {
+    // What comes after the end, a rollback say, is no part of the run's time.
+    let is_end = |event: &&Event| matches!(event.kind, EventKind::RunCompleted { .. });
+    let last = events.iter().rev().find(is_end).or(events.last());
+    if let (Some(first), Some(last)) = (events.first(), last) {
         report.seconds = u64::try_from((last.at.0 - first.at.0) / 1000).unwrap_or(0);
     }
     report.packages = plan

@@ -83,7 +83,7 @@ async fn static_state(job: &Job, place: &Place, found: &Inspection) -> Result<()
     for (gate, evidence) in [
         (GateName::Parse, format!("{} files with syntax errors", found.parse_issues.len())),
         (GateName::Imports, format!("{} unresolved imports and names", found.unresolved.len())),
-        (GateName::Findings, format!("{} violations", found.violations.len())),
+        (GateName::Findings, format!("{} definitions in violations", found.violations.len())),
     ] {
         job.journal.gate(place, gate, async { Ok(Judgement::new(true, evidence)) }).await?;
     }

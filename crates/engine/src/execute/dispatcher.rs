@@ -204,7 +204,9 @@ impl Dispatcher {
             }
             End::Stopped(Stop::Log(why)) => return Err(ExecuteError::Log(why)),
             End::Stopped(Stop::Rejected(why)) => (UnitState::Rejected, Some(why), None),
-            End::Stopped(Stop::Failed(why)) => (UnitState::Failed, Some(why), None),
+            End::Stopped(Stop::Failed(why) | Stop::Unrunnable(why)) => {
+                (UnitState::Failed, Some(why), None)
+            }
             End::Stopped(Stop::Cancelled) => (UnitState::Cancelled, None, None),
         };
         if died {

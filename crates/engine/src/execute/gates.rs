@@ -54,7 +54,8 @@ pub(super) fn findings(before: &Inspection, after: &Inspection, closes: &[String
     let left: Vec<&String> =
         closes.iter().filter(|print| after.violations.contains_key(*print)).collect();
     if !opened.is_empty() {
-        let evidence = format!("{} new violations: {}", opened.len(), named(opened));
+        let evidence =
+            format!("{} definitions newly in violations: {}", opened.len(), named(opened));
         return Judgement::new(false, evidence);
     }
     if !left.is_empty() {
@@ -62,7 +63,10 @@ pub(super) fn findings(before: &Inspection, after: &Inspection, closes: &[String
         return Judgement::new(false, evidence);
     }
     let counts = format!("{} -> {}", before.violations.len(), after.violations.len());
-    Judgement::new(gone > 0, format!("{gone} violations closed, none opened ({counts})"))
+    Judgement::new(
+        gone > 0,
+        format!("{gone} definitions freed of violations, none added ({counts})"),
+    )
 }
 
 fn difference(of: &BTreeMap<String, String>, without: &BTreeMap<String, String>) -> Vec<String> {

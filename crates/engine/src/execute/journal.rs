@@ -37,6 +37,8 @@ pub(super) enum Stop {
     Rejected(String),
     /// Something else is at fault.
     Failed(String),
+    /// The tests cannot be run at all: their command or the sandbox.
+    Unrunnable(String),
     /// The run was told to stop.
     Cancelled,
     /// Events cannot be recorded: nobody may go on.
@@ -51,7 +53,7 @@ impl From<GitError> for Stop {
 
 impl From<RunnerError> for Stop {
     fn from(error: RunnerError) -> Self {
-        Self::Failed(error.to_string())
+        Self::Unrunnable(error.to_string())
     }
 }
 
@@ -144,9 +146,9 @@ impl Journal {
         let (status, summary) = match &result {
             Ok((_, summary)) => (CompletionStatus::Ok, summary.clone()),
             Err(Stop::Cancelled) => (CompletionStatus::Cancelled, "cancelled".to_owned()),
-            Err(Stop::Rejected(why) | Stop::Failed(why) | Stop::Log(why)) => {
-                (CompletionStatus::Error, why.clone())
-            }
+            Err(
+                Stop::Rejected(why) | Stop::Failed(why) | Stop::Unrunnable(why) | Stop::Log(why),
+            ) => (CompletionStatus::Error, why.clone()),
         };
         self.emit(step, EventKind::ToolCompleted { agent, tool, call, status, summary }).await?;
         result.map(|(value, _)| value)

@@ -128,7 +128,7 @@ pub enum ExecuteError {
     /// Somebody has the branch checked out.
     #[error(
         "the branch `{branch}` is checked out at `{worktree}`; a landing would change it under \
-         your feet. Choose another target branch or check out another one there"
+         your feet. Name another branch with --target, or check out another one there"
     )]
     TargetCheckedOut {
         /// The branch.
@@ -150,7 +150,7 @@ pub enum ExecuteError {
     /// Nothing would prove the packages.
     #[error(
         "no test command is configured, so nothing would prove that the packages are harmless: \
-         add a section `test` to ssot.toml or allow landing untested"
+         add a section `test` with a `command` to ssot.toml, or pass --allow-untested"
     )]
     Untested,
     /// The command did not end.
@@ -172,6 +172,12 @@ pub enum ExecuteError {
         /// The end of the output.
         tail: String,
     },
+    /// The command or the sandbox cannot be started.
+    #[error(
+        "the tests cannot be run: {0}. Check `command`, `path` and `readable` in the section \
+         `test` of ssot.toml"
+    )]
+    Unrunnable(String),
     /// The event log refused an event.
     #[error("the event log cannot be written: {0}")]
     Log(String),
@@ -282,6 +288,7 @@ impl From<Stop> for ExecuteError {
         match stop {
             Stop::Log(why) => Self::Log(why),
             Stop::Rejected(why) | Stop::Failed(why) => Self::Internal(why),
+            Stop::Unrunnable(why) => Self::Unrunnable(why),
             Stop::Cancelled => Self::Internal("cancelled".to_owned()),
         }
     }

@@ -108,7 +108,7 @@ impl From<Stop> for RollbackError {
     fn from(stop: Stop) -> Self {
         match stop {
             Stop::Log(why) => Self::Log(why),
-            Stop::Rejected(why) | Stop::Failed(why) => Self::Internal(why),
+            Stop::Rejected(why) | Stop::Failed(why) | Stop::Unrunnable(why) => Self::Internal(why),
             Stop::Cancelled => Self::Internal("cancelled".to_owned()),
         }
     }

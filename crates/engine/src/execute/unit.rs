@@ -227,7 +227,7 @@ impl Unit {
         let (state, reason) = match &end {
             End::Landed(..) => (UnitState::Done, None),
             End::Stopped(Stop::Rejected(why)) => (UnitState::Rejected, Some(why.clone())),
-            End::Stopped(Stop::Failed(why) | Stop::Log(why)) => {
+            End::Stopped(Stop::Failed(why) | Stop::Unrunnable(why) | Stop::Log(why)) => {
                 (UnitState::Failed, Some(why.clone()))
             }
             End::Stopped(Stop::Cancelled) => (UnitState::Cancelled, None),

@@ -8,7 +8,7 @@ async fn each_gate_keeps_what_it_forbids_off_the_branch() {
         ("# broken\nVALUE = 1\n", "parse: 1 new"),
         ("# lost nobody\nVALUE = 1\n", "imports: 1 new"),
         ("# dup b\nVALUE = 1 + 0\n", "findings: 1 findings are still there"),
-        ("# dup other\nVALUE = 1\n", "findings: 1 new violations"),
+        ("# dup other\nVALUE = 1\n", "findings: 1 definitions newly in violations"),
         (
             "VALUE = 1\nraise RuntimeError('no')\n",
             "load: 1 modules no longer load: app.b: RuntimeError: no",

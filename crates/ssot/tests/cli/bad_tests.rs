@@ -40,3 +40,21 @@ fn a_test_command_that_hangs() {
     repo.ssot(&["run"]).expect(2).says(&["2 s", "timeout-seconds"]);
     assert_eq!(repo.state().of_the_user(), before);
 }
+
+#[test]
+fn a_test_command_that_does_not_exist() {
+    let repo = project::untested();
+    repo.commit(&[("ssot.toml", "[test]\ncommand = \"no-such-runner --all\"\n")]);
+    let before = repo.state();
+    repo.ssot(&["run"]).expect(2).says(&["no-such-runner", "command"]);
+    assert_eq!(repo.state().of_the_user(), before);
+}
+
+#[test]
+fn tests_of_which_none_passes_prove_nothing() {
+    let repo = project::untested();
+    repo.commit(&[("ssot.toml", "[test]\ncommand = \"python3 -c 'import shop; raise SystemExit(1)'\"\n")]);
+    let before = repo.state();
+    repo.ssot(&["run"]).expect(2).says(&["prove nothing", "not one test passes"]);
+    assert_eq!(repo.state().of_the_user(), before);
+}

@@ -144,7 +144,7 @@ fn a_run_that_was_asked_to_stop_goes_on_when_resumed() {
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:#?}");
     assert_eq!(repo.state().of_the_user(), before);
 
-    repo.ssot(&["resume", "--quiet"]);
+    repo.ssot(&["resume", "--quiet"]).expect(0);
     let undisturbed = project::tested();
     undisturbed.ssot(&["run", "--quiet"]).expect(0);
     assert_eq!(repo.tree("ssot/consolidate"), undisturbed.tree("ssot/consolidate"));
