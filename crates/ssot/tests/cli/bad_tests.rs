@@ -53,7 +53,10 @@ fn a_test_command_that_does_not_exist() {
 #[test]
 fn tests_of_which_none_passes_prove_nothing() {
     let repo = project::untested();
-    repo.commit(&[("ssot.toml", "[test]\ncommand = \"python3 -c 'import shop; raise SystemExit(1)'\"\n")]);
+    repo.commit(&[(
+        "ssot.toml",
+        "[test]\ncommand = \"python3 -c 'import shop; raise SystemExit(1)'\"\n",
+    )]);
     let before = repo.state();
     repo.ssot(&["run"]).expect(2).says(&["prove nothing", "not one test passes"]);
     assert_eq!(repo.state().of_the_user(), before);
