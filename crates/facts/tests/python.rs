@@ -1,5 +1,6 @@
 //! What is read off Python source, one fact a table.
 
+use compact_str::CompactString;
 use ssot_facts::{DottedString, FileFacts, ImportScope, python};
 use ssot_model::DefinitionKind;
 
@@ -10,7 +11,7 @@ fn facts(source: &str) -> FileFacts {
 /// The names that the first definition leaves open.
 fn check_free(source: &str, expected: &[&str]) {
     let facts = facts(source);
-    let found: Vec<&str> = facts.definitions[0].free.iter().map(|name| name.as_str()).collect();
+    let found: Vec<&str> = facts.definitions[0].free.iter().map(CompactString::as_str).collect();
     assert_eq!(found, expected, "{source}");
 }
 
@@ -118,7 +119,7 @@ fn names_that_are_bound_nowhere_are_undefined() {
         ("del gone\n", &[]),
     ] {
         let facts = facts(source);
-        let found: Vec<&str> = facts.undefined.iter().map(|name| name.as_str()).collect();
+        let found: Vec<&str> = facts.undefined.iter().map(CompactString::as_str).collect();
         assert_eq!(found, expected, "{source}");
     }
 }
@@ -132,7 +133,7 @@ fn writes_from_outside_are_noted() {
         facts.writes.iter().map(|it| (it.object.as_str(), it.name.as_str())).collect();
     assert_eq!(writes, [("m", "x"), ("m", "y"), ("m.n", "z"), ("a.b", "c")]);
     assert!(facts.strings.contains(&DottedString { text: "a.b.c".into(), line: 6 }));
-    let mutated: Vec<&str> = facts.mutated.iter().map(|name| name.as_str()).collect();
+    let mutated: Vec<&str> = facts.mutated.iter().map(CompactString::as_str).collect();
     assert_eq!(mutated, ["X", "Y", "m"]);
 }
 
