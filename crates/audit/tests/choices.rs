@@ -94,7 +94,7 @@ fn names_that_mean_something_else_keep_a_copy() {
         ),
         ("_seen = {}", "_seen = {}\n_seen['a'] = 1", "_seen.get", "`_seen` is"),
         ("LIMIT = 3", "LIMIT = 3", "LIMIT.__add__", "`LIMIT` is"),
-        ("_LIMIT = 3", "_LIMIT = 4", "_LIMIT.__add__", "`_LIMIT` is"),
+        ("_LIMIT = 3", "_LIMIT = 4", "_LIMIT.__add__", "the implementations differ"),
         (
             "from .other import Thing",
             "from .third import Thing",

@@ -24,9 +24,9 @@ const PURE_CALLS: [&str; 8] = [
 pub struct Difference {
     /// The difference in words.
     pub text: String,
-    /// Whether the name stands for two different classes, functions or modules, so
-    /// that the equal texts say different things. A module's own logger or switch
-    /// is no such difference.
+    /// Whether the name stands for two different classes, functions, modules or
+    /// constants of different value, so that the equal texts say different things. A
+    /// module's own logger or an equal switch is no such difference.
     pub other_concept: bool,
 }
 
@@ -98,8 +98,21 @@ impl<'a> Comparison<'a> {
             };
             meanings.iter().all(concept)
         };
-        let other_concept = known(&left) && known(&right) && !perhaps_same(&left, &right);
+        let other_thing = known(&left) && known(&right) && !perhaps_same(&left, &right);
+        let other_concept = other_thing || self.values_differ(&left, &right);
         Some(Difference { text, other_concept })
+    }
+
+    /// Two constants with different values: the texts compute different things.
+    fn values_differ(&self, left: &[Resolution], right: &[Resolution]) -> bool {
+        let constant = |meanings: &[Resolution]| match meanings {
+            [Resolution::Value { module, name }] => match self.only_value(*module, name)? {
+                (hash, ValueKind::Immutable, _) => Some(hash),
+                _ => None,
+            },
+            _ => None,
+        };
+        constant(left).zip(constant(right)).is_some_and(|(left, right)| left != right)
     }
 
     fn same(&mut self, left: &Resolution, right: &Resolution) -> bool {
