@@ -86,6 +86,7 @@ impl Site {
         base: &CommitId,
     ) -> Result<String, EngineError> {
         let target = name.unwrap_or(DEFAULT_TARGET);
+        self.check_not_checked_out(target)?;
         let head = self.repository.branch_head(target).map_err(EngineError::internal)?;
         if let Some(head) = head.filter(|head| head != base) {
             let ahead = self.repository.log(base, &head).map_err(EngineError::internal)?;
@@ -96,7 +97,6 @@ impl Site {
                     ahead.len()
                 )));
             }
-            self.check_not_checked_out(target)?;
             self.repository.move_branch(target, Some(&head), base).map_err(EngineError::user)?;
         }
         Ok(target.to_owned())
