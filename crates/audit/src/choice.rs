@@ -27,11 +27,16 @@ impl Decision {
     }
 }
 
-pub(crate) fn choose(examiner: &Examiner<'_>, finding: &Finding, ids: &[DefinitionId]) -> Decision {
+pub(crate) fn choose(
+    examiner: &Examiner<'_>,
+    finding: &Finding,
+    verdict: Verdict,
+    ids: &[DefinitionId],
+) -> Decision {
     if let Some(reason) = decided_to_stay(examiner, finding) {
         return Decision::accept(format!("decided in ssot.toml: {reason}"));
     }
-    match finding.verdict {
+    match verdict {
         Verdict::Identical | Verdict::Clone if finding.kind == DefinitionKind::Method => {
             Decision::accept(
                 "equal methods of different classes need a common base; that is not done \
@@ -52,8 +57,11 @@ fn decided_to_stay<'a>(examiner: &'a Examiner<'_>, finding: &Finding) -> Option<
     let names = |text: &str| {
         finding.id.as_str() == text || finding.members.iter().any(|member| member.dotted() == text)
     };
-    let keep = &examiner.config.keep;
-    keep.iter().find(|decision| names(&decision.group)).map(|decision| decision.reason.as_str())
+    let decisions = &examiner.config.decision;
+    decisions
+        .iter()
+        .find(|decision| names(&decision.group))
+        .map(|decision| decision.reason.as_str())
 }
 
 fn consolidate(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision {

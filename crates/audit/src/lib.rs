@@ -14,7 +14,7 @@ mod matrix;
 use std::collections::BTreeSet;
 
 use ssot_facts::{DefinitionId, ImportGraph, Index, ModuleId};
-use ssot_model::{Config, Finding, RepoPath};
+use ssot_model::{Config, Finding, RepoPath, Verdict};
 use ssot_rules::{Patches, Territories};
 
 pub use candidate::{Candidate, Criterion};
@@ -65,6 +65,8 @@ pub struct Refusal {
 pub struct Audit {
     /// The finding it explains.
     pub finding: Finding,
+    /// Its verdict: only groups are audited.
+    pub verdict: Verdict,
     /// The members compared with each other.
     pub matrix: Matrix,
     /// Who uses which member.
@@ -108,16 +110,17 @@ impl<'a> Examiner<'a> {
 
     /// Audits one finding. Later audits know what was chosen: no import cycle
     /// arises from two choices together, and no definition goes twice.
-    pub fn examine(&mut self, finding: &Finding) -> Audit {
+    pub fn examine(&mut self, finding: &Finding, verdict: Verdict) -> Audit {
         let ids: Vec<DefinitionId> = finding
             .members
             .iter()
             .filter_map(|member| self.index.definition_at(&member.path, member.span))
             .collect();
-        let decision = choice::choose(self, finding, &ids);
+        let decision = choice::choose(self, finding, verdict, &ids);
         self.remember(&decision.choice);
         Audit {
             finding: finding.clone(),
+            verdict,
             matrix: matrix::compare(self.index, &ids),
             consumers: consumers::of_members(self.index, &ids),
             candidates: decision.candidates,
@@ -147,8 +150,11 @@ impl<'a> Examiner<'a> {
     }
 }
 
-/// Audits every finding.
+/// Audits every group; a finding about a place is no group.
 pub fn examine(findings: &[Finding], index: &Index, config: &Config) -> Vec<Audit> {
     let mut examiner = Examiner::new(index, config);
-    findings.iter().map(|finding| examiner.examine(finding)).collect()
+    findings
+        .iter()
+        .filter_map(|finding| finding.verdict.map(|verdict| examiner.examine(finding, verdict)))
+        .collect()
 }

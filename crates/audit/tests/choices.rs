@@ -45,7 +45,7 @@ fn describe(index: &Index, audit: &Audit) -> String {
 /// The choices about violations, one line each.
 fn choices(repository: &str, config: &Config) -> String {
     let (index, audits) = audits(repository, config);
-    let violations = audits.iter().filter(|audit| audit.finding.verdict.is_violation());
+    let violations = audits.iter().filter(|audit| audit.verdict.is_violation());
     violations.map(|audit| describe(&index, audit)).collect::<Vec<_>>().join("\n")
 }
 
@@ -224,7 +224,7 @@ fn boundaries_own_their_copies_unless_a_shared_one_exists() {
         "--- svc/__init__.py\n--- svc/one/__init__.py\n--- svc/one/a.py\n{body}\n--- svc/two/__init__.py\n--- svc/two/a.py\n{body}\n"
     );
     let (_, found) = audits(&apart, &config);
-    assert_eq!(found[0].finding.verdict, Verdict::Boundary);
+    assert_eq!(found[0].verdict, Verdict::Boundary);
     let shared = format!(
         "{apart}--- core/__init__.py\n--- core/text.py\n{body}\n--- svc/one/user.py\nimport core.text\n"
     );
@@ -249,8 +249,15 @@ fn a_module_that_cannot_be_reached_goes_when_nothing_is_lost() {
 fn what_was_decided_is_kept() {
     let body = function("convert", "str");
     let repository = format!("--- app/__init__.py\n--- app/a.py\n{body}\n--- app/b.py\n{body}\n");
-    let keep = ssot_model::Decision { group: "app.b.convert".into(), reason: "on purpose".into() };
-    let config = Config { keep: vec![keep], ..Config::default() };
+    let decision = ssot_model::Decision {
+        group: "app.b.convert".into(),
+        reason: "on purpose".into(),
+        rule: None,
+        verdict: None,
+        owner: None,
+        expires: None,
+    };
+    let config = Config { decision: vec![decision], ..Config::default() };
     assert_eq!(choices(&repository, &config), "keep: decided in ssot.toml: on purpose");
     let preferred =
         ssot_model::Preference { definition: "app.b.convert".into(), reason: "ours".into() };

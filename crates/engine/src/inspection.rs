@@ -42,7 +42,7 @@ impl Inspection {
         let index = &survey.index;
         let mut violations = BTreeMap::new();
         for finding in survey.findings(RULES) {
-            if finding.verdict.is_violation() {
+            if finding.is_violation() {
                 let keys = ssot_rules::member_keys(&finding);
                 violations.extend(keys.map(|key| (key, finding.summary.clone())));
             }

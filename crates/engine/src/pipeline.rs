@@ -304,7 +304,7 @@ fn dry_run(
 ) -> Result<RunReport, EngineError> {
     let surveyed = Survey::take(tree, config, None)?;
     let findings = surveyed.findings(RULES);
-    let violations = findings.iter().filter(|it| it.verdict.is_violation()).count();
+    let violations = findings.iter().filter(|it| it.is_violation()).count();
     let audits = ssot_audit::examine(&findings, &surveyed.index, &surveyed.config);
     let plan = survey::optimize(tree, &surveyed, &audits, base, options.rewrite_imports);
     let mut report = crate::report::build(&RunId::new("dry-run"), &plan, &[]);

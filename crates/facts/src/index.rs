@@ -216,6 +216,7 @@ impl Index {
             span: self.definition(id).span,
             module: module.name.to_string(),
             qualified_name: self.qualified_name(id),
+            digest: format!("{:032x}", self.definition(id).hash),
         }
     }
 

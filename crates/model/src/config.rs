@@ -4,26 +4,53 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Verdict;
+
 /// The whole file. Every key is optional; an unknown key is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// What is scanned.
     pub scan: ScanConfig,
+    /// How much each rule matters, by its name.
+    pub severity: BTreeMap<String, Level>,
     /// Parts of the codebase that may own their copy.
     pub boundary: Vec<Boundary>,
     /// How the repository's own tests are run; none when there are none.
     pub test: Option<TestConfig>,
-    /// Groups that were decided to stay.
-    pub keep: Vec<Decision>,
+    /// Groups and findings that were decided.
+    #[serde(alias = "keep")]
+    pub decision: Vec<Decision>,
     /// Definitions that were decided to be canonical.
     pub canonical: Vec<Preference>,
+    /// Concepts and who may implement them.
+    pub concept: Vec<Concept>,
+    /// What only one owner may do.
+    pub capability: Vec<Capability>,
+    /// State that is written through its methods alone.
+    pub guarded_write: Vec<GuardedWrite>,
+    /// Events that must be emitted on every path.
+    pub event_contract: Vec<EventContract>,
+    /// Stages that must run in one order.
+    pub stage_order: Vec<StageOrder>,
+    /// How many classes may share a word.
+    pub name_budget: Vec<NameBudget>,
+    /// How large things may become.
+    pub limits: Limits,
+    /// Classes that may exceed the limits.
+    pub mega_class: Vec<MegaClass>,
+    /// Strings that must be spelt one way.
+    pub named_value: Vec<NamedValue>,
+    /// What tests may replace.
+    pub mocks: MockPolicy,
 }
 
 /// What is scanned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ScanConfig {
+    /// Globs of paths that are looked at; everything when empty.
+    pub include: Vec<String>,
     /// Globs of paths that are left out.
     pub exclude: Vec<String>,
     /// Fewest statements of a definition that counts, docstring not included.
@@ -37,6 +64,7 @@ pub struct ScanConfig {
 impl Default for ScanConfig {
     fn default() -> Self {
         Self {
+            include: Vec::new(),
             exclude: Vec::new(),
             min_statements: 4,
             min_lines: 6,
@@ -97,14 +125,40 @@ fn repeat() -> u32 {
     2
 }
 
-/// A group that was decided to stay as it is.
+/// How much a rule matters in this repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Its findings fail a check.
+    Error,
+    /// Its findings fail a check and rank below errors.
+    Warning,
+    /// Its findings are shown on request.
+    Note,
+    /// It does not run.
+    Off,
+}
+
+/// What was decided about a group or a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
-    /// Dotted name of one of its members, or the group's id.
+    /// Dotted name of one of its members, or the id of the group.
     pub group: String,
     /// Why it stays.
     pub reason: String,
+    /// Only findings of this rule; of every rule when missing.
+    #[serde(default)]
+    pub rule: Option<String>,
+    /// The answer to an unsure group's question: a verdict's word.
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
+    /// Who decided.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub expires: Option<String>,
 }
 
 /// A definition that was decided to be canonical.
@@ -115,4 +169,168 @@ pub struct Preference {
     pub definition: String,
     /// Why it was chosen.
     pub reason: String,
+}
+
+/// A concept and its one implementation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Concept {
+    /// What it is called.
+    pub name: String,
+    /// Dotted name of the definition that is its source of truth.
+    pub canonical: String,
+    /// Names of definitions that implement it; `*` stands for any letters.
+    pub names: Vec<String>,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Something that only one owner may do. A capability of a built-in name takes the
+/// built-in patterns and adds its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capability {
+    /// Its name, for example `environment`.
+    pub name: String,
+    /// Modules (dotted) or paths that may do it; those below them too.
+    #[serde(default)]
+    pub owner: Vec<String>,
+    /// What it looks like: dotted names as they are imported, `os.environ`,
+    /// `uuid.uuid4()`; parentheses ask for a call, `*` stands for any letters.
+    #[serde(default)]
+    pub patterns: Vec<String>,
+    /// Paths where it is allowed beside the owner: bootstrap, child processes.
+    #[serde(default)]
+    pub allow: Vec<String>,
+    /// What to use instead, shown in findings.
+    #[serde(default)]
+    pub instead: String,
+}
+
+/// State that is written through its methods alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuardedWrite {
+    /// The attribute that holds the state, for example `metadata`.
+    pub attribute: String,
+    /// Dotted names or paths in which it may be written directly.
+    #[serde(default)]
+    pub owner: Vec<String>,
+    /// The methods through which it is written.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// Last names of objects that carry the attribute (`context`, `self.context`);
+    /// any object when empty.
+    #[serde(default)]
+    pub objects: Vec<String>,
+}
+
+/// Events that must be emitted on every path through some functions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EventContract {
+    /// Its name.
+    pub name: String,
+    /// Dotted names of the functions or methods it binds; `*` stands for any letters.
+    pub applies_to: Vec<String>,
+    /// The events, in the order in which they must come when `ordered`.
+    pub events: Vec<String>,
+    /// Last names of the calls that emit: `emit` with the event as its first string,
+    /// or a method named for the event.
+    #[serde(default)]
+    pub emitters: Vec<String>,
+    /// Whether the order counts.
+    #[serde(default)]
+    pub ordered: bool,
+}
+
+/// Stages that must run in one order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StageOrder {
+    /// Its name.
+    pub name: String,
+    /// Names of the functions or classes that are called, first to last; `*` stands
+    /// for any letters.
+    pub stages: Vec<String>,
+    /// Where it is looked for: dotted names; everywhere when empty.
+    #[serde(default)]
+    pub applies_to: Vec<String>,
+}
+
+/// How many classes may share a word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NameBudget {
+    /// The pattern, for example `*Manager`.
+    pub pattern: String,
+    /// Most classes of such a name in one boundary.
+    pub at_most: u32,
+    /// Only in this boundary; in each of them when missing.
+    #[serde(default)]
+    pub boundary: Option<String>,
+}
+
+/// How large things may become. Zero stands for no limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limits {
+    /// Lines of a file.
+    pub file_lines: u32,
+    /// Lines of a class.
+    pub class_lines: u32,
+    /// Lines of a function or method.
+    pub function_lines: u32,
+    /// Methods of a class.
+    pub class_methods: u32,
+    /// Classes above a class, `object` not counted.
+    pub inheritance_depth: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_lines: 2000,
+            class_lines: 1500,
+            function_lines: 300,
+            class_methods: 80,
+            inheritance_depth: 8,
+        }
+    }
+}
+
+/// A class that may exceed the limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MegaClass {
+    /// Its dotted name.
+    pub definition: String,
+    /// Most lines it may have.
+    pub lines: u32,
+    /// Why.
+    pub reason: String,
+}
+
+/// A critical string and how it is spelt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedValue {
+    /// What kind of values they are, for example `environment-variables`.
+    pub name: String,
+    /// The values.
+    pub values: Vec<String>,
+    /// Dotted name of the constant or enum that should be used instead of the text.
+    #[serde(default)]
+    pub owner: Option<String>,
+}
+
+/// What tests may replace.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MockPolicy {
+    /// Tests in these paths use the real thing.
+    pub forbidden: Vec<String>,
+    /// Dotted names that may be replaced there all the same.
+    pub allowed: Vec<String>,
 }

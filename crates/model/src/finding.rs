@@ -18,6 +18,8 @@ pub enum DefinitionKind {
     Constant,
     /// A whole module.
     Module,
+    /// A place inside a file that is no definition: an import, a call, a write.
+    Place,
 }
 
 impl DefinitionKind {
@@ -29,6 +31,7 @@ impl DefinitionKind {
             Self::Method => "method",
             Self::Constant => "constant",
             Self::Module => "module",
+            Self::Place => "place",
         }
     }
 }
@@ -140,8 +143,13 @@ pub struct Member {
     pub span: Span,
     /// The dotted module name under which the file is imported.
     pub module: String,
-    /// The name inside the module, `Class.method` for a method.
+    /// The name inside the module, `Class.method` for a method; for a place the
+    /// definition around it, empty at module level.
     pub qualified_name: String,
+    /// Hash of the content in hexadecimal, independent of name, place and layout.
+    /// It recognises a definition that was moved or renamed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub digest: String,
 }
 
 impl Member {
@@ -155,7 +163,28 @@ impl Member {
     }
 }
 
-/// One rule's report about one group.
+/// What says that a finding may stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AcceptedBy {
+    /// An entry in `ssot.toml`.
+    Decision,
+    /// A comment at the place.
+    Comment,
+    /// The baseline: it was there before the ratchet began.
+    Baseline,
+}
+
+/// Why a finding may stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// Where it is written.
+    pub by: AcceptedBy,
+    /// The reason given there.
+    pub reason: String,
+}
+
+/// One rule's report about one group of definitions, or about one place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The short identity of the group.
@@ -166,8 +195,10 @@ pub struct Finding {
     pub rule: String,
     /// How much it matters.
     pub severity: Severity,
-    /// What the group turned out to be.
-    pub verdict: Verdict,
+    /// What the group turned out to be; none where a rule judges a place, not a group.
+    pub verdict: Option<Verdict>,
+    /// How sure the verdict is, in percent.
+    pub confidence: u8,
     /// The name the members share, or the first member's name.
     pub name: String,
     /// What kind of definitions they are.
@@ -176,10 +207,33 @@ pub struct Finding {
     pub summary: String,
     /// What the verdict rests on.
     pub evidence: Vec<Evidence>,
-    /// The definitions, in order of path and line.
+    /// The definitions or places, in order of path and line.
     pub members: Vec<Member>,
     /// The rank's figure: lines that would go, weighed by reach. Larger is worse.
     pub cost: u32,
+    /// The one question whose answer would settle an unsure verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// Why it may stay, when somebody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Acceptance>,
+}
+
+impl Finding {
+    /// Whether something has to change: a second source of truth or a broken rule
+    /// that nobody accepted.
+    pub fn is_violation(&self) -> bool {
+        let counts = match self.verdict {
+            Some(verdict) => verdict.is_violation(),
+            None => true,
+        };
+        counts && self.severity != Severity::Note && self.accepted.is_none()
+    }
+
+    /// The verdict's word; empty for a finding about a place.
+    pub fn verdict_word(&self) -> &'static str {
+        self.verdict.map_or("", Verdict::as_str)
+    }
 }
 
 /// A file that could not be read as a whole.
@@ -214,8 +268,8 @@ impl ScanReport {
     /// The version of the JSON form.
     pub const SCHEMA: &'static str = "ssot.scan/1";
 
-    /// The findings that say a concept has more than one source of truth.
+    /// The findings that something has to be done about.
     pub fn violations(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.verdict.is_violation())
+        self.findings.iter().filter(|finding| finding.is_violation())
     }
 }

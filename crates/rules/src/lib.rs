@@ -7,12 +7,13 @@ mod evidence;
 mod families;
 mod identity;
 mod meaning;
+mod place;
 mod relation;
 mod rules;
 mod territory;
 
 use ssot_facts::Index;
-use ssot_model::{Config, Finding};
+use ssot_model::{Config, Finding, Level, Severity, Verdict};
 
 pub use identity::member_keys;
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
@@ -50,6 +51,9 @@ pub struct Rule {
     pub summary: &'static str,
     /// The page that `ssot explain` prints.
     pub page: &'static str,
+    /// How much its violations matter unless `ssot.toml` says otherwise. A rule that
+    /// is off runs only when it is asked for by name or given a level.
+    pub level: Level,
     /// Finds.
     pub check: fn(&Scene<'_>) -> Vec<Finding>,
 }
@@ -63,13 +67,36 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name)
 }
 
+impl Rule {
+    /// The severity of its violations unless `ssot.toml` says otherwise.
+    pub(crate) fn severity(&self) -> Severity {
+        place::severity_of(self.level)
+    }
+
+    fn findings(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let asked = scene.config.severity.get(self.name).copied();
+        let level = asked.unwrap_or(self.level);
+        if level == Level::Off {
+            return Vec::new();
+        }
+        let mut findings = (self.check)(scene);
+        // A verdict that is no violation stays a note whatever the level.
+        let violations =
+            findings.iter_mut().filter(|it| it.verdict.is_none_or(Verdict::is_violation));
+        if asked.is_some() {
+            violations.for_each(|finding| finding.severity = place::severity_of(level));
+        }
+        findings
+    }
+}
+
 /// Runs the rules and ranks what they find, the worst first.
 pub fn detect(rules: &[Rule], index: &Index, config: &Config) -> Vec<Finding> {
     let scene = Scene::new(index, config);
-    let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| (rule.check)(&scene)).collect();
+    let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule.findings(&scene)).collect();
     findings.sort_by(|a, b| {
         let rank = |finding: &Finding| {
-            (!finding.verdict.is_violation(), finding.severity, std::cmp::Reverse(finding.cost))
+            (!finding.is_violation(), finding.severity, std::cmp::Reverse(finding.cost))
         };
         rank(a)
             .cmp(&rank(b))

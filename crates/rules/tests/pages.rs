@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ssot_facts::{Index, Source, python};
-use ssot_model::{Config, RepoPath};
+use ssot_model::{Config, Level, RepoPath};
 use ssot_rules::{RULES, Rule};
 
 /// One `###` section: a small repository and what the rule must say about it.
@@ -27,9 +27,10 @@ fn examples(page: &str) -> Vec<Example> {
             }
         } else if let Some(title) = line.strip_prefix("### ") {
             examples.push(Example { title: title.to_owned(), ..Example::default() });
-        } else if let (Some(path), Some(example)) =
-            (line.strip_prefix("```python "), examples.last_mut())
-        {
+        } else if let (Some(path), Some(example)) = (
+            line.strip_prefix("```python ").or_else(|| line.strip_prefix("```toml ")),
+            examples.last_mut(),
+        ) {
             example.files.entry(path.to_owned()).or_default();
             file = Some(path.to_owned());
         }
@@ -50,17 +51,28 @@ fn expected(example: &Example) -> BTreeSet<String> {
     expected
 }
 
+/// The example's `ssot.toml`. A rule that is off by default is switched on.
+fn config(rule: &Rule, example: &Example) -> Config {
+    let text = example.files.get("ssot.toml").map_or("", String::as_str);
+    let mut config: Config = toml::from_str(text).expect("pages carry valid configurations");
+    if rule.level == Level::Off {
+        config.severity.entry(rule.name.to_owned()).or_insert(Level::Warning);
+    }
+    config
+}
+
 fn found(rule: &Rule, example: &Example) -> BTreeSet<String> {
-    let sources = example.files.iter().map(|(path, text)| Source {
+    let python = example.files.iter().filter(|(path, _)| path.ends_with(".py"));
+    let sources = python.map(|(path, text)| Source {
         path: RepoPath::new(path).expect("pages use plain paths"),
         facts: python::extract(text.as_bytes()),
     });
     let index = Index::build(sources.collect());
-    let findings = ssot_rules::detect(std::slice::from_ref(rule), &index, &Config::default());
+    let findings = ssot_rules::detect(std::slice::from_ref(rule), &index, &config(rule, example));
     findings
         .iter()
         .flat_map(|finding| {
-            let verdict = finding.verdict.as_str();
+            let verdict = finding.verdict.map_or("finding", ssot_model::Verdict::as_str);
             let place = move |member: &ssot_model::Member| {
                 format!("{}:{} {verdict}", member.path, member.span.start)
             };

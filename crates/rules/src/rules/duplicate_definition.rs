@@ -1,7 +1,7 @@
 //! Top-level definitions that share their name.
 
 use ssot_facts::DefinitionId;
-use ssot_model::{DefinitionKind, Evidence, Finding, Verdict};
+use ssot_model::{DefinitionKind, Evidence, Finding, Level, Verdict};
 
 use crate::evidence::{self, Judgement};
 use crate::families::{self, Family};
@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "duplicate-definition",
     summary: "One name is defined in several modules; the verdict says what the definitions are to each other.",
     page: include_str!("duplicate_definition.md"),
+    level: Level::Error,
     check,
 };
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ssot_facts::DefinitionId;
-use ssot_model::{DefinitionKind, Finding, Verdict};
+use ssot_model::{DefinitionKind, Finding, Level, Verdict};
 
 use crate::evidence;
 use crate::families::{self, Family};
@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "exact-clone",
     summary: "The same body stands in several places, under different names or in several classes.",
     page: include_str!("exact_clone.md"),
+    level: Level::Error,
     check,
 };
 

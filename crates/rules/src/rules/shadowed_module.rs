@@ -1,7 +1,7 @@
 //! A module that a package of the same name hides.
 
 use ssot_facts::{Index, ModuleId};
-use ssot_model::{DefinitionKind, Evidence, Finding, Member, Severity, Span, Verdict};
+use ssot_model::{DefinitionKind, Evidence, Finding, Level, Member, Severity, Span, Verdict};
 
 use crate::identity::fingerprint;
 use crate::{Rule, Scene};
@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "shadowed-module",
     summary: "A module cannot be imported because a package of the same name takes its place.",
     page: include_str!("shadowed_module.md"),
+    level: Level::Error,
     check,
 };
 
@@ -32,6 +33,7 @@ fn finding(index: &Index, file: ModuleId, package: ModuleId) -> Finding {
             span: Span { start: 1, end: module.facts.lines.max(1) },
             module: module.name.to_string(),
             qualified_name: String::new(),
+            digest: String::new(),
         }
     };
     let fingerprint = fingerprint(
@@ -45,7 +47,8 @@ fn finding(index: &Index, file: ModuleId, package: ModuleId) -> Finding {
         fingerprint,
         rule: RULE.name.to_owned(),
         severity: Severity::Error,
-        verdict: Verdict::Shadowed,
+        verdict: Some(Verdict::Shadowed),
+        confidence: 99,
         name: hidden.name.to_string(),
         kind: DefinitionKind::Module,
         summary: format!(
@@ -55,5 +58,7 @@ fn finding(index: &Index, file: ModuleId, package: ModuleId) -> Finding {
         evidence: vec![Evidence::supporting("import-order", text)],
         members: vec![member(file), member(package)],
         cost: hidden.facts.lines,
+        question: None,
+        accepted: None,
     }
 }

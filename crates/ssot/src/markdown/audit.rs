@@ -16,7 +16,7 @@ fn audit(audit: &Audit) -> String {
     let (verb, what) = text::choice(audit);
     let mut page = format!(
         "# {}: {} {} ({})\n\n{}\n\n**Decision:** {verb} {what}. {}\n",
-        finding.verdict.as_str(),
+        finding.verdict_word(),
         finding.kind.as_str(),
         code(&finding.name),
         finding.id,

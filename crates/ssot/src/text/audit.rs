@@ -18,7 +18,7 @@ pub(crate) fn audits(audits: &[Audit]) -> String {
 
 fn audit(audit: &Audit) -> String {
     let finding = &audit.finding;
-    let (verdict, kind) = (verdicts::cell(finding.verdict), finding.kind.as_str());
+    let (verdict, kind) = (verdicts::cell(audit.verdict), finding.kind.as_str());
     let (name, id) = (style::strong(&finding.name), style::faint(finding.id.as_str()));
     let mut text = format!("{verdict} {kind} {name}  {id}\n  {}\n", finding.summary);
     text.push_str(&decision(audit));

@@ -29,7 +29,7 @@ pub(crate) fn scan(report: &ScanReport, argument: &str, all: bool) -> String {
     line(&mut text, &style::faint(&format!("{} read", read.join(", "))));
     text.push_str(&table(&report.findings, all));
     let shown: Vec<&Finding> =
-        report.findings.iter().filter(|it| all || it.verdict.is_violation()).collect();
+        report.findings.iter().filter(|it| all || it.is_violation()).collect();
     let most = if all { shown.len() } else { FAMILIES };
     for (at, finding) in shown.iter().take(most).enumerate() {
         text.push_str(&family(at + 1, finding, argument));
@@ -63,10 +63,10 @@ pub(crate) fn headline(report: &ScanReport) -> String {
 fn lines_that_go(finding: &Finding) -> u32 {
     let lines = finding.members.iter().map(|member| member.span.lines());
     match finding.verdict {
-        Verdict::Identical | Verdict::Clone => {
+        Some(Verdict::Identical | Verdict::Clone) => {
             lines.clone().sum::<u32>() - lines.max().unwrap_or(0)
         }
-        Verdict::Shadowed => {
+        Some(Verdict::Shadowed) => {
             let hidden = finding.members.iter().filter(|it| it.path.file_name() != "__init__.py");
             hidden.map(|member| member.span.lines()).sum()
         }
@@ -78,7 +78,8 @@ fn lines_that_go(finding: &Finding) -> u32 {
 fn table(findings: &[Finding], all: bool) -> String {
     let mut groups: BTreeMap<Verdict, (usize, u32)> = BTreeMap::new();
     for finding in findings {
-        let entry = groups.entry(finding.verdict).or_default();
+        let Some(verdict) = finding.verdict else { continue };
+        let entry = groups.entry(verdict).or_default();
         *entry = (entry.0 + 1, entry.1 + lines_that_go(finding));
     }
     let mut text = String::new();
@@ -103,7 +104,7 @@ fn table(findings: &[Finding], all: bool) -> String {
 
 /// One group, its places and what the verdict rests on.
 fn family(number: usize, finding: &Finding, argument: &str) -> String {
-    let verdict = verdicts::cell(finding.verdict);
+    let verdict = finding.verdict.map_or_else(|| finding.rule.clone(), verdicts::cell);
     let name = style::strong(&finding.name);
     let lines = match lines_that_go(finding) {
         0 => String::new(),
@@ -211,6 +212,7 @@ mod tests {
             span: Span { start: 3, end: 2 + lines },
             module: path.trim_end_matches(".py").replace('/', "."),
             qualified_name: "slug".to_owned(),
+            digest: String::new(),
         }
     }
 
@@ -221,7 +223,8 @@ mod tests {
             fingerprint,
             rule: "duplicate-definition".to_owned(),
             severity: Severity::Error,
-            verdict,
+            verdict: Some(verdict),
+            confidence: 90,
             name: "slug".to_owned(),
             kind: DefinitionKind::Function,
             summary: String::new(),
@@ -232,6 +235,8 @@ mod tests {
             ],
             members,
             cost: 9,
+            question: None,
+            accepted: None,
         }
     }
 
