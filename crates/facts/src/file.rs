@@ -35,6 +35,16 @@ pub struct FileFacts {
     pub undefined: Vec<CompactString>,
     /// Names on which `__subclasses__` is called.
     pub enumerated: Vec<CompactString>,
+    /// Dotted names that are called, read, written or subscripted, without repetition:
+    /// `os.environ`, `self.run`, `build().send`, `rows[].total`. `()` stands for a
+    /// call on the way, `[]` for a subscript, `?` for any other expression.
+    pub paths: Vec<CompactString>,
+    /// Texts of short string literals, without repetition; docstrings are left out.
+    pub texts: Vec<CompactString>,
+    /// Where those names are used, in order.
+    pub sites: Vec<Site>,
+    /// Where those texts stand, in order.
+    pub literals: Vec<Literal>,
     /// Lines of comments that say code was copied on purpose, to stay independent.
     pub copied_on_purpose: Vec<u32>,
     /// What did not parse: line and message.
@@ -80,6 +90,11 @@ pub struct Definition {
     pub hash: u128,
     /// Hashes of the simple statements and of the heads of the compound ones, sorted.
     pub leaves: Vec<u32>,
+    /// Hash of the structure without the names of variables and the contents of
+    /// literals: equal for copies that were renamed.
+    pub blind: u64,
+    /// The blind hashes of the statements, in order.
+    pub shape: Vec<u32>,
     /// Names that are read but not bound inside, sorted.
     pub free: Vec<CompactString>,
     /// Dotted names of decorators; `()` is appended when they are called.
@@ -88,6 +103,15 @@ pub struct Definition {
     pub bases: Vec<CompactString>,
     /// Names of methods and attributes of a class, or parameters of a function, sorted.
     pub members: Vec<CompactString>,
+    /// Values and annotated names in the body of a class, in order.
+    pub fields: Vec<Field>,
+    /// Last names of the exceptions that are raised inside, sorted.
+    pub raises: Vec<CompactString>,
+    /// The dotted name to which a function hands its own parameters, when that is all
+    /// it does; empty otherwise.
+    pub forwards: CompactString,
+    /// The return annotation as written, when it is short.
+    pub returns: CompactString,
     /// The parameter list as it would be written, without annotations.
     pub signature: CompactString,
     /// First line of the docstring.
@@ -96,6 +120,74 @@ pub struct Definition {
     pub doc_hash: u64,
     /// What makes it special.
     pub flags: DefinitionFlags,
+}
+
+/// A value that a class body gives a name to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// The name.
+    pub name: CompactString,
+    /// Hash of the annotation; zero when there is none.
+    pub annotation: u32,
+    /// Hash of the value; zero when there is none.
+    pub value: u32,
+}
+
+/// What is done with a dotted name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SiteKind {
+    /// `path(...)`.
+    Call,
+    /// `path` alone; recorded for names that begin with an import.
+    Read,
+    /// `path[...]`, read; recorded for names that begin with an import.
+    ItemRead,
+    /// `path = ...`, for attributes of anything but `self` itself.
+    Write,
+    /// `path[...] = ...`.
+    ItemWrite,
+    /// `del path` or `del path[...]`.
+    Delete,
+}
+
+/// One use of a dotted name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// Position in [`FileFacts::paths`].
+    pub path: u32,
+    /// What is done.
+    pub kind: SiteKind,
+    /// The line, counted from one.
+    pub line: u32,
+    /// Position of the innermost definition around it, plus one; zero at module level.
+    pub inside: u32,
+    /// Position in [`FileFacts::texts`] of the first argument or the subscript when it
+    /// is a short string, plus one; zero when it is not.
+    pub text: u32,
+    /// Positional arguments of a call; `*rest` counts as one.
+    pub arguments: u8,
+    /// Keyword arguments of a call; `**rest` counts as one.
+    pub keywords: u8,
+    /// Whether it runs when the module is imported: outside every function.
+    pub at_import: bool,
+}
+
+impl Site {
+    /// The innermost definition around it, by its index.
+    pub fn definition(&self) -> Option<u32> {
+        self.inside.checked_sub(1)
+    }
+}
+
+/// One occurrence of a short string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Literal {
+    /// Position in [`FileFacts::texts`].
+    pub text: u32,
+    /// The line, counted from one.
+    pub line: u32,
+    /// Position of the innermost definition around it, plus one; zero at module level.
+    pub inside: u32,
 }
 
 /// What makes a definition special.
@@ -114,6 +206,8 @@ pub struct DefinitionFlags {
     pub hooks_subclassing: bool,
     /// Every value in it is immutable (constants only).
     pub immutable: bool,
+    /// Does nothing: `pass`, `...`, or `raise NotImplementedError`.
+    pub stub: bool,
 }
 
 /// Where an import statement stands.
@@ -213,6 +307,17 @@ impl FileFacts {
     /// The bindings of one module-level name, in order.
     pub fn bindings_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a NameBinding> {
         self.bindings.iter().filter(move |binding| binding.name == name)
+    }
+
+    /// The dotted name of a site.
+    pub fn path_of(&self, site: &Site) -> &str {
+        &self.paths[site.path as usize]
+    }
+
+    /// The string that a site's first argument or subscript is, if it is one.
+    pub fn text_of(&self, site: &Site) -> Option<&str> {
+        let position = site.text.checked_sub(1)?;
+        Some(&self.texts[position as usize])
     }
 
     /// The imports that bind nothing but pull in everything.

@@ -15,8 +15,8 @@ mod role;
 mod unresolved;
 
 pub use file::{
-    AttributeWrite, Binding, Definition, DefinitionFlags, DottedString, FileFacts, FileFlags,
-    Import, ImportScope, NameBinding, ValueKind,
+    AttributeWrite, Binding, Definition, DefinitionFlags, DottedString, Field, FileFacts,
+    FileFlags, Import, ImportScope, Literal, NameBinding, Site, SiteKind, ValueKind,
 };
 pub use import_graph::ImportGraph;
 pub use index::{Consumer, ConsumerKind, DefinitionId, Index, Module, ModuleId, Source};
@@ -29,4 +29,4 @@ pub fn is_standard_library(name: &str) -> bool {
 }
 
 /// Rises with every change to the facts, so that a cache never serves old ones.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;

@@ -163,3 +163,135 @@ fn definitions_carry_their_shape() {
     assert_eq!((method.owner, &*method.signature), (Some(0), "self, a, /, b=2, *, c"));
     assert_eq!((constant.kind, constant.flags.immutable), (DefinitionKind::Constant, true));
 }
+
+/// `kind path line text` of every site.
+fn sites(source: &str) -> Vec<String> {
+    let facts = python::extract(source.as_bytes());
+    facts
+        .sites
+        .iter()
+        .map(|site| {
+            let text = facts.text_of(site).unwrap_or("-");
+            let around =
+                site.definition().map_or("-", |at| facts.definitions[at as usize].name.as_str());
+            format!("{:?} {} {} {text} {around}", site.kind, facts.path_of(site), site.line)
+        })
+        .collect()
+}
+
+#[test]
+fn uses_of_dotted_names_are_told_with_what_is_done() {
+    let source = "\
+import os
+from os import environ
+
+HOME = os.environ['HOME']
+
+def load(context):
+    context.metadata['seen'] = True
+    context.metadata.update(a=1)
+    del environ['PATH']
+    self.own = build(os.getenv('KEY', 'y')).send()
+    for row in rows:
+        row['a'].b = dict(os.environ)
+";
+    assert_eq!(
+        sites(source),
+        [
+            "ItemRead os.environ 4 HOME -",
+            "ItemWrite context.metadata 7 seen load",
+            "Call context.metadata.update 8 - load",
+            "Delete environ 9 PATH load",
+            "Call build().send 10 - load",
+            "Call build 10 - load",
+            "Call os.getenv 10 KEY load",
+            "Call dict 12 - load",
+            "Read os.environ 12 - load",
+            "Write row[].b 12 - load",
+        ]
+    );
+}
+
+#[test]
+fn a_definition_tells_what_its_body_amounts_to() {
+    let source = "\
+class Face:
+    size: int = 3
+    def send(self, text, *rest):
+        'Hands on.'
+        return self.inner.send(text, *rest)
+    def later(self) -> str:
+        raise NotImplementedError
+    def fail(self):
+        raise errors.Broken('x')
+";
+    let facts = python::extract(source.as_bytes());
+    let told: Vec<String> = facts
+        .definitions
+        .iter()
+        .map(|it| {
+            let fields: Vec<&str> = it.fields.iter().map(|field| field.name.as_str()).collect();
+            format!(
+                "{} [{}] {:?} {} {} {}",
+                it.name,
+                fields.join(" "),
+                it.raises,
+                it.forwards,
+                it.returns,
+                it.flags.stub
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "Face [size] []   false",
+            "send [] [] self.inner.send  false",
+            "later [] [\"NotImplementedError\"]  str true",
+            "fail [] [\"Broken\"]   false",
+        ]
+    );
+}
+
+/// Whether two sources have the same exact and the same blind structure.
+fn alike(one: &str, other: &str) -> (bool, bool) {
+    let [one, other] = [one, other].map(|text| python::extract(text.as_bytes()).definitions);
+    (one[0].hash == other[0].hash, one[0].blind == other[0].blind)
+}
+
+#[test]
+fn structure_ignores_layout_and_nothing_else() {
+    let base = "def f(a, b=1):\n    if a:\n        return g(a[1:], k=b)\n    return 'x'\n";
+    for (text, expected) in [
+        (
+            "def h(a, b = 1):\n  'Doc.'\n  if (a):  # why\n    return g(a[1:],k=b,)\n  return \"x\"\n",
+            (true, true),
+        ),
+        (
+            "def f(a, b=2):\n    if a:\n        return g(a[1:], k=b)\n    return 'y'\n",
+            (false, true),
+        ),
+        (
+            "def f(c, b=1):\n    if c:\n        return g(c[1:], k=b)\n    return 'x'\n",
+            (false, true),
+        ),
+        (
+            "def f(a, b=1):\n    if a:\n        return h(a[1:], k=b)\n    return 'x'\n",
+            (false, false),
+        ),
+        (
+            "def f(a, b=1):\n    if a:\n        return g(a[:1], k=b)\n    return 'x'\n",
+            (false, false),
+        ),
+        (
+            "def f(a, /, b=1):\n    if a:\n        return g(a[1:], k=b)\n    return 'x'\n",
+            (false, false),
+        ),
+        (
+            "def f(a, b=1):\n    if a:\n        return g(a[1:], k=b)\n        return 'x'\n",
+            (false, false),
+        ),
+    ] {
+        assert_eq!(alike(base, text), expected, "{text}");
+    }
+}

@@ -9,14 +9,18 @@ use rustc_hash::FxHashSet;
 
 use super::names::{docstring, dotted};
 use super::scope::{ClosedScope, Scope, ScopeKind};
+use super::structure::Structures;
 use super::text::{LineStarts, first_line, is_dotted_path};
 use crate::file::{
-    AttributeWrite, Binding, DottedString, FileFacts, Import, ImportScope, NameBinding,
+    AttributeWrite, Binding, DottedString, FileFacts, Import, ImportScope, NameBinding, SiteKind,
 };
 
 mod calls;
 mod definitions;
+mod sites;
 mod statements;
+
+use sites::Sites;
 
 /// The Python version whose builtins count.
 const PYTHON_MINOR: u8 = 13;
@@ -50,6 +54,10 @@ struct Collector<'a> {
     /// Members of the top-level class that is being walked.
     members: Option<FxHashSet<&'a str>>,
     owner: Option<u32>,
+    /// The innermost definition that is being walked.
+    current: Option<u32>,
+    structures: Structures,
+    sites: Sites,
     blocks: u32,
     type_checking: u32,
     main_guard: u32,
@@ -70,6 +78,9 @@ impl<'a> Collector<'a> {
             rebound: FxHashSet::default(),
             members: None,
             owner: None,
+            current: None,
+            structures: Structures::default(),
+            sites: Sites::default(),
             blocks: 0,
             type_checking: 0,
             main_guard: 0,
@@ -169,6 +180,15 @@ impl<'a> Collector<'a> {
         uses.sort_unstable();
         uses.dedup();
         self.facts.uses = uses;
+        let (paths, texts) =
+            (std::mem::take(&mut self.sites.paths), std::mem::take(&mut self.sites.texts));
+        self.facts.sites.retain(|site| match site.kind {
+            SiteKind::Read | SiteKind::ItemRead => {
+                imported.contains(first_name(&paths.names[site.path as usize]))
+            }
+            _ => true,
+        });
+        (self.facts.paths, self.facts.texts) = (paths.names, texts.names);
         let bound = &self.module_bound;
         let mutated = self.mutated.iter().filter(|name| bound.contains(*name));
         self.facts.mutated = sorted(mutated.chain(&self.rebound).copied());
@@ -215,6 +235,11 @@ fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<CompactString> {
     names
 }
 
+/// The first name of a path.
+fn first_name(path: &str) -> &str {
+    path.split(['.', '(', '[']).next().unwrap_or(path)
+}
+
 /// The name at the left end of `a.b.c`; empty when there is none.
 fn root(chain: &ast::ExprAttribute) -> &str {
     let mut value = &*chain.value;
@@ -257,6 +282,7 @@ impl<'a> Visitor<'a> for Collector<'a> {
                 if subscript.ctx != ExprContext::Load {
                     self.mutation(&subscript.value);
                 }
+                self.subscript_site(subscript);
                 visitor::walk_expr(self, expr);
             }
             Expr::StringLiteral(literal) => self.string(literal),
@@ -369,6 +395,7 @@ impl<'a> Collector<'a> {
     /// Records the whole chain once and walks on to its root.
     fn attribute(&mut self, attribute: &'a ast::ExprAttribute) {
         let root = root(attribute);
+        self.attribute_site(attribute, root);
         if attribute.ctx != ExprContext::Load {
             self.attribute_write(attribute, root);
         }
@@ -416,6 +443,7 @@ impl<'a> Collector<'a> {
 
     fn string(&mut self, literal: &'a ast::ExprStringLiteral) {
         let text = literal.value.to_str();
+        self.literal(literal, text);
         if is_dotted_path(text) {
             let line = self.line(literal);
             self.facts.strings.push(DottedString { text: text.into(), line });

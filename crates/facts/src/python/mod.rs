@@ -1,5 +1,6 @@
 //! Python: source text to facts.
 
+mod body;
 mod collect;
 mod names;
 mod scope;

@@ -144,6 +144,14 @@ pub(super) fn signature(source: &str, parameters: &Parameters) -> CompactString 
     parts.join(", ").into()
 }
 
+/// The source text of an expression when it is short; empty otherwise.
+pub(super) fn short_text<'a>(source: &'a str, expr: &Expr) -> &'a str {
+    match text_of(source, expr) {
+        "..." => "",
+        text => text,
+    }
+}
+
 fn text_of<'a>(source: &'a str, expr: &Expr) -> &'a str {
     const LONGEST: usize = 40;
     let text = &source[ruff_text_size::Ranged::range(expr)];

@@ -1,228 +1,426 @@
 //! Hashes of structure: equal for equal syntax trees, whatever the layout, the
 //! comments and the docstrings.
+//!
+//! One walk writes a definition's tree as bytes, twice: exactly, and *blind*, where
+//! the names of variables and the contents of literals are left out while called
+//! functions, attributes and keywords stay. Whatever is asked for afterwards is a
+//! hash of a slice, so a class and its methods cost one walk together.
 
-use std::hash::{Hash, Hasher};
+use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor, TraversalSignal};
+use ruff_python_ast::{self as ast, AnyNodeRef, ExceptHandler, Expr, Number, Stmt};
+use ruff_text_size::{Ranged, TextSize};
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use ruff_python_ast::comparable::{ComparableExpr, ComparableStmt};
-use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
-use xxhash_rust::xxh3::Xxh3;
+use super::names::docstring;
 
-/// Adapts a 128-bit hash to [`Hash`].
-struct Digest(Xxh3);
-
-impl Hasher for Digest {
-    fn finish(&self) -> u64 {
-        self.0.digest()
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-}
-
-/// The structure of a statement or of a body.
+/// The structure of a definition or of a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Structure {
-    /// Equal for equal syntax trees.
+    /// Equal for equal syntax trees; the own name does not count.
     pub(super) hash: u128,
+    /// Equal for trees that differ in variables and literals alone.
+    pub(super) blind: u64,
     /// Statements, nested ones included.
     pub(super) statements: u32,
     /// Short hashes of the simple statements and of the heads of the compound ones.
     pub(super) leaves: Vec<u32>,
+    /// The blind hashes of the same, in order.
+    pub(super) shape: Vec<u32>,
+    /// Hash of the docstrings, its own and those inside; zero when there are none.
+    pub(super) docs: u64,
 }
 
-fn digest(write: impl FnOnce(&mut Digest)) -> u128 {
-    let mut digest = Digest(Xxh3::new());
-    write(&mut digest);
-    digest.0.digest128()
-}
-
-/// The hash of one expression.
-pub(super) fn expression(expr: &Expr) -> u128 {
-    digest(|digest| ComparableExpr::from(expr).hash(digest))
-}
-
-/// The body without its docstring.
-pub(super) fn without_docstring(body: &[Stmt]) -> &[Stmt] {
-    match body {
-        [Stmt::Expr(first), rest @ ..] if first.value.is_string_literal_expr() => rest,
-        _ => body,
-    }
-}
-
-/// Hash of the docstrings of a definition and of everything defined inside it;
-/// zero when there are none.
-pub(super) fn docstrings(stmt: &Stmt) -> u64 {
-    let mut digest = Digest(Xxh3::new());
-    let mut any = false;
-    collect_docstrings(stmt, &mut digest, &mut any);
-    if any { digest.finish() } else { 0 }
-}
-
-fn collect_docstrings(stmt: &Stmt, digest: &mut Digest, any: &mut bool) {
-    let (name, body) = match stmt {
-        Stmt::FunctionDef(def) => (&def.name, &def.body),
-        Stmt::ClassDef(def) => (&def.name, &def.body),
-        _ => return,
-    };
-    if let Some(text) = super::names::docstring(body) {
-        *any = true;
-        (name.as_str(), text).hash(digest);
-    }
-    for inner in body {
-        collect_docstrings(inner, digest, any);
-    }
-}
-
-/// The structure of a definition without its own name.
-pub(super) fn definition(stmt: &Stmt) -> Structure {
-    match stmt {
-        Stmt::FunctionDef(def) => combine(function_head(def), without_docstring(&def.body)),
-        Stmt::ClassDef(def) => combine(class_head(def), without_docstring(&def.body)),
-        other => statement(other),
-    }
-}
-
-fn function_head(def: &ast::StmtFunctionDef) -> u128 {
-    digest(|digest| {
-        (0u8, def.is_async).hash(digest);
-        for decorator in &def.decorator_list {
-            ComparableExpr::from(&decorator.expression).hash(digest);
-        }
-        ast::comparable::ComparableParameters::from(&*def.parameters).hash(digest);
-        def.returns.as_deref().map(ComparableExpr::from).hash(digest);
-        def.type_params.as_deref().map(ast::comparable::ComparableTypeParams::from).hash(digest);
-    })
-}
-
-fn class_head(def: &ast::StmtClassDef) -> u128 {
-    digest(|digest| {
-        1u8.hash(digest);
-        for decorator in &def.decorator_list {
-            ComparableExpr::from(&decorator.expression).hash(digest);
-        }
-        def.arguments.as_deref().map(ast::comparable::ComparableArguments::from).hash(digest);
-        def.type_params.as_deref().map(ast::comparable::ComparableTypeParams::from).hash(digest);
-    })
-}
-
-fn combine(head: u128, body: &[Stmt]) -> Structure {
-    let mut parts = Parts::new(head);
-    parts.block(body);
-    parts.finish()
-}
-
-/// The structure of one statement, names of nested definitions included.
-fn statement(stmt: &Stmt) -> Structure {
-    let head = |tag: u8, write: &dyn Fn(&mut Digest)| {
-        digest(|digest| {
-            tag.hash(digest);
-            write(digest);
-        })
-    };
-    let expr = |expr: &Expr, digest: &mut Digest| ComparableExpr::from(expr).hash(digest);
-    let mut parts = match stmt {
-        Stmt::FunctionDef(def) => Parts::named(&def.name, function_head(def)),
-        Stmt::ClassDef(def) => Parts::named(&def.name, class_head(def)),
-        Stmt::For(node) => Parts::new(head(2, &|digest| {
-            node.is_async.hash(digest);
-            expr(&node.target, digest);
-            expr(&node.iter, digest);
-        })),
-        Stmt::While(node) => Parts::new(head(3, &|digest| expr(&node.test, digest))),
-        Stmt::If(node) => Parts::new(head(4, &|digest| expr(&node.test, digest))),
-        Stmt::With(node) => Parts::new(head(5, &|digest| {
-            node.is_async.hash(digest);
-            for item in &node.items {
-                ast::comparable::ComparableWithItem::from(item).hash(digest);
-            }
-        })),
-        Stmt::Try(node) => Parts::new(head(6, &|digest| node.is_star.hash(digest))),
-        simple => return simple_statement(simple),
-    };
-    parts.children(stmt);
-    parts.finish()
-}
-
-fn simple_statement(stmt: &Stmt) -> Structure {
-    let hash = digest(|digest| ComparableStmt::from(stmt).hash(digest));
-    Structure { hash, statements: 1, leaves: vec![hash as u32] }
-}
-
-/// Collects the parts of a compound statement.
-struct Parts {
-    hashes: Vec<u128>,
-    statements: u32,
+/// Measures definitions. Its buffers are used again for the next one.
+#[derive(Default)]
+pub(super) struct Structures {
+    exact: Vec<u8>,
+    blind: Vec<u8>,
+    docs: Vec<u8>,
     leaves: Vec<u32>,
+    shape: Vec<u32>,
+    statements: u32,
+    /// The functions of the class that was measured last, by where they begin.
+    functions: FxHashMap<TextSize, Structure>,
+    /// Whether the walk stands in the body of the measured class, not deeper.
+    in_class_body: bool,
 }
 
-impl Parts {
-    fn new(head: u128) -> Self {
-        Self { hashes: vec![head], statements: 0, leaves: vec![head as u32] }
-    }
+/// Where a definition began in the buffers.
+#[derive(Clone, Copy)]
+struct Mark {
+    exact: usize,
+    blind: usize,
+    docs: usize,
+    leaves: usize,
+    statements: u32,
+}
 
-    fn named(name: &str, head: u128) -> Self {
-        let named = digest(|digest| (name, head).hash(digest));
-        Self { hashes: vec![named], statements: 0, leaves: vec![named as u32] }
-    }
+/// Closes a node.
+const END: u8 = 0xff;
+/// Opens a block of statements.
+const BLOCK: u8 = 0xfe;
 
-    fn children(&mut self, stmt: &Stmt) {
-        self.statements += 1;
+impl Structures {
+    /// The structure of a function or class without its own name.
+    pub(super) fn definition(&mut self, stmt: &Stmt) -> Structure {
+        if let Some(known) = self.functions.remove(&stmt.start()) {
+            return known;
+        }
+        self.clear();
+        let start = self.mark();
         match stmt {
-            Stmt::FunctionDef(def) => self.block(without_docstring(&def.body)),
-            Stmt::ClassDef(def) => self.block(without_docstring(&def.body)),
-            Stmt::For(node) => {
-                self.block(&node.body);
-                self.block(&node.orelse);
-            }
-            Stmt::While(node) => {
-                self.block(&node.body);
-                self.block(&node.orelse);
-            }
-            Stmt::If(node) => {
-                self.block(&node.body);
-                for clause in &node.elif_else_clauses {
-                    self.head(|digest| clause.test.as_ref().map(ComparableExpr::from).hash(digest));
-                    self.block(&clause.body);
-                }
-            }
-            Stmt::With(node) => self.block(&node.body),
-            Stmt::Try(node) => {
-                self.block(&node.body);
-                for ExceptHandler::ExceptHandler(handler) in &node.handlers {
-                    self.head(|digest| {
-                        handler.type_.as_deref().map(ComparableExpr::from).hash(digest);
-                        handler.name.as_deref().hash(digest);
-                    });
-                    self.block(&handler.body);
-                }
-                self.block(&node.orelse);
-                self.block(&node.finalbody);
-            }
-            _ => {}
+            Stmt::FunctionDef(def) => self.function(def),
+            Stmt::ClassDef(def) => self.class(def, true),
+            other => self.statement(other),
+        }
+        self.since(start)
+    }
+
+    /// The hash of one expression.
+    pub(super) fn expression(&mut self, expr: &Expr) -> u128 {
+        self.clear();
+        self.visit_expr(expr);
+        xxh3_128(&self.exact)
+    }
+
+    fn clear(&mut self) {
+        self.exact.clear();
+        self.blind.clear();
+        self.docs.clear();
+        self.leaves.clear();
+        self.shape.clear();
+        self.functions.clear();
+        self.statements = 0;
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            exact: self.exact.len(),
+            blind: self.blind.len(),
+            docs: self.docs.len(),
+            leaves: self.leaves.len(),
+            statements: self.statements,
         }
     }
 
-    fn head(&mut self, write: impl FnOnce(&mut Digest)) {
-        let hash = digest(write);
-        self.hashes.push(hash);
-        self.leaves.push(hash as u32);
+    fn since(&self, start: Mark) -> Structure {
+        let docs = &self.docs[start.docs..];
+        Structure {
+            hash: xxh3_128(&self.exact[start.exact..]),
+            blind: xxh3_64(&self.blind[start.blind..]),
+            statements: self.statements - start.statements,
+            leaves: self.leaves[start.leaves..].to_vec(),
+            shape: self.shape[start.leaves..].to_vec(),
+            docs: if docs.is_empty() { 0 } else { xxh3_64(docs) },
+        }
+    }
+
+    /// Ends a simple statement or the head of a compound one.
+    fn leaf(&mut self, start: Mark) {
+        self.leaves.push(xxh3_64(&self.exact[start.exact..]) as u32);
+        self.shape.push(xxh3_64(&self.blind[start.blind..]) as u32);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.exact.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        self.exact.extend_from_slice(bytes);
+    }
+
+    /// A name that says what is done: it counts in both forms.
+    fn deed(&mut self, name: &str) {
+        self.blind.extend_from_slice(name.as_bytes());
+        self.blind.push(0);
+    }
+
+    fn both(&mut self, byte: u8) {
+        self.exact.push(byte);
+        self.blind.push(byte);
+    }
+}
+
+/// Statements: their heads are leaves, their bodies blocks.
+impl Structures {
+    fn function(&mut self, def: &ast::StmtFunctionDef) {
+        let start = self.mark();
+        self.both(u8::from(def.is_async));
+        def.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
+        def.type_params.iter().for_each(|params| self.visit_type_params(params));
+        self.visit_parameters(&def.parameters);
+        def.returns.iter().for_each(|returns| self.visit_annotation(returns));
+        self.leaf(start);
+        self.body(&def.name, &def.body);
+    }
+
+    fn class(&mut self, def: &ast::StmtClassDef, measured: bool) {
+        let start = self.mark();
+        self.both(2);
+        def.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
+        def.type_params.iter().for_each(|params| self.visit_type_params(params));
+        def.arguments.iter().for_each(|arguments| self.visit_arguments(arguments));
+        self.leaf(start);
+        let outer = std::mem::replace(&mut self.in_class_body, measured);
+        self.body(&def.name, &def.body);
+        self.in_class_body = outer;
+    }
+
+    /// A function inside what is measured. Its own name counts here, and not in its
+    /// own structure.
+    fn inner_function(&mut self, def: &ast::StmtFunctionDef) {
+        let named = self.mark();
+        self.text(&def.name);
+        let start = self.mark();
+        let is_method = std::mem::replace(&mut self.in_class_body, false);
+        self.function(def);
+        self.in_class_body = is_method;
+        if is_method {
+            let structure = self.since(start);
+            self.functions.insert(def.start(), structure);
+        }
+        let name = xxh3_64(&self.exact[named.exact..start.exact]) as u32;
+        self.leaves[start.leaves] ^= name;
+    }
+
+    fn inner_class(&mut self, def: &ast::StmtClassDef) {
+        self.text(&def.name);
+        let leaves = self.leaves.len();
+        self.class(def, false);
+        self.leaves[leaves] ^= xxh3_64(def.name.as_bytes()) as u32;
+    }
+
+    fn body(&mut self, name: &str, body: &[Stmt]) {
+        let body = match docstring(body) {
+            Some(text) => {
+                self.docs.extend_from_slice(name.as_bytes());
+                self.docs.extend_from_slice(text.as_bytes());
+                &body[1..]
+            }
+            None => body,
+        };
+        self.block(body);
     }
 
     /// A block counts its statements, so that `if a: b` followed by `c` differs
     /// from `if a: b; c`.
     fn block(&mut self, body: &[Stmt]) {
-        self.hashes.push(body.len() as u128);
+        self.both(BLOCK);
+        let length = (body.len() as u32).to_le_bytes();
+        self.exact.extend_from_slice(&length);
+        self.blind.extend_from_slice(&length);
         for stmt in body {
-            let part = statement(stmt);
-            self.hashes.push(part.hash);
-            self.statements += part.statements;
-            self.leaves.extend(part.leaves);
+            self.statements += 1;
+            self.statement(stmt);
         }
     }
 
-    fn finish(self) -> Structure {
-        let hash = digest(|digest| self.hashes.hash(digest));
-        Structure { hash, statements: self.statements, leaves: self.leaves }
+    fn statement(&mut self, stmt: &Stmt) {
+        let start = self.mark();
+        match stmt {
+            Stmt::FunctionDef(def) => return self.inner_function(def),
+            Stmt::ClassDef(def) => return self.inner_class(def),
+            Stmt::Try(node) => return self.try_statement(node),
+            Stmt::For(node) => {
+                self.both(3 + u8::from(node.is_async));
+                self.visit_expr(&node.target);
+                self.visit_expr(&node.iter);
+            }
+            Stmt::While(node) => {
+                self.both(5);
+                self.visit_expr(&node.test);
+            }
+            Stmt::If(node) => {
+                self.both(6);
+                self.visit_expr(&node.test);
+            }
+            Stmt::With(node) => {
+                self.both(7 + u8::from(node.is_async));
+                node.items.iter().for_each(|item| self.visit_with_item(item));
+            }
+            Stmt::Match(node) => {
+                self.both(9);
+                self.visit_expr(&node.subject);
+            }
+            simple => source_order::walk_stmt(self, simple),
+        }
+        self.leaf(start);
+        match stmt {
+            Stmt::For(ast::StmtFor { body, orelse, .. })
+            | Stmt::While(ast::StmtWhile { body, orelse, .. }) => {
+                self.block(body);
+                self.block(orelse);
+            }
+            Stmt::If(node) => {
+                self.block(&node.body);
+                for clause in &node.elif_else_clauses {
+                    self.clause(10, |this| {
+                        clause.test.iter().for_each(|test| this.visit_expr(test));
+                    });
+                    self.block(&clause.body);
+                }
+            }
+            Stmt::With(node) => self.block(&node.body),
+            Stmt::Match(node) => {
+                for case in &node.cases {
+                    self.clause(11, |this| {
+                        this.visit_pattern(&case.pattern);
+                        case.guard.iter().for_each(|guard| this.visit_expr(guard));
+                    });
+                    self.block(&case.body);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn try_statement(&mut self, node: &ast::StmtTry) {
+        self.clause(12 + u8::from(node.is_star), |_| {});
+        self.block(&node.body);
+        for ExceptHandler::ExceptHandler(handler) in &node.handlers {
+            self.clause(14, |this| {
+                handler.type_.iter().for_each(|caught| this.visit_expr(caught));
+                handler.name.iter().for_each(|name| this.text(name));
+            });
+            self.block(&handler.body);
+        }
+        self.block(&node.orelse);
+        self.block(&node.finalbody);
+    }
+
+    fn clause(&mut self, tag: u8, write: impl FnOnce(&mut Self)) {
+        let start = self.mark();
+        self.both(tag);
+        write(self);
+        self.leaf(start);
+    }
+}
+
+/// Expressions: every node with its kind, its own content and its end.
+impl<'a> SourceOrderVisitor<'a> for Structures {
+    fn enter_node(&mut self, node: AnyNodeRef<'a>) -> TraversalSignal {
+        self.both(node.kind() as u8);
+        self.content(node)
+    }
+
+    fn leave_node(&mut self, _node: AnyNodeRef<'a>) {
+        self.both(END);
+    }
+
+    fn visit_bool_op(&mut self, op: &'a ast::BoolOp) {
+        self.both(*op as u8);
+    }
+
+    fn visit_operator(&mut self, op: &'a ast::Operator) {
+        self.both(*op as u8);
+    }
+
+    fn visit_unary_op(&mut self, op: &'a ast::UnaryOp) {
+        self.both(*op as u8);
+    }
+
+    fn visit_cmp_op(&mut self, op: &'a ast::CmpOp) {
+        self.both(*op as u8);
+    }
+
+    fn visit_singleton(&mut self, singleton: &'a ast::Singleton) {
+        self.both(*singleton as u8);
+    }
+}
+
+impl Structures {
+    /// What a node holds beside its children, and which of the optional ones it has.
+    fn content(&mut self, node: AnyNodeRef<'_>) -> TraversalSignal {
+        match node {
+            AnyNodeRef::ExprName(name) => self.text(&name.id),
+            AnyNodeRef::Identifier(name) => self.text(name),
+            AnyNodeRef::ExprAttribute(attribute) => self.deed(&attribute.attr),
+            AnyNodeRef::Keyword(keyword) => {
+                self.both(u8::from(keyword.arg.is_some()));
+                keyword.arg.iter().for_each(|name| self.deed(name));
+            }
+            AnyNodeRef::ExprCall(call) => {
+                if let Expr::Name(name) = &*call.func {
+                    self.deed(&name.id);
+                }
+            }
+            AnyNodeRef::ExprStringLiteral(literal) => {
+                self.text(literal.value.to_str());
+                return TraversalSignal::Skip;
+            }
+            AnyNodeRef::StringLiteral(literal) => self.text(&literal.value),
+            AnyNodeRef::BytesLiteral(literal) => self.bytes(&literal.value),
+            AnyNodeRef::InterpolatedStringLiteralElement(literal) => self.text(&literal.value),
+            AnyNodeRef::InterpolatedElement(element) => {
+                self.exact.push(element.conversion as u8);
+                self.exact.push(u8::from(element.debug_text.is_some()));
+            }
+            AnyNodeRef::ExprNumberLiteral(number) => self.number(&number.value),
+            AnyNodeRef::ExprBooleanLiteral(literal) => self.exact.push(u8::from(literal.value)),
+            AnyNodeRef::ExprSlice(slice) => {
+                let parts = [&slice.lower, &slice.upper, &slice.step];
+                for part in parts {
+                    self.both(u8::from(part.is_some()));
+                }
+            }
+            AnyNodeRef::ExprDict(dict) => {
+                dict.items.iter().for_each(|item| self.both(u8::from(item.key.is_some())));
+            }
+            AnyNodeRef::Comprehension(part) => self.both(u8::from(part.is_async)),
+            AnyNodeRef::Parameters(parameters) => self.parameters(parameters),
+            AnyNodeRef::Alias(alias) => {
+                self.deed(&alias.name);
+                self.both(u8::from(alias.asname.is_some()));
+            }
+            AnyNodeRef::StmtImportFrom(import) => {
+                import.module.iter().for_each(|module| self.deed(module));
+                self.both(import.level as u8);
+            }
+            AnyNodeRef::StmtGlobal(global) => global.names.iter().for_each(|it| self.text(it)),
+            AnyNodeRef::StmtNonlocal(outer) => outer.names.iter().for_each(|it| self.text(it)),
+            AnyNodeRef::PatternMatchAs(pattern) => self.binding(pattern.name.as_ref()),
+            AnyNodeRef::PatternMatchStar(pattern) => self.binding(pattern.name.as_ref()),
+            AnyNodeRef::PatternMatchMapping(pattern) => self.binding(pattern.rest.as_ref()),
+            AnyNodeRef::TypeParamTypeVar(var) => self.both(u8::from(var.bound.is_some())),
+            _ => {}
+        }
+        TraversalSignal::Traverse
+    }
+
+    fn binding(&mut self, name: Option<&ast::Identifier>) {
+        self.both(u8::from(name.is_some()));
+        if let Some(name) = name {
+            self.text(name);
+        }
+    }
+
+    fn number(&mut self, number: &Number) {
+        match number {
+            Number::Int(int) => match int.as_u64() {
+                Some(small) => self.exact.extend_from_slice(&small.to_le_bytes()),
+                None => self.text(&int.to_string()),
+            },
+            Number::Float(float) => self.exact.extend_from_slice(&float.to_bits().to_le_bytes()),
+            Number::Complex { real, imag } => {
+                self.exact.extend_from_slice(&real.to_bits().to_le_bytes());
+                self.exact.extend_from_slice(&imag.to_bits().to_le_bytes());
+            }
+        }
+    }
+
+    /// How many parameters there are of each kind: the separators are no nodes.
+    fn parameters(&mut self, parameters: &ast::Parameters) {
+        let kinds = [
+            parameters.posonlyargs.len(),
+            parameters.args.len(),
+            parameters.kwonlyargs.len(),
+            usize::from(parameters.vararg.is_some()),
+            usize::from(parameters.kwarg.is_some()),
+        ];
+        for count in kinds {
+            self.both(count as u8);
+        }
     }
 }

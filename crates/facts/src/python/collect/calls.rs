@@ -41,6 +41,7 @@ impl<'a> Collector<'a> {
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => return,
         };
+        self.call_site(call);
         if LOADERS.contains(&last) {
             self.facts.flags.loads_by_name = true;
         }

@@ -9,9 +9,10 @@ use ssot_model::{DefinitionKind, Span};
 
 use super::{Collector, sorted};
 use crate::file::{Binding, Definition, DefinitionFlags, ValueKind};
-use crate::python::names::{described, docstring, dotted, signature};
+use crate::python::body;
+use crate::python::names::{described, docstring, dotted, short_text, signature};
 use crate::python::scope::{ClosedScope, ScopeKind};
-use crate::python::structure::{self, Structure};
+use crate::python::structure::Structure;
 use crate::python::text::first_line;
 
 /// Shortest source text of a value that is worth a name of its own, in bytes.
@@ -45,17 +46,26 @@ impl<'a> Collector<'a> {
         }
         self.open(ScopeKind::Function);
         self.functions += 1;
+        let around = self.current;
+        self.current = index.or(around);
         self.bind_parameters(&def.parameters);
         self.visit_body(&def.body);
         self.functions -= 1;
+        self.current = around;
         self.close();
         let closed = self.close();
         if let Some(index) = index {
+            let returns = def.returns.as_deref().map(|returns| short_text(self.source, returns));
             let members = def.parameters.iter().map(|parameter| parameter.name().as_str());
             let definition = &mut self.facts.definitions[index as usize];
             definition.signature = signature(self.source, &def.parameters);
             definition.members = sorted(members);
             definition.flags.asynchronous = def.is_async;
+            definition.flags.stub = body::is_stub(&def.body);
+            definition.forwards = body::forwards(def).unwrap_or_default();
+            definition.returns = returns.unwrap_or_default().into();
+            definition.raises.sort_unstable();
+            definition.raises.dedup();
             complete(definition, &closed, docstring(&def.body), &def.decorator_list);
         }
     }
@@ -75,18 +85,24 @@ impl<'a> Collector<'a> {
             self.visit_arguments(arguments);
         }
         self.open(ScopeKind::Class);
+        let around = self.current;
         if index.is_some() {
+            self.current = index;
             self.owner = index;
             self.members = Some(FxHashSet::default());
         }
         self.visit_body(&def.body);
+        self.current = around;
         self.close();
         let closed = self.close();
         if let Some(index) = index {
             self.owner = None;
+            let fields = body::fields(&mut self.structures, &def.body);
             let members = self.members.take().unwrap_or_default();
             let definition = &mut self.facts.definitions[index as usize];
             definition.members = sorted(members.into_iter());
+            definition.fields = fields;
+            definition.flags.stub = body::is_stub(&def.body);
             definition.bases = bases(def.arguments.as_deref());
             definition.flags.hooks_subclassing =
                 definition.members.iter().any(|member| member == "__init_subclass__")
@@ -109,7 +125,7 @@ impl<'a> Collector<'a> {
     /// Adds a definition whose inside is still to be walked.
     fn reserve(&mut self, stmt: &'a Stmt, name: &str, kind: DefinitionKind) -> u32 {
         let owner = if kind == DefinitionKind::Method { self.owner } else { None };
-        let structure = structure::definition(stmt);
+        let structure = self.structures.definition(stmt);
         let definition = self.definition(stmt, name, kind, structure);
         self.facts.definitions.push(Definition { owner, ..definition });
         self.facts.definitions.len() as u32 - 1
@@ -136,13 +152,19 @@ impl<'a> Collector<'a> {
             statements: structure.statements,
             hash: structure.hash,
             leaves,
+            blind: structure.blind,
+            shape: structure.shape,
             free: Vec::new(),
             decorators: Vec::new(),
             bases: Vec::new(),
             members: Vec::new(),
+            fields: Vec::new(),
+            raises: Vec::new(),
+            forwards: CompactString::default(),
+            returns: CompactString::default(),
             signature: CompactString::default(),
             summary: CompactString::default(),
-            doc_hash: structure::docstrings(stmt),
+            doc_hash: structure.docs,
             flags: DefinitionFlags { conditional: self.blocks > 0, ..DefinitionFlags::default() },
         }
     }
@@ -167,7 +189,7 @@ impl<'a> Collector<'a> {
         if is_special || value.range().len().to_usize() < SHORTEST_CONSTANT {
             return;
         }
-        let structure = Structure { hash, statements: 1, leaves: Vec::new() };
+        let structure = Structure { hash, statements: 1, ..Structure::default() };
         let mut definition = self.definition(stmt, name, DefinitionKind::Constant, structure);
         definition.free = free.to_vec();
         definition.flags.immutable = immutable;

@@ -7,7 +7,6 @@ use super::Collector;
 use crate::file::{Binding, Import};
 use crate::python::names::{dotted, value_kind};
 use crate::python::scope::ScopeKind;
-use crate::python::structure;
 
 impl<'a> Collector<'a> {
     pub(super) fn statement(&mut self, stmt: &'a Stmt) {
@@ -25,11 +24,30 @@ impl<'a> Collector<'a> {
             Stmt::Try(_) | Stmt::With(_) | Stmt::For(_) | Stmt::While(_) | Stmt::Match(_) => {
                 self.block(stmt);
             }
+            // A docstring names nothing.
+            Stmt::Expr(node) if node.value.is_string_literal_expr() => {}
             Stmt::Expr(node) if self.at_module_level() => {
                 self.module_expression(&node.value);
                 visitor::walk_stmt(self, stmt);
             }
+            Stmt::Raise(node) => {
+                self.raised(node);
+                visitor::walk_stmt(self, stmt);
+            }
             _ => visitor::walk_stmt(self, stmt),
+        }
+    }
+
+    /// Remembers the last name of what is raised, for the definitions around.
+    fn raised(&mut self, node: &ast::StmtRaise) {
+        let exception = match node.exc.as_deref() {
+            Some(Expr::Call(call)) => dotted(&call.func),
+            Some(other) => dotted(other),
+            None => None,
+        };
+        if let (Some(exception), Some(current)) = (exception, self.current) {
+            let last = exception.rsplit('.').next().unwrap_or_default();
+            self.facts.definitions[current as usize].raises.push(last.into());
         }
     }
 
@@ -152,7 +170,7 @@ impl<'a> Collector<'a> {
         self.visit_expr(value);
         let closed = self.close();
         let free = super::sorted(closed.free());
-        let (hash, kind) = (structure::expression(value), value_kind(value));
+        let (hash, kind) = (self.structures.expression(value), value_kind(value));
         self.constant(stmt, name, value, hash, &kind, &free);
         self.bind(name, || Binding::Value(hash, kind, free));
     }
