@@ -4,6 +4,8 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use ssot_model::{DefinitionKind, Span};
 
+use crate::flow::{Emission, Flow};
+
 /// Everything the rules may ask about one file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FileFacts {
@@ -41,10 +43,19 @@ pub struct FileFacts {
     pub paths: Vec<CompactString>,
     /// Texts of short string literals, without repetition; docstrings are left out.
     pub texts: Vec<CompactString>,
-    /// Where those names are used, in order.
+    /// Where those names are used, in order of evaluation: the arguments of a call
+    /// come before the call.
     pub sites: Vec<Site>,
     /// Where those texts stand, in order.
     pub literals: Vec<Literal>,
+    /// Names of the module and of its classes that stand for one short text, in order.
+    pub named_texts: Vec<NamedText>,
+    /// Lists and tuples of names and short words, in order.
+    pub sequences: Vec<Sequence>,
+    /// The branches, loops and exits of the functions that have calls, in order.
+    pub flows: Vec<Flow>,
+    /// Calls that are named like ones that tell others of an event, in order.
+    pub emissions: Vec<Emission>,
     /// Lines of comments that say code was copied on purpose, to stay independent.
     pub copied_on_purpose: Vec<u32>,
     /// What did not parse: line and message.
@@ -188,6 +199,39 @@ pub struct Literal {
     pub line: u32,
     /// Position of the innermost definition around it, plus one; zero at module level.
     pub inside: u32,
+}
+
+/// `NAME = "text"`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedText {
+    /// The name.
+    pub name: CompactString,
+    /// The class in whose body it stands, by its index.
+    pub owner: Option<u32>,
+    /// Position in [`FileFacts::texts`].
+    pub text: u32,
+    /// The line, counted from one.
+    pub line: u32,
+}
+
+/// A list or tuple of nothing but names, calls of names and short words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// The line on which it begins, counted from one.
+    pub line: u32,
+    /// Position of the innermost definition around it, plus one; zero at module level.
+    pub inside: u32,
+    /// What it holds, in order.
+    pub items: Vec<Item>,
+}
+
+/// One item of a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Item {
+    /// A string: position in [`FileFacts::texts`].
+    Text(u32),
+    /// A dotted name, called or not: position in [`FileFacts::paths`].
+    Path(u32),
 }
 
 /// What makes a definition special.

@@ -6,6 +6,7 @@
 //! it, what it resolves to. Nothing here touches a disk or knows a rule.
 
 mod file;
+mod flow;
 mod import_graph;
 mod index;
 mod modules;
@@ -16,8 +17,10 @@ mod unresolved;
 
 pub use file::{
     AttributeWrite, Binding, Definition, DefinitionFlags, DottedString, Field, FileFacts,
-    FileFlags, Import, ImportScope, Literal, NameBinding, Site, SiteKind, ValueKind,
+    FileFlags, Import, ImportScope, Item, Literal, NameBinding, NamedText, Sequence, Site,
+    SiteKind, ValueKind,
 };
+pub use flow::{Emission, Flow, FlowKind, FlowMark};
 pub use import_graph::ImportGraph;
 pub use index::{Consumer, ConsumerKind, DefinitionId, Index, Module, ModuleId, Source};
 pub use resolve::Resolution;
@@ -29,4 +32,4 @@ pub fn is_standard_library(name: &str) -> bool {
 }
 
 /// Rises with every change to the facts, so that a cache never serves old ones.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;

@@ -202,11 +202,11 @@ def load(context):
             "ItemWrite context.metadata 7 seen load",
             "Call context.metadata.update 8 - load",
             "Delete environ 9 PATH load",
-            "Call build().send 10 - load",
-            "Call build 10 - load",
             "Call os.getenv 10 KEY load",
-            "Call dict 12 - load",
+            "Call build 10 - load",
+            "Call build().send 10 - load",
             "Read os.environ 12 - load",
+            "Call dict 12 - load",
             "Write row[].b 12 - load",
         ]
     );
@@ -294,4 +294,110 @@ fn structure_ignores_layout_and_nothing_else() {
     ] {
         assert_eq!(alike(base, text), expected, "{text}");
     }
+}
+
+/// The marks and calls of each function, as one line of words.
+fn flows(source: &str) -> Vec<String> {
+    let facts = python::extract(source.as_bytes());
+    let words = |flow: &ssot_facts::Flow| {
+        let inside = flow.definition + 1;
+        let is_call =
+            |it: &&ssot_facts::Site| it.inside == inside && it.kind == ssot_facts::SiteKind::Call;
+        let mut calls = facts.sites.iter().filter(is_call).map(|it| facts.path_of(it));
+        let (mut words, mut told) = (Vec::new(), 0);
+        for mark in &flow.marks {
+            words.extend(calls.by_ref().take((mark.calls - told) as usize).map(str::to_owned));
+            told = mark.calls;
+            words.push(format!("{:?}@{}", mark.kind, mark.line));
+        }
+        words.extend(calls.map(str::to_owned));
+        words.join(" ")
+    };
+    facts.flows.iter().map(words).collect()
+}
+
+#[test]
+fn control_flow_is_told_between_the_calls() {
+    for (source, expected) in [
+        ("def f():\n    a(b()).c()\n", &[][..]),
+        (
+            "def f(x):\n    if x:\n        a()\n    elif y:\n        pass\n    b()\n",
+            &["Branch@2 a Arm@4 Arm@2 End@5 b"],
+        ),
+        ("def f(x):\n    if x:\n        x = 1\n    a()\n", &[]),
+        (
+            "def f(x):\n    a()\n    if x:\n        return\n    b()\n",
+            &["a Branch@3 Return@4 Arm@3 End@4 b"],
+        ),
+        (
+            "def f():\n    try:\n        a()\n    except ValueError:\n        raise\n    except Exception:\n        b()\n    else:\n        c()\n    finally:\n        d()\n",
+            &["Try@2 a Except@4 Raise@5 ExceptAll@6 b Else@9 c Finally@11 d End@11"],
+        ),
+        (
+            "def f(xs):\n    for i in range(3):\n        if xs:\n            break\n        a()\n    else:\n        b()\n    while True:\n        if c():\n            continue\n        return d()\n",
+            &[
+                "range Repeat@2 Branch@3 Break@4 Arm@3 End@4 a Else@7 b End@7 Forever@8 c Branch@9 Continue@10 Arm@9 End@10 d Return@11 End@11",
+            ],
+        ),
+        (
+            "def f(x):\n    def g():\n        if x:\n            return a()\n    g(lambda: b())\n    x and c(d for d in e())\n    with suppress(KeyError):\n        h()\n",
+            &[
+                "Later@2 a End@4 Later@5 b End@5 g Branch@6 e c Arm@6 End@6 suppress Suppress@7 h End@8",
+            ],
+        ),
+        (
+            "def f(x):\n    match x:\n        case 1:\n            a()\n        case _:\n            b()\n",
+            &["Branch@2 a Arm@5 b End@6"],
+        ),
+        (
+            "if x:\n    a()\nclass C:\n    def m(self):\n        return a() if b() else 1\n",
+            &["b Branch@5 a Arm@5 End@5 Return@5"],
+        ),
+    ] {
+        assert_eq!(flows(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn what_is_told_to_others_is_noted_with_its_texts() {
+    let source = "import os\nos.environ\nos.environ['a']\ndef f(self, ws):\n    os.getpid\n    emit('started', 1)\n    self.send_event(ws, {'type': 'thinking', 'x': run('no')}, kind=Events.DONE)\n    os.sep\n    notify(build(type='late', n=ws))\n    quiet('x')\n    send(ws)\n";
+    let facts = python::extract(source.as_bytes());
+    let told: Vec<String> = facts
+        .emissions
+        .iter()
+        .map(|it| {
+            let texts = it.texts.iter().map(|at| facts.texts[*at as usize].as_str());
+            let names = it.names.iter().map(|at| facts.paths[*at as usize].as_str());
+            let words: Vec<&str> = texts.chain(names).collect();
+            format!("{} {}", facts.path_of(&facts.sites[it.site as usize]), words.join(" "))
+        })
+        .collect();
+    assert_eq!(told, ["emit started", "self.send_event thinking Events.DONE", "notify late"]);
+}
+
+#[test]
+fn names_of_texts_and_lists_of_names_are_noted() {
+    let source = "A = 'one'\nclass E(Enum):\n    B: str = 'two'\n    def f(self):\n        c = 'three'\n        return [A, run(), 'xy']\nL = ('a b', A, B)\nM = [1, 2, 3]\n";
+    let facts = python::extract(source.as_bytes());
+    let named: Vec<String> = facts
+        .named_texts
+        .iter()
+        .map(|it| {
+            format!("{} {} {:?} {}", it.name, facts.texts[it.text as usize], it.owner, it.line)
+        })
+        .collect();
+    assert_eq!(named, ["A one None 1", "B two Some(0) 3"]);
+    let lists: Vec<String> = facts
+        .sequences
+        .iter()
+        .map(|it| {
+            let word = |item: &ssot_facts::Item| match item {
+                ssot_facts::Item::Text(at) => format!("'{}'", facts.texts[*at as usize]),
+                ssot_facts::Item::Path(at) => facts.paths[*at as usize].to_string(),
+            };
+            let words: Vec<String> = it.items.iter().map(word).collect();
+            format!("{} {} {}", it.line, it.inside, words.join(" "))
+        })
+        .collect();
+    assert_eq!(lists, ["6 2 A run 'xy'"]);
 }

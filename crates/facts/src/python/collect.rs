@@ -14,12 +14,17 @@ use super::text::{LineStarts, first_line, is_dotted_path};
 use crate::file::{
     AttributeWrite, Binding, DottedString, FileFacts, Import, ImportScope, NameBinding, SiteKind,
 };
+use crate::flow::FlowKind;
 
 mod calls;
 mod definitions;
+mod emissions;
+mod flow;
 mod sites;
 mod statements;
+mod texts;
 
+use flow::FlowTrace;
 use sites::Sites;
 
 /// The Python version whose builtins count.
@@ -58,6 +63,7 @@ struct Collector<'a> {
     current: Option<u32>,
     structures: Structures,
     sites: Sites,
+    flow: FlowTrace,
     blocks: u32,
     type_checking: u32,
     main_guard: u32,
@@ -81,6 +87,7 @@ impl<'a> Collector<'a> {
             current: None,
             structures: Structures::default(),
             sites: Sites::default(),
+            flow: FlowTrace::default(),
             blocks: 0,
             type_checking: 0,
             main_guard: 0,
@@ -182,12 +189,15 @@ impl<'a> Collector<'a> {
         self.facts.uses = uses;
         let (paths, texts) =
             (std::mem::take(&mut self.sites.paths), std::mem::take(&mut self.sites.texts));
-        self.facts.sites.retain(|site| match site.kind {
+        let mut sites = std::mem::take(&mut self.facts.sites);
+        let told = &mut self.facts.emissions;
+        emissions::drop_sites(&mut sites, told, |site| match site.kind {
             SiteKind::Read | SiteKind::ItemRead => {
                 imported.contains(first_name(&paths.names[site.path as usize]))
             }
             _ => true,
         });
+        self.facts.sites = sites;
         (self.facts.paths, self.facts.texts) = (paths.names, texts.names);
         let bound = &self.module_bound;
         let mutated = self.mutated.iter().filter(|name| bound.contains(*name));
@@ -287,7 +297,15 @@ impl<'a> Visitor<'a> for Collector<'a> {
             }
             Expr::StringLiteral(literal) => self.string(literal),
             Expr::Call(call) => {
-                self.call(call);
+                let site = self.call(call);
+                visitor::walk_expr(self, expr);
+                if let Some(site) = site {
+                    self.called(call, site);
+                }
+            }
+            Expr::BoolOp(_) | Expr::If(_) => self.choice(expr),
+            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+                self.sequence(elts, expr);
                 visitor::walk_expr(self, expr);
             }
             _ => visitor::walk_expr(self, expr),
@@ -360,7 +378,9 @@ impl<'a> Collector<'a> {
         if let Some(parameters) = &lambda.parameters {
             self.bind_parameters(parameters);
         }
+        let later = self.opened(FlowKind::Later, lambda.start());
         self.visit_expr(&lambda.body);
+        self.closed_later(later, lambda.end());
         self.functions -= 1;
         self.close();
     }
@@ -377,6 +397,8 @@ impl<'a> Collector<'a> {
             self.visit_expr(&first.iter);
         }
         self.open(ScopeKind::Comprehension);
+        let at = generators.first().map_or_else(Default::default, Ranged::start);
+        let repeated = self.opened(FlowKind::Loop, at);
         for (index, generator) in generators.iter().enumerate() {
             self.visit_expr(&generator.target);
             if index > 0 {
@@ -389,6 +411,7 @@ impl<'a> Collector<'a> {
         for result in results {
             self.visit_expr(result);
         }
+        self.closed(repeated, at);
         self.close();
     }
 

@@ -2,8 +2,8 @@
 
 use ruff_python_ast::{self as ast, Expr};
 
-use super::Collector;
-use crate::file::AttributeWrite;
+use super::{Collector, emissions};
+use crate::file::{AttributeWrite, Site};
 use crate::python::names::dotted;
 
 /// Methods that change the list, set or dictionary they are called on.
@@ -35,13 +35,11 @@ const LOADERS: [&str; 7] = [
 ];
 
 impl<'a> Collector<'a> {
-    pub(super) fn call(&mut self, call: &'a ast::ExprCall) {
-        let last = match &*call.func {
-            Expr::Name(name) => name.id.as_str(),
-            Expr::Attribute(attribute) => attribute.attr.as_str(),
-            _ => return,
-        };
-        self.call_site(call);
+    /// What a call means before its arguments are walked. It happens after them, so
+    /// its site is handed back.
+    pub(super) fn call(&mut self, call: &'a ast::ExprCall) -> Option<Site> {
+        let last = last_name(call)?;
+        let site = self.call_site(call);
         if LOADERS.contains(&last) {
             self.facts.flags.loads_by_name = true;
         }
@@ -53,6 +51,16 @@ impl<'a> Collector<'a> {
             (_, "multiple") => self.multiple_write(call),
             _ => {}
         }
+        Some(site)
+    }
+
+    /// Notes a call whose arguments were walked.
+    pub(super) fn called(&mut self, call: &'a ast::ExprCall, site: Site) {
+        if last_name(call).is_some_and(emissions::sounds_like_telling) {
+            self.emission(call);
+        }
+        self.facts.sites.push(site);
+        self.flow.call();
     }
 
     /// `setattr(object, "name", ...)`, `patch.object(object, "name")`.
@@ -81,5 +89,14 @@ impl<'a> Collector<'a> {
             let (object, name) = (object.clone(), name.as_str().into());
             self.facts.writes.push(AttributeWrite { object, name, line });
         }
+    }
+}
+
+/// The name right before the parentheses.
+fn last_name(call: &ast::ExprCall) -> Option<&str> {
+    match &*call.func {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
     }
 }

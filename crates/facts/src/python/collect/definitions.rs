@@ -9,6 +9,7 @@ use ssot_model::{DefinitionKind, Span};
 
 use super::{Collector, sorted};
 use crate::file::{Binding, Definition, DefinitionFlags, ValueKind};
+use crate::flow::FlowKind;
 use crate::python::body;
 use crate::python::names::{described, docstring, dotted, short_text, signature};
 use crate::python::scope::{ClosedScope, ScopeKind};
@@ -49,7 +50,7 @@ impl<'a> Collector<'a> {
         let around = self.current;
         self.current = index.or(around);
         self.bind_parameters(&def.parameters);
-        self.visit_body(&def.body);
+        self.function_body(def, index);
         self.functions -= 1;
         self.current = around;
         self.close();
@@ -67,6 +68,19 @@ impl<'a> Collector<'a> {
             definition.raises.sort_unstable();
             definition.raises.dedup();
             complete(definition, &closed, docstring(&def.body), &def.decorator_list);
+        }
+    }
+
+    /// A function inside another runs later, or never.
+    fn function_body(&mut self, def: &'a ast::StmtFunctionDef, index: Option<u32>) {
+        if let Some(index) = index {
+            self.flow.begin();
+            self.visit_body(&def.body);
+            self.facts.flows.extend(self.flow.finish(index));
+        } else {
+            let later = self.opened(FlowKind::Later, def.start());
+            self.visit_body(&def.body);
+            self.closed_later(later, def.end());
         }
     }
 

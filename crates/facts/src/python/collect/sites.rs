@@ -19,7 +19,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    fn position(&mut self, name: &str) -> u32 {
+    pub(super) fn position(&mut self, name: &str) -> u32 {
         if let Some(position) = self.positions.get(name) {
             return *position;
         }
@@ -42,12 +42,12 @@ pub(super) struct Sites {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn call_site(&mut self, call: &'a ast::ExprCall) {
+    pub(super) fn call_site(&mut self, call: &'a ast::ExprCall) -> Site {
         let text = call.arguments.args.first().and_then(short_string);
         let arguments = call.arguments.args.len().min(u8::MAX.into()) as u8;
         let keywords = call.arguments.keywords.len().min(u8::MAX.into()) as u8;
         let site = self.site(&call.func, SiteKind::Call, text);
-        self.facts.sites.push(Site { arguments, keywords, ..site });
+        Site { arguments, keywords, ..site }
     }
 
     pub(super) fn subscript_site(&mut self, subscript: &'a ast::ExprSubscript) {
@@ -124,7 +124,7 @@ impl<'a> Collector<'a> {
     }
 }
 
-fn short_string(expr: &Expr) -> Option<&str> {
+pub(super) fn short_string(expr: &Expr) -> Option<&str> {
     let text = expr.as_string_literal_expr()?.value.to_str();
     INDEXED.contains(&text.len()).then_some(text)
 }

@@ -2,9 +2,11 @@
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::Ranged;
 
 use super::Collector;
 use crate::file::{Binding, Import};
+use crate::flow::FlowKind;
 use crate::python::names::{dotted, value_kind};
 use crate::python::scope::ScopeKind;
 
@@ -33,7 +35,14 @@ impl<'a> Collector<'a> {
             Stmt::Raise(node) => {
                 self.raised(node);
                 visitor::walk_stmt(self, stmt);
+                self.jump(FlowKind::Raise, node.start());
             }
+            Stmt::Return(node) => {
+                visitor::walk_stmt(self, stmt);
+                self.jump(FlowKind::Return, node.start());
+            }
+            Stmt::Break(node) => self.jump(FlowKind::Break, node.start()),
+            Stmt::Continue(node) => self.jump(FlowKind::Continue, node.start()),
             _ => visitor::walk_stmt(self, stmt),
         }
     }
@@ -54,7 +63,7 @@ impl<'a> Collector<'a> {
     fn block(&mut self, stmt: &'a Stmt) {
         let counts = u32::from(self.at_module_level());
         self.blocks += counts;
-        visitor::walk_stmt(self, stmt);
+        self.compound(stmt);
         self.blocks -= counts;
     }
 
@@ -120,6 +129,9 @@ impl<'a> Collector<'a> {
     }
 
     fn assign(&mut self, stmt: &'a Stmt, assign: &'a ast::StmtAssign) {
+        if let [target] = &*assign.targets {
+            self.named_text(target, &assign.value);
+        }
         if let ([Expr::Name(target)], true) = (&*assign.targets, self.at_module_level()) {
             let name = target.id.as_str();
             self.read_all(name, &assign.value);
@@ -132,6 +144,9 @@ impl<'a> Collector<'a> {
     }
 
     fn annotated_assign(&mut self, stmt: &'a Stmt, assign: &'a ast::StmtAnnAssign) {
+        if let Some(value) = &assign.value {
+            self.named_text(&assign.target, value);
+        }
         match (&*assign.target, &assign.value) {
             (Expr::Name(target), Some(value)) if self.at_module_level() => {
                 self.visit_annotation(&assign.annotation);
