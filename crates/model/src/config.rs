@@ -243,6 +243,14 @@ pub struct EventContract {
     /// Whether the order counts.
     #[serde(default)]
     pub ordered: bool,
+    /// Events that must also come when an exception leaves the function after another
+    /// of them was emitted. The last of several events when missing; `[]` for none.
+    #[serde(default)]
+    pub closing: Option<Vec<String>>,
+    /// Events that stand for all that is still missing once something failed, for
+    /// example `agent_error`.
+    #[serde(default)]
+    pub on_error: Vec<String>,
 }
 
 /// Stages that must run in one order.

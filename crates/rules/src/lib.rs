@@ -3,14 +3,17 @@
 //! A rule reads facts and nothing else. Its page is what `ssot explain` prints and
 //! at the same time its test: the examples carry the expected verdicts.
 
+mod emission;
 mod evidence;
 mod families;
+mod flow;
 mod identity;
 mod meaning;
 mod place;
 mod relation;
 mod rules;
 mod territory;
+mod wildcard;
 
 use ssot_facts::Index;
 use ssot_model::{Config, Finding, Level, Severity, Verdict};
@@ -59,8 +62,13 @@ pub struct Rule {
 }
 
 /// Every rule, in order of name.
-pub const RULES: &[Rule] =
-    &[rules::duplicate_definition::RULE, rules::exact_clone::RULE, rules::shadowed_module::RULE];
+pub const RULES: &[Rule] = &[
+    rules::duplicate_definition::RULE,
+    rules::event_contract::RULE,
+    rules::exact_clone::RULE,
+    rules::shadowed_module::RULE,
+    rules::stage_order::RULE,
+];
 
 /// The rule of a name.
 pub fn rule(name: &str) -> Option<&'static Rule> {

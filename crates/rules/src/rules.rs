@@ -1,5 +1,7 @@
 //! One rule, one file, and one page beside it.
 
 pub(crate) mod duplicate_definition;
+pub(crate) mod event_contract;
 pub(crate) mod exact_clone;
 pub(crate) mod shadowed_module;
+pub(crate) mod stage_order;
