@@ -1,6 +1,6 @@
 //! Which definition stays, and how the others come to it.
 
-use ssot_facts::{DefinitionId, Index};
+use ssot_facts::{DefinitionId, Index, Role};
 use ssot_model::{DefinitionKind, Finding, Verdict};
 
 use crate::candidate::{self, Candidate};
@@ -43,6 +43,12 @@ pub(crate) fn choose(
                  automatically",
             )
         }
+        Verdict::Identical | Verdict::Clone if finding.kind == DefinitionKind::Module => {
+            Decision::accept("deleting a file that was put aside is for those who put it there")
+        }
+        Verdict::Identical | Verdict::Clone if ids.iter().any(|id| is_test(examiner, *id)) => {
+            Decision::accept("where tests find what they share is decided by their runner")
+        }
         Verdict::Identical | Verdict::Clone => consolidate(examiner, ids),
         Verdict::Shadowed => delete_shadowed(examiner.index, finding),
         Verdict::Variant | Verdict::Twin => Decision::accept(
@@ -51,6 +57,10 @@ pub(crate) fn choose(
         Verdict::Unsure => Decision::accept("the evidence does not decide; nothing is changed"),
         stays => Decision::accept(format!("{} is not a second source of truth", stays.as_str())),
     }
+}
+
+fn is_test(examiner: &Examiner<'_>, id: DefinitionId) -> bool {
+    examiner.index.module(id.module).role == Role::Test
 }
 
 fn decided_to_stay<'a>(examiner: &'a Examiner<'_>, finding: &Finding) -> Option<&'a str> {

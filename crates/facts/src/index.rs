@@ -128,7 +128,30 @@ impl Index {
             star_importers: FxHashMap::default(),
         };
         index.collect_consumers();
+        crate::archive::mark(&mut index);
         index
+    }
+
+    /// Gives modules another role.
+    pub(crate) fn set_roles(&mut self, role: impl Fn(&Module) -> Option<Role>) {
+        for module in &mut self.modules {
+            module.role = role(module).unwrap_or(module.role);
+        }
+    }
+
+    /// The modules that an import executes: the one it names, and the submodule that
+    /// it takes out of a package.
+    pub fn imported_modules(
+        &self,
+        importer: &Module,
+        import: &Import,
+    ) -> impl Iterator<Item = ModuleId> {
+        let target = self.import_target(importer, import);
+        let below = target.as_ref().and_then(|target| {
+            let name = import.name.as_ref()?;
+            self.module_named(&format!("{target}.{name}"))
+        });
+        target.and_then(|target| self.module_named(&target)).into_iter().chain(below)
     }
 
     /// The modules in order of their paths.

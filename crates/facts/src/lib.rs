@@ -5,6 +5,7 @@
 //! answers what only the whole can tell: which module a name means, who imports
 //! it, what it resolves to. Nothing here touches a disk or knows a rule.
 
+mod archive;
 mod file;
 mod flow;
 mod import_graph;

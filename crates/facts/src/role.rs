@@ -21,6 +21,8 @@ pub enum Role {
     Migration,
     /// Copied out to become the start of another project.
     Template,
+    /// Put aside: backups and archives that nobody imports.
+    Archive,
 }
 
 impl Role {
@@ -34,6 +36,7 @@ impl Role {
             Self::Vendored => "vendored",
             Self::Migration => "migration",
             Self::Template => "template",
+            Self::Archive => "archived",
         }
     }
 

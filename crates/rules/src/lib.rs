@@ -3,6 +3,7 @@
 //! A rule reads facts and nothing else. Its page is what `ssot explain` prints and
 //! at the same time its test: the examples carry the expected verdicts.
 
+mod doubles;
 mod emission;
 mod evidence;
 mod families;
@@ -63,9 +64,12 @@ pub struct Rule {
 
 /// Every rule, in order of name.
 pub const RULES: &[Rule] = &[
+    rules::backup_file::RULE,
     rules::duplicate_definition::RULE,
+    rules::duplicate_mock::RULE,
     rules::event_contract::RULE,
     rules::exact_clone::RULE,
+    rules::mock_policy::RULE,
     rules::shadowed_module::RULE,
     rules::stage_order::RULE,
 ];

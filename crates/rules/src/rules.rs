@@ -1,7 +1,10 @@
 //! One rule, one file, and one page beside it.
 
+pub(crate) mod backup_file;
 pub(crate) mod duplicate_definition;
+pub(crate) mod duplicate_mock;
 pub(crate) mod event_contract;
 pub(crate) mod exact_clone;
+pub(crate) mod mock_policy;
 pub(crate) mod shadowed_module;
 pub(crate) mod stage_order;

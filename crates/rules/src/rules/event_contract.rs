@@ -102,13 +102,13 @@ impl Bound<'_> {
         let events: Vec<String> = self.contract.events.iter().map(|it| format!("`{it}`")).collect();
         let text = format!("of {} no call emits any", events.join(", "));
         let gaps = BTreeSet::from([Gap { line: self.first_line(), text }]);
-        self.finding("none", "emits none of the events".to_owned(), gaps)
+        self.finding("none", "emits none of the events", gaps)
     }
 
     fn never(&self, event: &str) -> Finding {
         let text = format!("no call emits `{event}`");
         let gaps = BTreeSet::from([Gap { line: self.first_line(), text }]);
-        self.finding(event, format!("never emits `{event}`"), gaps)
+        self.finding(event, &format!("never emits `{event}`"), gaps)
     }
 
     fn not_always(&self, event: &str) -> Option<Finding> {
@@ -137,7 +137,7 @@ impl Bound<'_> {
             }
         }
         let summary = format!("does not emit `{event}` on every path");
-        (!gaps.is_empty()).then(|| self.finding(event, summary, gaps))
+        (!gaps.is_empty()).then(|| self.finding(event, &summary, gaps))
     }
 
     fn is_closing(&self, event: &str) -> bool {
@@ -190,14 +190,14 @@ impl Bound<'_> {
         self.ask(&mut after)?;
         let summary = format!("emits `{second}` before `{first}`");
         let what = format!("{second} {first}");
-        (!gaps.is_empty()).then(|| self.finding(&what, summary, gaps))
+        (!gaps.is_empty()).then(|| self.finding(&what, &summary, gaps))
     }
 
     fn first_line(&self) -> u32 {
         self.scene.index.definition(self.id).span.start
     }
 
-    fn finding(&self, what: &str, does: String, gaps: BTreeSet<Gap>) -> Finding {
+    fn finding(&self, what: &str, does: &str, gaps: BTreeSet<Gap>) -> Finding {
         let name = self.scene.index.qualified_name(self.id);
         let place = |gap: &Gap| Place {
             module: self.id.module,

@@ -107,7 +107,7 @@ impl<'a> Function<'a> {
             .map(|((line, stage), after)| {
                 let [stage, after] = [stage, after].map(|it| &self.order.stages[it]);
                 let text = format!("`{stage}` runs at line {line}, after `{after}`");
-                self.finding(line, format!("runs `{stage}` after `{after}`"), text)
+                self.finding(line, &format!("runs `{stage}` after `{after}`"), text)
             })
             .collect();
         findings.extend(self.left_out(&run, &leaving));
@@ -151,7 +151,7 @@ impl<'a> Function<'a> {
         let line = self.calls.iter().find(|(_, stage)| stage.is_some_and(|it| it > missing))?.0;
         let name = &self.order.stages[missing];
         let text = format!("no call runs `{name}`, which stands between two that run");
-        Some(self.finding(line, format!("leaves out `{name}`"), text))
+        Some(self.finding(line, &format!("leaves out `{name}`"), text))
     }
 
     /// Whether a function of the same module runs the stage.
@@ -163,7 +163,7 @@ impl<'a> Function<'a> {
         })
     }
 
-    fn finding(&self, line: u32, does: String, text: String) -> Finding {
+    fn finding(&self, line: u32, does: &str, text: String) -> Finding {
         let name = self.scene.index.qualified_name(self.id);
         let summary = format!("{name} {does} (order `{}`)", self.order.name);
         let what = format!("{} {does}", self.order.name);
