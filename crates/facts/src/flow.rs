@@ -29,8 +29,9 @@ pub struct FlowMark {
 pub enum FlowKind {
     /// Opens alternatives, of which exactly one runs; the first begins here.
     Branch,
-    /// A [`FlowKind::Branch`] that asks whether the object is there through which it
-    /// then calls: `if bridge: bridge.send()`.
+    /// A [`FlowKind::Branch`] without `else` that asks whether the object is there
+    /// through which it then calls, or whether something is switched on:
+    /// `if bridge: bridge.send()`, `if self.has_bridge: self.send()`.
     Guard,
     /// Begins the next alternative. One that may be left out ends in an empty one.
     Arm,

@@ -212,7 +212,7 @@ fn sounds_like_telling(name: &str) -> bool {
 }
 
 /// `emit_tool_started`, `_notify_user_tool_started`, `tool_started`.
-fn is_named_for(name: &str, event: &str) -> bool {
+pub(crate) fn is_named_for(name: &str, event: &str) -> bool {
     let name = name.trim_start_matches('_');
     let name = name.strip_suffix("_event").unwrap_or(name);
     let event = plain(event);

@@ -181,8 +181,7 @@ impl Walk<'_> {
     fn block(&mut self, block: &Block, ways: Ways) -> Option<Leaving> {
         match block.kind {
             FlowKind::Branch => self.branch(block, &ways),
-            // What is sent to nobody is not missing.
-            FlowKind::Guard => self.body(&block.parts.first()?.body, ways),
+            FlowKind::Guard => self.guard(block, &ways),
             FlowKind::Loop | FlowKind::Repeat | FlowKind::Forever => self.repeated(block, ways),
             FlowKind::Try => self.guarded(block, ways),
             FlowKind::Suppress => {
@@ -193,6 +192,14 @@ impl Walk<'_> {
             }
             _ => Some(Leaving { end: ways, ..Leaving::default() }),
         }
+    }
+
+    /// What is sent to nobody is not missing: where the body does something that is
+    /// asked about, the path around it does not count.
+    fn guard(&mut self, block: &Block, ways: &Ways) -> Option<Leaving> {
+        let inner = self.body(&block.parts.first()?.body, ways.clone())?;
+        let does = !inner.end.is_empty() && inner.end.keys().ne(ways.keys());
+        if does { Some(inner) } else { self.branch(block, ways) }
     }
 
     fn branch(&mut self, block: &Block, ways: &Ways) -> Option<Leaving> {

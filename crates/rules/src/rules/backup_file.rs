@@ -98,10 +98,7 @@ fn live(index: &Index) -> FxHashMap<&str, Vec<ModuleId>> {
 /// The name without what says that it was put aside, and whether that is all it says.
 fn base(stem: &str) -> Option<(&str, bool)> {
     let undated = stem.trim_end_matches(|it: char| it.is_ascii_digit() || "_-".contains(it));
-    let stem = match undated.len() + 4 <= stem.len() {
-        true => undated,
-        false => stem,
-    };
+    let stem = if undated.len() + 4 <= stem.len() { undated } else { stem };
     let numbered = stem.strip_suffix(')').and_then(|it| it.rsplit_once(" ("));
     if let Some((base, _)) = numbered {
         return Some((base, true));

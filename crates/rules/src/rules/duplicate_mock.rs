@@ -67,7 +67,7 @@ fn judge(scene: &Scene<'_>, family: &[DefinitionId]) -> Vec<Finding> {
 }
 
 fn members(definition: &Definition) -> BTreeSet<&str> {
-    let members = definition.members.iter().map(|member| member.as_str());
+    let members = definition.members.iter().map(compact_str::CompactString::as_str);
     members.filter(|member| !member.starts_with("__")).collect()
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ssot_facts::{DefinitionId, Role};
 use ssot_model::{DefinitionKind, EventContract, Evidence, Finding, Level};
 
-use crate::emission::{Call, EMITTED, Emissions, OPENED};
+use crate::emission::{self, Call, EMITTED, Emissions, OPENED};
 use crate::flow::{self, Leaving, Question, Ways};
 use crate::place::{Place, Remark};
 use crate::{Rule, Scene, wildcard};
@@ -35,6 +35,10 @@ fn judge(scene: &Scene<'_>, contract: &EventContract) -> Vec<Finding> {
             let is_function =
                 matches!(definition.kind, DefinitionKind::Function | DefinitionKind::Method);
             is_function && module.role == Role::Production && !definition.flags.stub
+        })
+        // What emits one event has nothing to say about the others.
+        .filter(|(.., definition)| {
+            !contract.events.iter().any(|event| emission::is_named_for(&definition.name, event))
         })
         .filter(|(id, ..)| {
             let dotted = scene.index.dotted(*id);
@@ -150,9 +154,12 @@ impl Bound<'_> {
         }
     }
 
+    /// Follows one event; none when the function only defines what emits it.
     fn follow(&self, event: &str) -> Option<Leaving> {
+        let mut told = false;
         let mut after = |done: u64, call: usize| {
             let call = &self.calls[call];
+            told |= call.tells(event);
             let stands_in = self.contract.on_error.iter().any(|it| call.tells(it));
             if call.tells(event) || stands_in {
                 done | EMITTED
@@ -162,7 +169,8 @@ impl Bound<'_> {
                 done | OPENED
             }
         };
-        self.ask(&mut after)
+        let leaving = self.ask(&mut after)?;
+        told.then_some(leaving)
     }
 
     fn ask(&self, after: &mut dyn FnMut(u64, usize) -> u64) -> Option<Leaving> {

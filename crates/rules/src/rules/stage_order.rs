@@ -196,7 +196,9 @@ fn listed(scene: &Scene<'_>, order: &StageOrder, id: ModuleId, list: &Sequence) 
     }
     let late = found.windows(2).find(|pair| pair[0] > pair[1]);
     let (first, last) = (*distinct.first()?, *distinct.last()?);
-    let left_out = (first..last).find(|stage| !distinct.contains(stage));
+    // Some of the names, listed anywhere, are no order yet.
+    let is_order = !order.applies_to.is_empty();
+    let left_out = (first..last).find(|stage| is_order && !distinct.contains(stage));
     let does = match (late, left_out) {
         (Some(pair), _) => {
             format!("puts `{}` before `{}`", order.stages[pair[0]], order.stages[pair[1]])

@@ -141,7 +141,8 @@ impl<'a> Collector<'a> {
         self.visit_body(&node.body);
         if node.elif_else_clauses.is_empty()
             && let Some(tested) = asked_to_be_there(&node.test)
-            && self.facts.sites[sites..].iter().any(|site| self.goes_through(site, tested))
+            && (is_switch(tested)
+                || self.facts.sites[sites..].iter().any(|site| self.goes_through(site, tested)))
             && let Some(mark) = self.flow.marks.get_mut(opened.marks)
         {
             mark.kind = FlowKind::Guard;
@@ -260,6 +261,19 @@ fn asked_to_be_there(test: &Expr) -> Option<&Expr> {
         }
         _ => None,
     }
+}
+
+/// Whether a name says that something is switched on: `has_bridge`, `events_enabled`.
+fn is_switch(tested: &Expr) -> bool {
+    const FRONTS: [&str; 6] = ["has_", "use_", "enable", "should_", "with_", "stream_"];
+    const ENDS: [&str; 4] = ["_enabled", "_available", "_support", "_active"];
+    let name = match tested {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => return false,
+    };
+    let name = name.trim_start_matches('_');
+    FRONTS.iter().any(|it| name.starts_with(it)) || ENDS.iter().any(|it| name.ends_with(it))
 }
 
 fn is_range(iter: &Expr) -> bool {
