@@ -17,7 +17,7 @@ mod survey;
 mod triage;
 mod work;
 
-pub use configuration::CONFIG_FILE;
+pub use configuration::{CONFIG_FILE, config_schema};
 pub use error::{EngineError, ErrorKind};
 pub use inspection::Inspection;
 pub use pipeline::{

@@ -60,7 +60,7 @@ pub enum RollbackScope {
 pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, EngineError> {
     let site = Site::open(&options.root).await?;
     site.check_clean()?;
-    let config = configuration::load(site.root(), options.config.as_deref())?;
+    let config = configuration::load(site.root(), options.config.as_deref())?.config;
     if config.test.is_none() && !options.allow_untested && !options.dry_run {
         return Err(EngineError::user(ExecuteError::Untested));
     }

@@ -77,7 +77,7 @@ fn take(options: &ScanOptions) -> Result<Survey, EngineError> {
         let path = options.root.display();
         return Err(EngineError::user(format!("{path} does not exist; name a directory to scan")));
     }
-    let config = configuration::load(&options.root, options.config.as_deref())?;
+    let config = configuration::load(&options.root, options.config.as_deref())?.config;
     let cache = options.cache.then(|| open_cache(&options.root));
     Survey::take(&options.root, config, cache.as_ref())
 }

@@ -25,7 +25,8 @@ impl Survey {
         config: Config,
         cache: Option<&Cache>,
     ) -> Result<Self, EngineError> {
-        let walk = files::walk(root, &config.scan.exclude, config.scan.max_file_bytes)
+        let scan = &config.scan;
+        let walk = files::walk(root, &scan.include, &scan.exclude, scan.max_file_bytes)
             .map_err(EngineError::user)?;
         let mut issues = walk.issues;
         let (sources, unreadable) = extract(root, &walk.files, &config, cache);

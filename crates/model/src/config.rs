@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Verdict;
 
 /// The whole file. Every key is optional; an unknown key is an error.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// What is scanned.
@@ -46,12 +47,15 @@ pub struct Config {
 }
 
 /// What is scanned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ScanConfig {
-    /// Globs of paths that are looked at; everything when empty.
+    /// Globs of paths that are looked at, written like lines of `.gitignore`;
+    /// everything when empty.
+    #[schemars(extend("items" = {"type": "string", "format": "glob"}))]
     pub include: Vec<String>,
-    /// Globs of paths that are left out.
+    /// Globs of paths that are left out, written like lines of `.gitignore`.
+    #[schemars(extend("items" = {"type": "string", "format": "glob"}))]
     pub exclude: Vec<String>,
     /// Fewest statements of a definition that counts, docstring not included.
     pub min_statements: u32,
@@ -74,17 +78,18 @@ impl Default for ScanConfig {
 }
 
 /// A part of the codebase that may own its copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Boundary {
     /// The name shown in evidence.
     pub name: String,
     /// Directories that belong to it.
+    #[schemars(length(min = 1))]
     pub paths: Vec<String>,
 }
 
 /// How the repository's own tests are run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TestConfig {
     /// The command, split as a shell would, run without a shell.
@@ -126,7 +131,7 @@ fn repeat() -> u32 {
 }
 
 /// How much a rule matters in this repository.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Its findings fail a check.
@@ -140,15 +145,18 @@ pub enum Level {
 }
 
 /// What was decided about a group or a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
     /// Dotted name of one of its members, or the id of the group.
+    #[schemars(length(min = 1))]
     pub group: String,
     /// Why it stays.
+    #[schemars(length(min = 1))]
     pub reason: String,
     /// Only findings of this rule; of every rule when missing.
     #[serde(default)]
+    #[schemars(extend("format" = "rule"))]
     pub rule: Option<String>,
     /// The answer to an unsure group's question: a verdict's word.
     #[serde(default)]
@@ -158,21 +166,23 @@ pub struct Decision {
     pub owner: Option<String>,
     /// The last day on which it holds, `YYYY-MM-DD`.
     #[serde(default)]
+    #[schemars(extend("format" = "date"))]
     pub expires: Option<String>,
 }
 
 /// A definition that was decided to be canonical.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Preference {
     /// Dotted name of the definition.
     pub definition: String,
     /// Why it was chosen.
+    #[schemars(length(min = 1))]
     pub reason: String,
 }
 
 /// A concept and its one implementation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Concept {
     /// What it is called.
@@ -188,7 +198,7 @@ pub struct Concept {
 
 /// Something that only one owner may do. A capability of a built-in name takes the
 /// built-in patterns and adds its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Capability {
     /// Its name, for example `environment`.
@@ -209,7 +219,7 @@ pub struct Capability {
 }
 
 /// State that is written through its methods alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GuardedWrite {
     /// The attribute that holds the state, for example `metadata`.
@@ -227,7 +237,7 @@ pub struct GuardedWrite {
 }
 
 /// Events that must be emitted on every path through some functions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EventContract {
     /// Its name.
@@ -254,7 +264,7 @@ pub struct EventContract {
 }
 
 /// Stages that must run in one order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StageOrder {
     /// Its name.
@@ -268,7 +278,7 @@ pub struct StageOrder {
 }
 
 /// How many classes may share a word.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NameBudget {
     /// The pattern, for example `*Manager`.
@@ -281,7 +291,7 @@ pub struct NameBudget {
 }
 
 /// How large things may become. Zero stands for no limit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
     /// Lines of a file.
@@ -309,7 +319,7 @@ impl Default for Limits {
 }
 
 /// A class that may exceed the limits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MegaClass {
     /// Its dotted name.
@@ -317,11 +327,12 @@ pub struct MegaClass {
     /// Most lines it may have.
     pub lines: u32,
     /// Why.
+    #[schemars(length(min = 1))]
     pub reason: String,
 }
 
 /// A critical string and how it is spelt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NamedValue {
     /// What kind of values they are, for example `environment-variables`.
@@ -334,7 +345,7 @@ pub struct NamedValue {
 }
 
 /// What tests may replace.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MockPolicy {
     /// Tests in these paths use the real thing.

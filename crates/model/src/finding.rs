@@ -1,5 +1,6 @@
 //! What a scan reports.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Fingerprint, GroupId, RepoPath, Span};
@@ -37,7 +38,9 @@ impl DefinitionKind {
 }
 
 /// What a group of definitions turned out to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Equal bodies under one name.

@@ -5,6 +5,7 @@
 
 mod doubles;
 mod emission;
+mod circumstances;
 mod evidence;
 mod families;
 mod flow;
@@ -19,6 +20,7 @@ mod wildcard;
 use ssot_facts::Index;
 use ssot_model::{Config, Finding, Level, Severity, Verdict};
 
+pub use circumstances::PolicyLines;
 pub use identity::member_keys;
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
 pub use territory::Territories;

@@ -12,4 +12,4 @@ mod walk;
 pub use atomic::write_atomic;
 pub use beneath::{Root, read, remove_beneath, write_beneath};
 pub use plain::{STATE_DIRECTORY, exists, prepare_state_dir, read_text, write_text};
-pub use walk::{FileEntry, Walk, WalkError, walk};
+pub use walk::{FileEntry, Walk, WalkError, check_glob, walk};

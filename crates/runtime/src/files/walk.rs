@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use ssot_model::{ParseIssue, RepoPath};
@@ -44,9 +45,9 @@ pub enum WalkError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A glob of `scan.exclude` is not one.
+    /// A glob of `scan.include` or `scan.exclude` is not one.
     #[error(
-        "`{glob}` in scan.exclude is not a glob: {reason}; write it like a line of .gitignore, without a leading `!`"
+        "`{glob}` in the configuration of the scan is not a glob: {reason}; write it like a line of .gitignore, without a leading `!`"
     )]
     Glob {
         /// The text as it stands in the configuration.
@@ -58,19 +59,26 @@ pub enum WalkError {
 
 /// Finds every `.py` file below `root` except those that `.gitignore` files or the
 /// globs in `exclude` leave out, hidden files and directories, virtual
-/// environments and installed packages.
+/// environments and installed packages. With globs in `include` only the files
+/// that one of them names, or a directory above the file, are found.
 ///
 /// `.gitignore` files count whether or not `root` is a git repository; files above
 /// `root` and the user's global configuration never count, so that the same tree
 /// gives the same walk wherever it lies. Symbolic links are skipped. Files larger
 /// than `max_file_bytes` become issues and are never opened. Whatever cannot be
 /// looked at becomes an issue; only a missing root or a broken glob is an error.
-pub fn walk(root: &Path, exclude: &[String], max_file_bytes: u64) -> Result<Walk, WalkError> {
+pub fn walk(
+    root: &Path,
+    include: &[String],
+    exclude: &[String],
+    max_file_bytes: u64,
+) -> Result<Walk, WalkError> {
     let unreadable = |source| WalkError::Root { root: root.to_owned(), source };
     let root = &root.canonicalize().map_err(unreadable)?;
     std::fs::read_dir(root).map_err(unreadable)?;
     let (sender, receiver) = mpsc::channel();
-    let visit = Visit { root, max_file_bytes };
+    let included = included(include)?;
+    let visit = Visit { root, included: included.as_ref(), max_file_bytes };
     builder(root, excluded(root, exclude)?).build_parallel().run(|| {
         let sender = sender.clone();
         Box::new(move |entry| {
@@ -101,13 +109,34 @@ fn excluded(root: &Path, globs: &[String]) -> Result<Override, WalkError> {
     let failed = |glob: &str, reason: String| WalkError::Glob { glob: glob.to_owned(), reason };
     let mut overrides = OverrideBuilder::new(root);
     for glob in globs {
-        if glob.starts_with('!') {
-            return Err(failed(glob, "a glob here always leaves out".to_owned()));
-        }
+        check_glob(glob).map_err(|reason| failed(glob, reason))?;
         // In an override a leading `!` means "leave out".
         overrides.add(&format!("!{glob}")).map_err(|error| failed(glob, error.to_string()))?;
     }
     overrides.build().map_err(|error| failed(&globs.join(" "), error.to_string()))
+}
+
+/// The files that are looked at; none when no glob narrows them. A whitelist of the
+/// walk itself would bring back what `.gitignore` leaves out.
+fn included(globs: &[String]) -> Result<Option<Gitignore>, WalkError> {
+    let failed = |glob: &str, reason: String| WalkError::Glob { glob: glob.to_owned(), reason };
+    if globs.is_empty() {
+        return Ok(None);
+    }
+    let mut builder = GitignoreBuilder::new("");
+    for glob in globs {
+        check_glob(glob).map_err(|reason| failed(glob, reason))?;
+        builder.add_line(None, glob).map_err(|error| failed(glob, error.to_string()))?;
+    }
+    builder.build().map(Some).map_err(|error| failed(&globs.join(" "), error.to_string()))
+}
+
+/// Says what is wrong with a glob of `scan.include` or `scan.exclude`.
+pub fn check_glob(glob: &str) -> Result<(), String> {
+    if glob.starts_with('!') {
+        return Err("it must not begin with `!`".to_owned());
+    }
+    OverrideBuilder::new("").add(&format!("!{glob}")).map(drop).map_err(|error| error.to_string())
 }
 
 fn builder(root: &Path, excluded: Override) -> WalkBuilder {
@@ -136,6 +165,7 @@ fn is_foreign_directory(entry: &DirEntry) -> bool {
 #[derive(Clone, Copy)]
 struct Visit<'a> {
     root: &'a Path,
+    included: Option<&'a Gitignore>,
     max_file_bytes: u64,
 }
 
@@ -159,7 +189,7 @@ impl Visit<'_> {
     fn judge(self, entry: &DirEntry) -> Option<Found> {
         let kind = entry.file_type()?;
         let is_python = entry.file_name().as_bytes().ends_with(b".py");
-        if !is_python || kind.is_dir() || kind.is_symlink() {
+        if !is_python || kind.is_dir() || kind.is_symlink() || !self.includes(entry.path()) {
             return None;
         }
         if !kind.is_file() {
@@ -183,6 +213,11 @@ impl Visit<'_> {
             Err(error) if is_missing(&error) => None,
             Err(error) => Some(self.issue(entry.path(), 0, format!("cannot be read: {error}"))),
         }
+    }
+
+    fn includes(self, path: &Path) -> bool {
+        let below = path.strip_prefix(self.root).unwrap_or(path);
+        self.included.is_none_or(|it| it.matched_path_or_any_parents(below, false).is_ignore())
     }
 
     /// Turns an error of the walk, which may hold several with their own places,
@@ -245,12 +280,22 @@ mod tests {
     /// Lays out `tree` (a path ending in `/` is a directory, `a -> b` a link), walks
     /// it and compares with `expected`: paths, and issues as `path: start of message`.
     fn check(tree: &[(&str, &str)], exclude: &[&str], expected: &[&str]) {
+        check_included(tree, &[], exclude, expected);
+    }
+
+    fn check_included(
+        tree: &[(&str, &str)],
+        include: &[&str],
+        exclude: &[&str],
+        expected: &[&str],
+    ) {
         let root = tempfile::tempdir().expect("temporary directory");
         for (path, content) in tree {
             lay(root.path(), path, content);
         }
-        let exclude: Vec<String> = exclude.iter().map(|glob| (*glob).to_owned()).collect();
-        let walk = walk(root.path(), &exclude, LIMIT).expect("a walk");
+        let owned = |globs: &[&str]| globs.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let (include, exclude) = (owned(include), owned(exclude));
+        let walk = walk(root.path(), &include, &exclude, LIMIT).expect("a walk");
         let mut seen: Vec<String> =
             walk.files.iter().map(|file| format!("{} {}", file.path, file.size)).collect();
         for issue in &walk.issues {
@@ -332,6 +377,26 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_included_is_found_and_ignored_files_stay_out() {
+        let tree = [
+            (".gitignore", "gen/\n"),
+            ("src/a.py", ""),
+            ("src/deep/b.py", ""),
+            ("src/gen/c.py", ""),
+            ("src/skip.py", ""),
+            ("tools/d.py", ""),
+            ("e.py", ""),
+        ];
+        check_included(&tree, &["/src"], &["skip.py"], &["src/a.py", "src/deep/b.py"]);
+        check_included(
+            &tree,
+            &["src/**", "*d.py"],
+            &["deep"],
+            &["src/a.py", "src/skip.py", "tools/d.py"],
+        );
+    }
+
+    #[test]
     fn links_are_not_followed() {
         check(
             &[
@@ -378,7 +443,7 @@ mod tests {
             0,
         )
         .expect("fifo");
-        let walk = walk(root.path(), &[], LIMIT).expect("a walk");
+        let walk = walk(root.path(), &[], &[], LIMIT).expect("a walk");
         let paths: Vec<&str> = walk.issues.iter().map(|issue| issue.path.as_str()).collect();
         assert_eq!(paths, ["caf\u{fffd}.py", "pipe.py"]);
         assert!(walk.files.is_empty());
@@ -387,11 +452,15 @@ mod tests {
     #[test]
     fn a_missing_root_and_a_broken_glob_are_errors() {
         let root = tempfile::tempdir().expect("temporary directory");
-        let missing = walk(&root.path().join("none"), &[], LIMIT);
+        let missing = walk(&root.path().join("none"), &[], &[], LIMIT);
         assert!(matches!(missing, Err(WalkError::Root { .. })));
         for glob in ["a[", "!keep.py"] {
-            let broken = walk(root.path(), &[glob.to_owned()], LIMIT);
-            assert!(matches!(broken, Err(WalkError::Glob { .. })), "{glob}");
+            let globs = [glob.to_owned()];
+            for broken in
+                [walk(root.path(), &[], &globs, LIMIT), walk(root.path(), &globs, &[], LIMIT)]
+            {
+                assert!(matches!(broken, Err(WalkError::Glob { .. })), "{glob}");
+            }
         }
     }
 
@@ -400,7 +469,8 @@ mod tests {
         let outer = tempfile::tempdir().expect("temporary directory");
         lay(outer.path(), ".ssot/.gitignore", "*\n");
         lay(outer.path(), ".ssot/worktrees/p01/a.py", "");
-        let walk = walk(&outer.path().join(".ssot/worktrees/p01"), &[], LIMIT).expect("a walk");
+        let walk =
+            walk(&outer.path().join(".ssot/worktrees/p01"), &[], &[], LIMIT).expect("a walk");
         assert_eq!(walk.files.len(), 1);
     }
 }

@@ -1,0 +1,79 @@
+//! What a schema cannot say: names that are used twice, names that nobody declared,
+//! and where each entry stands.
+
+use std::collections::BTreeMap;
+
+use ssot_model::RepoPath;
+use ssot_rules::PolicyLines;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::CONFIG_FILE;
+use super::mistake::{Mistake, position};
+
+/// Mistakes in what the entries mean together.
+pub(super) fn mistakes(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
+    let mut found = Vec::new();
+    for table in
+        ["boundary", "concept", "capability", "event-contract", "stage-order", "named-value"]
+    {
+        let mut seen: BTreeMap<&str, &Spanned<DeValue<'_>>> = BTreeMap::new();
+        for (name, value) in texts(document, table, "name") {
+            if let Some(first) = seen.insert(name, value) {
+                let line = position(text, first.span().start).0;
+                let message = format!("{table} `{name}` was declared at line {line} already");
+                found.push(Mistake::new(value.span(), message));
+            }
+        }
+    }
+    let declared: Vec<&str> = texts(document, "boundary", "name").map(|it| it.0).collect();
+    for (name, value) in texts(document, "name-budget", "boundary") {
+        if !declared.contains(&name) {
+            let message = format!("no boundary is called `{name}`; declare it with [[boundary]]");
+            found.push(Mistake::new(value.span(), message));
+        }
+    }
+    found
+}
+
+/// The tables of a list of tables.
+fn entries<'a, 'i>(
+    document: &'a DeTable<'i>,
+    table: &str,
+) -> impl Iterator<Item = &'a Spanned<DeValue<'i>>> {
+    let list = match document.get(table).map(Spanned::get_ref) {
+        Some(DeValue::Array(list)) => Some(list),
+        _ => None,
+    };
+    list.into_iter().flatten()
+}
+
+/// The texts under one key of a list of tables.
+fn texts<'a>(
+    document: &'a DeTable<'_>,
+    table: &str,
+    key: &str,
+) -> impl Iterator<Item = (&'a str, &'a Spanned<DeValue<'a>>)> {
+    entries(document, table).filter_map(move |entry| {
+        let DeValue::Table(entry) = entry.get_ref() else { return None };
+        let value = entry.get(key)?;
+        let DeValue::String(text) = value.get_ref() else { return None };
+        Some((text.as_ref(), value))
+    })
+}
+
+/// The line of every entry of a list of tables.
+pub(super) fn lines(file: &str, text: &str, document: &DeTable<'_>) -> PolicyLines {
+    let path = RepoPath::new(file)
+        .unwrap_or_else(|_| RepoPath::new(CONFIG_FILE).expect("a plain word is a plain path"));
+    let mut lines = PolicyLines::new(path);
+    for key in document.keys() {
+        let name = key.get_ref().as_ref();
+        // `keep` is the old name of `decision`.
+        let table = if name == "keep" { "decision" } else { name };
+        for (at, entry) in entries(document, name).enumerate() {
+            lines.put(table, at, position(text, entry.span().start).0 as u32);
+        }
+    }
+    lines
+}

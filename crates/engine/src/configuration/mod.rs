@@ -1,0 +1,202 @@
+//! `ssot.toml` and what the tree itself says about its boundaries.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ssot_facts::Index;
+use ssot_model::{Boundary, Config, RepoPath};
+use ssot_rules::PolicyLines;
+use ssot_runtime::files;
+use toml::de::DeTable;
+
+use crate::EngineError;
+use mistake::Mistake;
+
+mod meaning;
+mod mistake;
+mod schema;
+mod shape;
+
+pub use schema::config_schema;
+
+/// The name of the configuration file at the root of a repository.
+pub const CONFIG_FILE: &str = "ssot.toml";
+
+/// Largest configuration file that is read, in bytes.
+const LARGEST_CONFIG: u64 = 1024 * 1024;
+
+/// A configuration and where its entries stand.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    pub(crate) config: Config,
+    pub(crate) lines: PolicyLines,
+}
+
+/// Reads the configuration; a missing `ssot.toml` is an empty one, a missing file
+/// that was asked for by name is an error.
+pub(crate) fn load(root: &Path, file: Option<&Path>) -> Result<Loaded, EngineError> {
+    let (path, required): (PathBuf, bool) = match file {
+        Some(file) => (file.to_owned(), true),
+        None => (root.join(CONFIG_FILE), false),
+    };
+    let text = match files::read_text(&path, LARGEST_CONFIG) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => {
+            return Ok(Loaded::default());
+        }
+        Err(error) => {
+            return Err(EngineError::config(format!(
+                "{} cannot be read: {error}; name another file with --config",
+                path.display()
+            )));
+        }
+    };
+    let shown = path.strip_prefix(root).unwrap_or(&path);
+    parse(&shown.to_string_lossy(), &text)
+}
+
+/// Reads a configuration, or says everything that is wrong with it.
+fn parse(file: &str, text: &str) -> Result<Loaded, EngineError> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let mut mistakes: Vec<Mistake> = errors
+        .iter()
+        .map(|error| Mistake::new(error.span().unwrap_or_default(), error.message()))
+        .collect();
+    if mistakes.is_empty() {
+        mistakes = shape::mistakes(&config_schema(), &document);
+        mistakes.extend(meaning::mistakes(text, document.get_ref()));
+    }
+    let config = match toml::from_str(text) {
+        Ok(config) => config,
+        // What the schema lets pass and the types do not.
+        Err(error) if mistakes.is_empty() => {
+            mistakes.push(Mistake::new(error.span().unwrap_or_default(), error.message()));
+            Config::default()
+        }
+        Err(_) => Config::default(),
+    };
+    if mistakes.is_empty() {
+        let lines = meaning::lines(file, text, document.get_ref());
+        return Ok(Loaded { config, lines });
+    }
+    let count = match mistakes.len() {
+        1 => "a mistake".to_owned(),
+        more => format!("{more} mistakes"),
+    };
+    let shown = mistake::render(file, text, &mut mistakes);
+    Err(EngineError::config(format!("{file} has {count}\n{}", shown.trim_end())))
+}
+
+/// Adds a boundary for every directory below the root that is packaged by itself
+/// and is not declared already: a service or a library with its own build file.
+pub(crate) fn detect_boundaries(root: &Path, index: &Index, config: &mut Config) {
+    const BUILD_FILES: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "Dockerfile"];
+    let directories: BTreeSet<&str> =
+        index.modules().flat_map(|(_, module)| ancestors(&module.path)).collect();
+    let mut packaged: Vec<&str> = directories
+        .into_iter()
+        .filter(|directory| {
+            BUILD_FILES.iter().any(|name| files::exists(&root.join(directory).join(name)))
+        })
+        .collect();
+    packaged.retain(|directory| {
+        let declared = config.boundary.iter().flat_map(|boundary| &boundary.paths);
+        !declared.into_iter().any(|path| is_inside(directory, path) || is_inside(path, directory))
+    });
+    // One packaged directory is where the project lives; several are its parts.
+    if packaged.len() > 1 {
+        config.boundary.extend(packaged.into_iter().map(|directory| Boundary {
+            name: directory.to_owned(),
+            paths: vec![directory.to_owned()],
+        }));
+    }
+}
+
+fn is_inside(directory: &str, outer: &str) -> bool {
+    let outer = outer.trim_end_matches('/');
+    directory == outer || directory.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The directories above a file, without the root.
+fn ancestors(path: &RepoPath) -> impl Iterator<Item = &str> {
+    path.as_str().match_indices('/').map(|(at, _)| &path.as_str()[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    /// What is said about a text; empty when nothing is wrong.
+    fn said(text: &str) -> String {
+        parse("ssot.toml", text).err().map_or_else(String::new, |error| error.to_string())
+    }
+
+    #[test]
+    fn every_mistake_is_shown_at_its_place() {
+        for (text, expected) in [
+            ("", &[][..]),
+            ("[[keep]]\ngroup = \"a.B\"\nreason = \"old name\"\n", &[]),
+            ("[scan\nx = ", &["1:6: "]),
+            (
+                "[scan]\nminlines = 7\n",
+                &["2:1: `scan` has no `minlines`; did you mean `min-lines`?"],
+            ),
+            ("[scann]\n", &["1:2: there is no `scann`; did you mean `scan`?"]),
+            (
+                "[severity]\nexact-clones = \"error\"\nexact-clone = \"eror\"\n",
+                &[
+                    "2:1: no rule is called `exact-clones`; did you mean `exact-clone`?",
+                    "3:15: `eror` is none of error, warning, note, off; did you mean `error`?",
+                ],
+            ),
+            (
+                "[[decision]]\nreason = \" \"\nverdict = \"homonim\"\nexpires = \"2026-02-30\"\nrule = \"x\"\n",
+                &[
+                    "1:1: `decision` needs `group`: dotted name of one of its members",
+                    "2:10: `decision.reason` must not be empty",
+                    "3:11: `homonim` is none of identical, clone,",
+                    "4:11: `2026-02-30` is no date",
+                    "5:8: no rule is called `x`",
+                ],
+            ),
+            (
+                "[[decision]]\ngroup = \"a.B\"\nreason = \"r\"\nexpires = 2026-12-31\n",
+                &["4:11: `decision.expires` is a text, not a date; write it in quotes"],
+            ),
+            (
+                "[scan]\nexclude = [\"a[\", 3]\nmin-lines = -1\nmax-file-bytes = \"1\"\n",
+                &[
+                    "2:12: `a[` is not a glob",
+                    "2:18: `scan.exclude` is a text, not a whole number",
+                    "3:13: `scan.min-lines` is a whole number from 0 to 4294967295",
+                    "4:18: `scan.max-file-bytes` is a whole number, not a text",
+                ],
+            ),
+            ("boundary = 3\n", &["1:12: `boundary` is a list of tables, not a whole number"]),
+            (
+                "[[boundary]]\nname = \"a\"\npaths = []\n[[boundary]]\nname = \"a\"\npaths = [\"x\"]\n\
+                 [[name-budget]]\npattern = \"*M\"\nat-most = 1\nboundary = \"b\"\n",
+                &[
+                    "3:9: `boundary.paths` must not be empty",
+                    "5:8: boundary `a` was declared at line 2 already",
+                    "10:12: no boundary is called `b`",
+                ],
+            ),
+        ] {
+            let said = said(text);
+            for part in expected {
+                assert!(said.contains(&format!("ssot.toml:{part}")), "{text}\n{part}\n{said}");
+            }
+            let count = said.matches("\nssot.toml:").count();
+            assert_eq!(count, expected.len(), "{text}\n{said}");
+        }
+    }
+
+    #[test]
+    fn entries_are_found_again_by_their_line() {
+        let text = "[scan]\n\n[[keep]]\ngroup = \"a.B\"\nreason = \"r\"\n[[boundary]]\nname = \"x\"\npaths = [\"y\"]\n";
+        let loaded = parse("ssot.toml", text).expect("it is valid");
+        assert_eq!(loaded.lines.of("decision", 0), 3);
+        assert_eq!(loaded.lines.of("boundary", 0), 6);
+    }
+}
