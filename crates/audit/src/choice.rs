@@ -1,7 +1,7 @@
 //! Which definition stays, and how the others come to it.
 
 use ssot_facts::{DefinitionId, Index, Role};
-use ssot_model::{DefinitionKind, Finding, Verdict};
+use ssot_model::{Acceptance, AcceptedBy, DefinitionKind, Finding, Verdict};
 
 use crate::candidate::{self, Candidate};
 use ssot_rules::Comparison;
@@ -33,8 +33,8 @@ pub(crate) fn choose(
     verdict: Verdict,
     ids: &[DefinitionId],
 ) -> Decision {
-    if let Some(reason) = decided_to_stay(examiner, finding) {
-        return Decision::accept(format!("decided in ssot.toml: {reason}"));
+    if let Some(reason) = decided_to_stay(finding) {
+        return Decision::accept(reason);
     }
     match verdict {
         Verdict::Identical | Verdict::Clone if finding.kind == DefinitionKind::Method => {
@@ -63,15 +63,14 @@ fn is_test(examiner: &Examiner<'_>, id: DefinitionId) -> bool {
     examiner.index.module(id.module).role == Role::Test
 }
 
-fn decided_to_stay<'a>(examiner: &'a Examiner<'_>, finding: &Finding) -> Option<&'a str> {
-    let names = |text: &str| {
-        finding.id.as_str() == text || finding.members.iter().any(|member| member.dotted() == text)
-    };
-    let decisions = &examiner.config.decision;
-    decisions
-        .iter()
-        .find(|decision| names(&decision.group))
-        .map(|decision| decision.reason.as_str())
+/// Where somebody said that the finding may stay, and why.
+fn decided_to_stay(finding: &Finding) -> Option<String> {
+    let Acceptance { by, reason } = finding.accepted.as_ref()?;
+    Some(match by {
+        AcceptedBy::Decision => format!("decided in ssot.toml: {reason}"),
+        AcceptedBy::Comment => format!("accepted in the code: {reason}"),
+        AcceptedBy::Baseline => format!("accepted in the baseline: {reason}"),
+    })
 }
 
 fn consolidate(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision {

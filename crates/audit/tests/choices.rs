@@ -3,7 +3,7 @@
 use ssot_audit::{Audit, Choice};
 use ssot_facts::{Index, Source, python};
 use ssot_model::{Boundary, Config, RepoPath, Verdict};
-use ssot_rules::RULES;
+use ssot_rules::{Circumstances, RULES};
 
 /// A body that is large enough to count and reads `{0}`.
 fn function(name: &str, reads: &str) -> String {
@@ -24,7 +24,7 @@ fn index(repository: &str) -> Index {
 
 fn audits(repository: &str, config: &Config) -> (Index, Vec<Audit>) {
     let index = index(repository);
-    let findings = ssot_rules::detect(RULES, &index, config);
+    let findings = ssot_rules::detect(RULES, &index, config, &Circumstances::default());
     let audits = ssot_audit::examine(&findings, &index, config);
     (index, audits)
 }

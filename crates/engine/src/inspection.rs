@@ -10,6 +10,10 @@ use ssot_runtime::cache::Cache;
 use crate::EngineError;
 use crate::triage::Survey;
 
+/// Rules about what was decided and removed before. What a package does to a
+/// decision is for people to judge, not for its gates.
+const OF_THE_MEMORY: [&str; 2] = ["stale-decision", "tombstone-returned"];
+
 /// The static state of one tree. Two inspections of the same tree are equal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inspection {
@@ -42,7 +46,7 @@ impl Inspection {
         let index = &survey.index;
         let mut violations = BTreeMap::new();
         for finding in survey.findings(RULES) {
-            if finding.is_violation() {
+            if finding.is_violation() && !OF_THE_MEMORY.contains(&finding.rule.as_str()) {
                 let keys = ssot_rules::member_keys(&finding);
                 violations.extend(keys.map(|key| (key, finding.summary.clone())));
             }

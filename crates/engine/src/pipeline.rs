@@ -126,7 +126,8 @@ async fn stages(
     let summary = act(site, desk, request, &tree, &surveyed, &audits, &plan).await?;
 
     let after = site.in_tree_of(&summary.head, "after", |tree| {
-        let surveyed = Survey::take(tree, request.config.clone(), Some(&cache))?;
+        let surveyed = Survey::take(tree, request.config.clone(), Some(&cache))?
+            .on(survey::day(request.started));
         Ok(figures(&surveyed.report(surveyed.findings(RULES))))
     })?;
     desk.inspected(Phase::Final, after).await?;
@@ -151,7 +152,8 @@ async fn triage(
     cache: &Cache,
 ) -> Result<(Survey, Vec<Finding>), EngineError> {
     let look = || {
-        let surveyed = Survey::take(tree, request.config.clone(), Some(cache))?;
+        let surveyed = Survey::take(tree, request.config.clone(), Some(cache))?
+            .on(survey::day(request.started));
         let report = surveyed.report(surveyed.findings(RULES));
         let (violations, files) = figures(&report);
         let thought = format!(
@@ -302,7 +304,7 @@ fn dry_run(
     options: &RunOptions,
     base: CommitId,
 ) -> Result<RunReport, EngineError> {
-    let surveyed = Survey::take(tree, config, None)?;
+    let surveyed = Survey::take(tree, config, None)?.on(survey::today());
     let findings = surveyed.findings(RULES);
     let violations = findings.iter().filter(|it| it.is_violation()).count();
     let audits = ssot_audit::examine(&findings, &surveyed.index, &surveyed.config);

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use ssot_audit::{Audit, Choice};
-use ssot_model::{CommitId, Finding, LeftAlone, Plan, ScanReport};
+use ssot_model::{CommitId, Finding, LeftAlone, Plan, ScanReport, Timestamp};
 use ssot_rules::{RULES, Rule};
 use ssot_runtime::cache::Cache;
+use ssot_runtime::clock::{Clock, Utc};
 use ssot_runtime::files;
 use ssot_runtime::git::Repository;
 
@@ -77,9 +78,22 @@ fn take(options: &ScanOptions) -> Result<Survey, EngineError> {
         let path = options.root.display();
         return Err(EngineError::user(format!("{path} does not exist; name a directory to scan")));
     }
-    let config = configuration::load(&options.root, options.config.as_deref())?.config;
+    let loaded = configuration::load(&options.root, options.config.as_deref())?;
     let cache = options.cache.then(|| open_cache(&options.root));
-    Survey::take(&options.root, config, cache.as_ref())
+    let mut survey = Survey::take(&options.root, loaded.config, cache.as_ref())?.on(today());
+    survey.circumstances.lines = loaded.lines;
+    Ok(survey)
+}
+
+/// The day of the machine's clock.
+pub(crate) fn today() -> String {
+    day(Clock::system().now())
+}
+
+/// The day of a time, `YYYY-MM-DD` in UTC.
+pub(crate) fn day(at: Timestamp) -> String {
+    let Utc { year, month, day, .. } = Utc::from(at);
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// The cache below a root. One that cannot be opened costs time, never a result.

@@ -5,7 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use ssot_facts::{FileFacts, Index, SCHEMA_VERSION, Source, python};
 use ssot_model::{Config, Finding, ParseIssue, RepoPath, ScanReport};
-use ssot_rules::Rule;
+use ssot_rules::{Circumstances, Rule};
 use ssot_runtime::cache::{Cache, Key};
 use ssot_runtime::files::{self, FileEntry};
 
@@ -15,6 +15,8 @@ use crate::{EngineError, configuration};
 pub(crate) struct Survey {
     pub(crate) index: Index,
     pub(crate) config: Config,
+    /// The day and what was removed before; unknown unless somebody says it.
+    pub(crate) circumstances: Circumstances,
     issues: Vec<ParseIssue>,
 }
 
@@ -36,12 +38,18 @@ impl Survey {
         issues.sort();
         let mut config = config;
         configuration::detect_boundaries(root, &index, &mut config);
-        Ok(Self { index, config, issues })
+        Ok(Self { index, config, circumstances: Circumstances::default(), issues })
+    }
+
+    /// The same tree on a day, on which decisions may have expired.
+    pub(crate) fn on(mut self, day: String) -> Self {
+        self.circumstances.today = Some(day);
+        self
     }
 
     /// What the rules find, ranked.
     pub(crate) fn findings(&self, rules: &[Rule]) -> Vec<Finding> {
-        ssot_rules::detect(rules, &self.index, &self.config)
+        ssot_rules::detect(rules, &self.index, &self.config, &self.circumstances)
     }
 
     /// The findings with the figures of the scan.

@@ -58,8 +58,23 @@ pub struct FileFacts {
     pub emissions: Vec<Emission>,
     /// Lines of comments that say code was copied on purpose, to stay independent.
     pub copied_on_purpose: Vec<u32>,
+    /// Comments that accept findings, in order.
+    pub accepts: Vec<Accept>,
     /// What did not parse: line and message.
     pub errors: Vec<(u32, CompactString)>,
+}
+
+/// `# ssot: accept[rule, other-rule] reason`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accept {
+    /// The line.
+    pub line: u32,
+    /// Whether nothing else stands on the line.
+    pub alone: bool,
+    /// The rules; empty when none is named.
+    pub rules: Vec<CompactString>,
+    /// The reason; empty when none is given.
+    pub reason: CompactString,
 }
 
 /// What a file says about itself.

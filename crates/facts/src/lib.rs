@@ -17,7 +17,7 @@ mod role;
 mod unresolved;
 
 pub use file::{
-    AttributeWrite, Binding, Definition, DefinitionFlags, DottedString, Field, FileFacts,
+    Accept, AttributeWrite, Binding, Definition, DefinitionFlags, DottedString, Field, FileFacts,
     FileFlags, Import, ImportScope, Item, Literal, NameBinding, NamedText, Sequence, Site,
     SiteKind, ValueKind,
 };

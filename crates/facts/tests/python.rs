@@ -401,3 +401,23 @@ fn names_of_texts_and_lists_of_names_are_noted() {
         .collect();
     assert_eq!(lists, ["6 2 A run 'xy'"]);
 }
+
+#[test]
+fn comments_that_accept_are_read_and_strings_are_not() {
+    for (source, expected) in [
+        ("# ssot: accept[exact-clone] stands alone\nx = 1\n", "1 alone [exact-clone] stands alone"),
+        ("x = 1  # ssot: accept[a, b]: why # 12\n", "1 behind [a b] why # 12"),
+        ("\nx = 1  # noqa  # ssot:accept[a]\n", "2 behind [a] "),
+        ("def f():\n    # ssot: accept no rule\n    pass\n", "2 alone [] no rule"),
+        ("# the word ssot: accept[a] is explained\n", ""),
+        ("# ssot: nothing\n", ""),
+        ("x = '# ssot: accept[a] no'\n", ""),
+    ] {
+        let show = |it: &ssot_facts::Accept| {
+            let place = if it.alone { "alone" } else { "behind" };
+            format!("{} {place} [{}] {}", it.line, it.rules.join(" "), it.reason)
+        };
+        let found: Vec<String> = facts(source).accepts.iter().map(show).collect();
+        assert_eq!(found.join("\n"), expected, "{source}");
+    }
+}

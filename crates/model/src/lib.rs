@@ -4,6 +4,7 @@
 //! `Serialize` only when it crosses the boundary of the process: in the event
 //! log, in a plan file or in `--format json`.
 
+mod baseline;
 mod config;
 mod event;
 mod finding;
@@ -13,6 +14,7 @@ mod place;
 mod plan;
 mod report;
 
+pub use baseline::{Baseline, BaselineEntry, BaselineMember, Tombstone};
 pub use config::{
     Boundary, Capability, Concept, Config, Decision, EventContract, GuardedWrite, Level, Limits,
     MegaClass, MockPolicy, NameBudget, NamedValue, Preference, ScanConfig, StageOrder, TestConfig,

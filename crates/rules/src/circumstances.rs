@@ -2,7 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use ssot_model::RepoPath;
+use ssot_model::{RepoPath, Tombstone};
+
+/// The time and the memory of a repository.
+#[derive(Debug, Clone, Default)]
+pub struct Circumstances {
+    /// The day, `YYYY-MM-DD`; nothing expires when it is not known.
+    pub today: Option<String>,
+    /// Where the entries of the configuration stand.
+    pub lines: PolicyLines,
+    /// Definitions that were removed and must not return.
+    pub tombstones: Vec<Tombstone>,
+}
 
 /// Where the entries of `ssot.toml` stand.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,6 +31,12 @@ impl PolicyLines {
     /// Notes the line, counted from one, of the entry at a position of a list of tables.
     pub fn put(&mut self, table: &str, at: usize, line: u32) {
         self.lines.insert((table.to_owned(), at), line);
+    }
+
+    /// The file; `ssot.toml` when it is not known.
+    pub(crate) fn file(&self) -> RepoPath {
+        let usual = || RepoPath::new("ssot.toml").expect("a plain word is a plain path");
+        self.file.clone().unwrap_or_else(usual)
     }
 
     /// The line of an entry; the first line when it is not known.

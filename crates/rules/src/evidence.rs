@@ -203,7 +203,8 @@ fn confidence(verdict: Verdict) -> u8 {
     }
 }
 
-fn severity(verdict: Verdict) -> Severity {
+/// How much a verdict matters unless the configuration says otherwise.
+pub(crate) fn severity(verdict: Verdict) -> Severity {
     match verdict {
         Verdict::Identical | Verdict::Clone | Verdict::Shadowed => Severity::Error,
         Verdict::Variant | Verdict::Twin => Severity::Warning,

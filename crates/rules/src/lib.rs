@@ -12,6 +12,7 @@ mod flow;
 mod identity;
 mod meaning;
 mod place;
+mod policy;
 mod relation;
 mod rules;
 mod territory;
@@ -20,7 +21,7 @@ mod wildcard;
 use ssot_facts::Index;
 use ssot_model::{Config, Finding, Level, Severity, Verdict};
 
-pub use circumstances::PolicyLines;
+pub use circumstances::{Circumstances, PolicyLines};
 pub use identity::member_keys;
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
 pub use territory::Territories;
@@ -31,6 +32,8 @@ pub struct Scene<'a> {
     pub index: &'a Index,
     /// The configuration.
     pub config: &'a Config,
+    /// The day, and what was removed before.
+    pub circumstances: &'a Circumstances,
     /// Which boundary a file belongs to.
     pub territories: Territories<'a>,
     /// Who replaces which name from outside.
@@ -39,10 +42,11 @@ pub struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// Prepares what the rules share.
-    pub fn new(index: &'a Index, config: &'a Config) -> Self {
+    pub fn new(index: &'a Index, config: &'a Config, circumstances: &'a Circumstances) -> Self {
         Self {
             index,
             config,
+            circumstances,
             territories: Territories::new(index, config),
             patches: Patches::new(index),
         }
@@ -74,6 +78,7 @@ pub const RULES: &[Rule] = &[
     rules::mock_policy::RULE,
     rules::shadowed_module::RULE,
     rules::stage_order::RULE,
+    rules::stale_decision::RULE,
 ];
 
 /// The rule of a name.
@@ -87,27 +92,41 @@ impl Rule {
         place::severity_of(self.level)
     }
 
+    /// Its level in this repository.
+    fn level(&self, config: &Config) -> Level {
+        config.severity.get(self.name).copied().unwrap_or(self.level)
+    }
+
     fn findings(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let asked = scene.config.severity.get(self.name).copied();
-        let level = asked.unwrap_or(self.level);
-        if level == Level::Off {
+        if self.level(scene.config) == Level::Off {
             return Vec::new();
         }
-        let mut findings = (self.check)(scene);
-        // A verdict that is no violation stays a note whatever the level.
-        let violations =
-            findings.iter_mut().filter(|it| it.verdict.is_none_or(Verdict::is_violation));
-        if asked.is_some() {
-            violations.for_each(|finding| finding.severity = place::severity_of(level));
+        self.weighed(scene, (self.check)(scene))
+    }
+
+    /// The findings with the severity that the configuration gives them.
+    fn weighed(&self, scene: &Scene<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
+        if let Some(level) = scene.config.severity.get(self.name) {
+            // A verdict that is no violation stays a note whatever the level.
+            let violations =
+                findings.iter_mut().filter(|it| it.verdict.is_none_or(Verdict::is_violation));
+            violations.for_each(|finding| finding.severity = place::severity_of(*level));
         }
         findings
     }
 }
 
-/// Runs the rules and ranks what they find, the worst first.
-pub fn detect(rules: &[Rule], index: &Index, config: &Config) -> Vec<Finding> {
-    let scene = Scene::new(index, config);
+/// Runs the rules, applies what was decided and ranks what is found, the worst first.
+pub fn detect(
+    rules: &[Rule],
+    index: &Index,
+    config: &Config,
+    circumstances: &Circumstances,
+) -> Vec<Finding> {
+    let scene = Scene::new(index, config, circumstances);
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule.findings(&scene)).collect();
+    let used = policy::apply(&scene, &mut findings);
+    findings.extend(unused(rules, &scene, &used));
     findings.sort_by(|a, b| {
         let rank = |finding: &Finding| {
             (!finding.is_violation(), finding.severity, std::cmp::Reverse(finding.cost))
@@ -120,4 +139,18 @@ pub fn detect(rules: &[Rule], index: &Index, config: &Config) -> Vec<Finding> {
             .then_with(|| a.fingerprint.cmp(&b.fingerprint))
     });
     findings
+}
+
+/// Decisions that decided nothing. Only the rules that ran can tell.
+fn unused(rules: &[Rule], scene: &Scene<'_>, used: &policy::Used) -> Vec<Finding> {
+    let runs = |rule: &&Rule| rule.level(scene.config) != Level::Off;
+    let ran: Vec<&str> = rules.iter().filter(runs).map(|rule| rule.name).collect();
+    let all_ran = RULES.iter().filter(runs).all(|rule| ran.contains(&rule.name));
+    let stale =
+        rules.iter().filter(runs).find(|rule| rule.name == rules::stale_decision::RULE.name);
+    let found = |rule: &Rule| {
+        let found = rules::stale_decision::unused(scene, used, &ran, all_ran);
+        rule.weighed(scene, found)
+    };
+    stale.map(found).unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ssot_facts::{DefinitionId, ModuleId};
-use ssot_model::{DefinitionKind, Evidence, Finding, Member, Severity, Span};
+use ssot_model::{DefinitionKind, Evidence, Finding, Fingerprint, Member, Severity, Span};
 
 use crate::identity::{digest, fingerprint};
 use crate::{Rule, Scene};
@@ -90,8 +90,7 @@ pub(crate) fn remark(
     members: Vec<Member>,
     cost: u32,
 ) -> Finding {
-    let identities = identities(&members);
-    let fingerprint = fingerprint(rule.name, kind, identities.iter().map(String::as_str));
+    let fingerprint = identity(rule.name, kind, &members);
     Finding {
         id: fingerprint.group_id(),
         fingerprint,
@@ -108,6 +107,12 @@ pub(crate) fn remark(
         question: None,
         accepted: None,
     }
+}
+
+/// The identity of a finding about places or about single definitions.
+pub(crate) fn identity(rule: &str, kind: DefinitionKind, members: &[Member]) -> Fingerprint {
+    let identities = identities(members);
+    fingerprint(rule, kind, identities.iter().map(String::as_str))
 }
 
 /// Names that survive edits elsewhere in the file. Equal places of one definition

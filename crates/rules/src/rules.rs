@@ -8,3 +8,4 @@ pub(crate) mod exact_clone;
 pub(crate) mod mock_policy;
 pub(crate) mod shadowed_module;
 pub(crate) mod stage_order;
+pub(crate) mod stale_decision;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ssot_facts::{Index, Source, python};
 use ssot_model::{Config, Level, RepoPath};
-use ssot_rules::{RULES, Rule};
+use ssot_rules::{Circumstances, RULES, Rule};
 
 /// One `###` section: a small repository and what the rule must say about it.
 #[derive(Default)]
@@ -61,6 +61,11 @@ fn config(rule: &Rule, example: &Example) -> Config {
     config
 }
 
+/// The day on which every page is read.
+fn circumstances() -> Circumstances {
+    Circumstances { today: Some("2026-06-01".to_owned()), ..Circumstances::default() }
+}
+
 fn found(rule: &Rule, example: &Example) -> BTreeSet<String> {
     let python = example.files.iter().filter(|(path, _)| path.ends_with(".py"));
     let sources = python.map(|(path, text)| Source {
@@ -68,9 +73,11 @@ fn found(rule: &Rule, example: &Example) -> BTreeSet<String> {
         facts: python::extract(text.as_bytes()),
     });
     let index = Index::build(sources.collect());
-    let findings = ssot_rules::detect(std::slice::from_ref(rule), &index, &config(rule, example));
+    // All rules run, because some speak about what others found.
+    let findings = ssot_rules::detect(RULES, &index, &config(rule, example), &circumstances());
     findings
         .iter()
+        .filter(|finding| finding.rule == rule.name)
         .flat_map(|finding| {
             let verdict = finding.verdict.map_or("finding", ssot_model::Verdict::as_str);
             let place = move |member: &ssot_model::Member| {

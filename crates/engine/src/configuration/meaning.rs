@@ -26,6 +26,16 @@ pub(super) fn mistakes(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
             }
         }
     }
+    let decided = ["decision", "keep"].into_iter();
+    for (word, value) in decided.flat_map(|table| texts(document, table, "verdict")) {
+        if ["identical", "clone", "shadowed", "unsure"].contains(&word) {
+            let message = format!(
+                "`{word}` is found by comparing, not decided; an answer is variant, twin, homonym, \
+                 layer, specialisation, boundary or convention"
+            );
+            found.push(Mistake::new(value.span(), message));
+        }
+    }
     let declared: Vec<&str> = texts(document, "boundary", "name").map(|it| it.0).collect();
     for (name, value) in texts(document, "name-budget", "boundary") {
         if !declared.contains(&name) {

@@ -135,6 +135,10 @@ mod tests {
     fn every_mistake_is_shown_at_its_place() {
         for (text, expected) in [
             ("", &[][..]),
+            (
+                "[[decision]]\ngroup = \"a.B\"\nreason = \"r\"\nverdict = \"identical\"\n",
+                &["4:11: `identical` is found by comparing, not decided"],
+            ),
             ("[[keep]]\ngroup = \"a.B\"\nreason = \"old name\"\n", &[]),
             ("[scan\nx = ", &["1:6: "]),
             (

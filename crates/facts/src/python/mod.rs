@@ -25,6 +25,7 @@ pub fn extract(source: &[u8]) -> FileFacts {
     facts.lines = lines.count();
     facts.flags.generated = text::is_generated(source);
     facts.copied_on_purpose = text::deliberate_copies(source);
+    facts.accepts = text::accepts(source, &lines, parsed.tokens());
     facts.errors = parsed
         .errors()
         .iter()

@@ -1,6 +1,10 @@
 //! What the text says beside its syntax tree: lines and comments.
 
-use ruff_text_size::TextSize;
+use compact_str::CompactString;
+use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_text_size::{Ranged, TextSize};
+
+use crate::file::Accept;
 
 /// Offsets at which lines begin.
 pub(super) struct LineStarts(Vec<u32>);
@@ -72,6 +76,41 @@ pub(super) fn deliberate_copies(source: &str) -> Vec<u32> {
         .filter(|(_, comment)| COPIED.iter().any(|mark| comment.contains(mark)))
         .map(|(number, _)| number)
         .collect()
+}
+
+/// What a comment that is addressed to us begins with.
+const ADDRESS: &str = "ssot:";
+
+/// Comments that accept findings. Few files have any, so that the tokens are looked
+/// at only where the text says our name.
+pub(super) fn accepts(source: &str, lines: &LineStarts, tokens: &Tokens) -> Vec<Accept> {
+    if !source.contains(ADDRESS) {
+        return Vec::new();
+    }
+    let comments = tokens.iter().filter(|token| token.kind() == TokenKind::Comment);
+    comments
+        .filter_map(|token| {
+            let (rules, reason) = accept(&source[token.range()])?;
+            let start = token.start().to_usize();
+            let before = source[..start].rsplit('\n').next().unwrap_or("");
+            let alone = before.trim().is_empty();
+            Some(Accept { line: lines.line(token.start()), alone, rules, reason })
+        })
+        .collect()
+}
+
+/// The rules and the reason of `# ssot: accept[rule, other-rule] reason`.
+fn accept(comment: &str) -> Option<(Vec<CompactString>, CompactString)> {
+    let (before, after) = comment.split_once(ADDRESS)?;
+    let rest = after.trim_start().strip_prefix("accept")?;
+    if !before.trim_end().ends_with('#') {
+        return None;
+    }
+    let listed = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let (rules, reason) = listed.unwrap_or(("", rest));
+    let rules = rules.split(',').map(str::trim).filter(|rule| !rule.is_empty());
+    let reason = reason.trim_start_matches([':', ' ', '\t', '-']).trim_end();
+    Some((rules.map(CompactString::from).collect(), reason.into()))
 }
 
 /// The first line of a docstring, shortened.
