@@ -8,8 +8,10 @@ mod configuration;
 mod desk;
 mod error;
 pub mod execute;
+mod init;
 mod inspection;
 mod pipeline;
+mod ratchet;
 mod report;
 mod request;
 mod site;
@@ -19,10 +21,12 @@ mod work;
 
 pub use configuration::{CONFIG_FILE, config_schema};
 pub use error::{EngineError, ErrorKind};
+pub use init::{Fate, InitFile, InitReport, init};
 pub use inspection::Inspection;
 pub use pipeline::{
     Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, report, resume, rollback, run, verify,
 };
+pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
 pub use survey::{ScanOptions, examine, plan, render_plan, scan};
 
 /// What an audit says.

@@ -12,7 +12,7 @@ use ssot_runtime::git::Repository;
 
 use crate::codemod::{self, DryRun};
 use crate::triage::Survey;
-use crate::{EngineError, configuration};
+use crate::{EngineError, configuration, ratchet};
 
 /// What is looked at, and how.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ pub fn render_plan(plan: &Plan) -> Result<String, EngineError> {
 }
 
 /// Opens the configuration and the cache, and reads the tree.
-fn take(options: &ScanOptions) -> Result<Survey, EngineError> {
+pub(crate) fn take(options: &ScanOptions) -> Result<Survey, EngineError> {
     if !files::exists(&options.root) {
         let path = options.root.display();
         return Err(EngineError::user(format!("{path} does not exist; name a directory to scan")));
@@ -82,6 +82,7 @@ fn take(options: &ScanOptions) -> Result<Survey, EngineError> {
     let cache = options.cache.then(|| open_cache(&options.root));
     let mut survey = Survey::take(&options.root, loaded.config, cache.as_ref())?.on(today());
     survey.circumstances.lines = loaded.lines;
+    survey.circumstances.tombstones = ratchet::tombstones(&options.root)?;
     Ok(survey)
 }
 

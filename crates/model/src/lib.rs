@@ -5,6 +5,7 @@
 //! log, in a plan file or in `--format json`.
 
 mod baseline;
+mod check;
 mod config;
 mod event;
 mod finding;
@@ -15,6 +16,7 @@ mod plan;
 mod report;
 
 pub use baseline::{Baseline, BaselineEntry, BaselineMember, Tombstone};
+pub use check::{CheckReport, Comparand, NewFinding};
 pub use config::{
     Boundary, Capability, Concept, Config, Decision, EventContract, GuardedWrite, Level, Limits,
     MegaClass, MockPolicy, NameBudget, NamedValue, Preference, ScanConfig, StageOrder, TestConfig,

@@ -13,6 +13,7 @@ mod identity;
 mod meaning;
 mod place;
 mod policy;
+pub mod ratchet;
 mod relation;
 mod rules;
 mod territory;
@@ -79,6 +80,7 @@ pub const RULES: &[Rule] = &[
     rules::shadowed_module::RULE,
     rules::stage_order::RULE,
     rules::stale_decision::RULE,
+    rules::tombstone_returned::RULE,
 ];
 
 /// The rule of a name.

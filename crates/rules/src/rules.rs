@@ -9,3 +9,4 @@ pub(crate) mod mock_policy;
 pub(crate) mod shadowed_module;
 pub(crate) mod stage_order;
 pub(crate) mod stale_decision;
+pub(crate) mod tombstone_returned;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ssot_facts::{Index, Source, python};
-use ssot_model::{Config, Level, RepoPath};
+use ssot_model::{Baseline, Config, Level, RepoPath};
 use ssot_rules::{Circumstances, RULES, Rule};
 
 /// One `###` section: a small repository and what the rule must say about it.
@@ -28,7 +28,7 @@ fn examples(page: &str) -> Vec<Example> {
         } else if let Some(title) = line.strip_prefix("### ") {
             examples.push(Example { title: title.to_owned(), ..Example::default() });
         } else if let (Some(path), Some(example)) = (
-            line.strip_prefix("```python ").or_else(|| line.strip_prefix("```toml ")),
+            ["```python ", "```toml ", "```json "].iter().find_map(|it| line.strip_prefix(it)),
             examples.last_mut(),
         ) {
             example.files.entry(path.to_owned()).or_default();
@@ -61,9 +61,16 @@ fn config(rule: &Rule, example: &Example) -> Config {
     config
 }
 
-/// The day on which every page is read.
-fn circumstances() -> Circumstances {
-    Circumstances { today: Some("2026-06-01".to_owned()), ..Circumstances::default() }
+/// The day on which every page is read, and the tombstones of the example.
+fn circumstances(example: &Example) -> Circumstances {
+    let baseline = example.files.get("ssot-baseline.json");
+    let baseline: Option<Baseline> =
+        baseline.map(|text| serde_json::from_str(text).expect("pages carry valid baselines"));
+    Circumstances {
+        today: Some("2026-06-01".to_owned()),
+        tombstones: baseline.map(|it| it.tombstones).unwrap_or_default(),
+        ..Circumstances::default()
+    }
 }
 
 fn found(rule: &Rule, example: &Example) -> BTreeSet<String> {
@@ -74,7 +81,8 @@ fn found(rule: &Rule, example: &Example) -> BTreeSet<String> {
     });
     let index = Index::build(sources.collect());
     // All rules run, because some speak about what others found.
-    let findings = ssot_rules::detect(RULES, &index, &config(rule, example), &circumstances());
+    let findings =
+        ssot_rules::detect(RULES, &index, &config(rule, example), &circumstances(example));
     findings
         .iter()
         .filter(|finding| finding.rule == rule.name)

@@ -29,7 +29,7 @@ fn found(rules: &[Rule], repository: &str) -> Vec<String> {
     let mut lines: Vec<String> = findings
         .iter()
         .map(|finding| {
-            let members: Vec<String> = finding.members.iter().map(|it| it.dotted()).collect();
+            let members: Vec<String> = finding.members.iter().map(Member::dotted).collect();
             let accepted = finding.accepted.as_ref();
             let accepted = accepted.map(|it| format!(" {:?}: {}", it.by, it.reason));
             format!(
@@ -146,11 +146,13 @@ fn an_answer_settles_its_group_and_the_like() {
         format!("[[decision]]\ngroup = \"{group}\"\nreason = \"why\"\nverdict = \"{verdict}\"\n")
     };
     let expect = |item: &str, session: &str| {
-        vec![
+        let mut lines = vec![
             format!("doubtful {item}: a.Item b.Item"),
             format!("doubtful {session}: a.Session b.Session"),
             "doubtful unsure: b.Other c.Other".to_owned(),
-        ]
+        ];
+        lines.sort();
+        lines
     };
     assert_eq!(verdicts(""), expect("unsure", "unsure"));
     for verdict in ["homonym", "variant"] {

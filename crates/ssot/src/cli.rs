@@ -28,8 +28,12 @@ pub(crate) struct Cli {
 /// One verb per job.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Set a repository up: configuration, baseline, hook, workflow
+    Init(commands::init::InitArgs),
     /// Find and rank concepts with more than one source of truth
     Scan(commands::scan::ScanArgs),
+    /// Fail on findings that the baseline does not know
+    Check(commands::check::CheckArgs),
     /// Everything known about one group: comparison, consumers, canonical choice
     Audit(commands::audit::AuditArgs),
     /// What a run would do; changes nothing

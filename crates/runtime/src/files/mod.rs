@@ -11,5 +11,7 @@ mod walk;
 
 pub use atomic::write_atomic;
 pub use beneath::{Root, read, remove_beneath, write_beneath};
-pub use plain::{STATE_DIRECTORY, exists, prepare_state_dir, read_text, write_text};
+pub use plain::{
+    STATE_DIRECTORY, below, exists, names_in, prepare_state_dir, read_text, remove_file, write_text,
+};
 pub use walk::{FileEntry, Walk, WalkError, check_glob, walk};

@@ -22,6 +22,37 @@ pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
     Ok(text)
 }
 
+/// The way from one directory to another below it, links resolved; empty when they are one.
+pub fn below(root: &Path, directory: &Path) -> io::Result<PathBuf> {
+    let (root, directory) = (root.canonicalize()?, directory.canonicalize()?);
+    let below = directory.strip_prefix(&root).map_err(io::Error::other)?;
+    Ok(below.to_path_buf())
+}
+
+/// The names in a directory, sorted; none when it is not there.
+pub fn names_in(directory: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry?.file_name().into_string());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Removes a file that the user knows to be ours, and its directory when that is empty.
+pub fn remove_file(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)?;
+    if let Some(directory) = path.parent() {
+        // A directory with other content stays.
+        let _ = fs::remove_dir(directory);
+    }
+    Ok(())
+}
+
 /// Writes a text file as a whole or not at all, making the directories above it.
 pub fn write_text(path: &Path, text: &str) -> io::Result<()> {
     if let Some(directory) = path.parent() {

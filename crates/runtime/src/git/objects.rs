@@ -151,6 +151,18 @@ impl Repository {
         self.git(&args).succeed().map(super::command::Answer::bytes)
     }
 
+    /// The paths whose files in the checkout differ from a commit; files that are not
+    /// tracked and not ignored count.
+    pub fn changed_since(&self, commit: &CommitId) -> Result<Vec<String>, GitError> {
+        let question =
+            ["diff", "-z", "--name-only", "--no-renames", "--no-ext-diff", commit.as_str(), "--"];
+        let changed = self.git(&question).succeed()?;
+        let question = ["ls-files", "-z", "--others", "--exclude-standard"];
+        let untracked = self.git(&question).succeed()?;
+        let paths = changed.pieces().chain(untracked.pieces());
+        Ok(paths.map(std::borrow::Cow::into_owned).collect())
+    }
+
     /// The paths that differ between two trees or commits.
     pub fn changed_paths(&self, from: &str, to: &str) -> Result<Vec<String>, GitError> {
         let question = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to, "--"];

@@ -70,6 +70,12 @@ impl Repository {
         optional(answer)?.map(|answer| answer.line().map(CommitId::new)).transpose()
     }
 
+    /// The commit from which two commits went apart; none when they have nothing in common.
+    pub fn merge_base(&self, a: &CommitId, b: &CommitId) -> Result<Option<CommitId>, GitError> {
+        let answer = self.git(&["merge-base", a.as_str(), b.as_str()]).run()?;
+        optional(answer)?.map(|answer| answer.line().map(CommitId::new)).transpose()
+    }
+
     /// The head of a branch; none when there is no such branch.
     pub fn branch_head(&self, branch: &str) -> Result<Option<CommitId>, GitError> {
         self.resolve(&format!("refs/heads/{branch}"))

@@ -1,7 +1,9 @@
 //! Results for people at a terminal. Each is a pure function from a value to text.
 
 mod audit;
+mod check;
 mod figures;
+mod init;
 mod plan;
 mod report;
 mod rules;
@@ -10,7 +12,9 @@ pub(crate) mod style;
 mod verdicts;
 
 pub(crate) use audit::audits;
+pub(crate) use check::check;
 pub(crate) use figures::{add, count, short};
+pub(crate) use init::init;
 pub(crate) use plan::plan;
 pub(crate) use report::{Where, report, rollback};
 pub(crate) use rules::rules;

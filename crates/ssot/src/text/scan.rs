@@ -129,13 +129,13 @@ fn family(number: usize, finding: &Finding, argument: &str) -> String {
 }
 
 /// A piece of evidence with the way it points.
-fn evidence(fact: &Evidence) -> String {
+pub(super) fn evidence(fact: &Evidence) -> String {
     let sign = if fact.leaning == Leaning::For { '+' } else { '-' };
     format!("{sign} {}", fact.text)
 }
 
 /// A place as a terminal can open it from the current folder.
-fn place(argument: &str, place: &str) -> String {
+pub(super) fn place(argument: &str, place: &str) -> String {
     match argument.trim_start() {
         "" => place.to_owned(),
         quoted if quoted.starts_with('\'') => place.to_owned(),
@@ -193,7 +193,7 @@ fn issues(issues: &[ParseIssue]) -> String {
     text
 }
 
-fn line(text: &mut String, words: &str) {
+pub(super) fn line(text: &mut String, words: &str) {
     writeln!(text, "{words}").expect("a string takes everything");
 }
 

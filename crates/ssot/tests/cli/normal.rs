@@ -48,6 +48,7 @@ fn replaced(word: &str) -> String {
         id if id.len() == 40 && hexadecimal(id) => "[id]",
         id if id.len() == 32 && hexadecimal(id) => "[fingerprint]",
         id if id.len() == 10 && hexadecimal(id) => "[commit]",
+        day if day.len() == 10 && day.starts_with("20") && day.matches('-').count() == 2 => "[day]",
         id if id.len() == 8 && hexadecimal(id) => "[hash]",
         id if id.len() == 10 && id.starts_with("g-") => "[group]",
         id if id.starts_with("r-2") => "[run]",
@@ -71,6 +72,7 @@ fn only_what_differs_is_replaced() {
         ("run r-20261121-130709-f9e2, 37 s", "run [run], [n] s"),
         ("✓ p01-a  7de754805e  Take `a`", "✓ p01-a  [commit]  Take `a`"),
         ("/tmp/x/shop/a.py:3  g-1a2b3c4d", "[root]/shop/a.py:3  [group]"),
+        ("removed on 2026-11-21 and", "removed on [day] and"),
         ("129 passed, 3 seats", "129 passed, 3 seats"),
     ] {
         assert_eq!(normal(text, Path::new("/tmp/x")), format!("{expected}\n"));

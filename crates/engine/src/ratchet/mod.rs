@@ -1,0 +1,206 @@
+//! `ssot check`: the findings against the baseline.
+
+pub(crate) mod store;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ssot_model::{
+    Baseline, CheckReport, CommitId, Comparand, Finding, Member, NewFinding, Tombstone,
+};
+use ssot_rules::RULES;
+use ssot_rules::ratchet::{self, Note, Standing};
+use ssot_runtime::clock::Clock;
+use ssot_runtime::git::Repository;
+use ssot_runtime::ids::{Randomness, mint_run_id};
+
+use crate::survey::{self, ScanOptions};
+use crate::triage::Survey;
+use crate::{EngineError, configuration};
+
+pub use store::BASELINE_FILE;
+
+/// How strict the ratchet is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Strictness {
+    /// Findings that the baseline does not know fail.
+    New,
+    /// Every violation fails.
+    Any,
+    /// Findings that the baseline does not know and that touch what changed since a
+    /// revision fail. Without a baseline the scan of the revision takes its place.
+    Since(String),
+}
+
+/// A baseline update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepting {
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub by: Option<String>,
+}
+
+/// Compares the findings of a tree with its baseline.
+pub fn check(options: &ScanOptions, strictness: &Strictness) -> Result<CheckReport, EngineError> {
+    let survey = survey::take(options)?;
+    let mut findings = survey.findings(RULES);
+    let since = match strictness {
+        Strictness::Since(revision) => Some(Since::open(&options.root, revision)?),
+        Strictness::New | Strictness::Any => None,
+    };
+    let (comparand, baseline) = comparand(options, strictness, since.as_ref())?;
+    let standing = ratchet::compare(&survey.index, &findings, &baseline);
+    ratchet::accept(&mut findings, &baseline, &standing);
+    let mut new = new_findings(&findings, &standing);
+    if let Some(since) = &since {
+        let changed = since.changed_files()?;
+        let touches = |finding: &Finding| {
+            finding.members.iter().any(|member| changed.contains(member.path.as_str()))
+        };
+        findings.retain(touches);
+        let left: BTreeSet<_> = findings.iter().map(|finding| finding.id.clone()).collect();
+        new.retain(|it| left.contains(&it.id));
+    }
+    let from_baseline = comparand == Comparand::Baseline;
+    Ok(CheckReport {
+        schema: CheckReport::SCHEMA.to_owned(),
+        compared_with: comparand,
+        new,
+        fixed: if from_baseline { standing.fixed } else { Vec::new() },
+        written: false,
+        scan: survey.report(findings),
+    })
+}
+
+/// Makes every violation part of the baseline and writes it.
+pub fn accept(options: &ScanOptions, accepting: &Accepting) -> Result<CheckReport, EngineError> {
+    let survey = survey::take(options)?;
+    let mut findings = survey.findings(RULES);
+    let known = store::load(&options.root)?;
+    let mut old = known.clone().unwrap_or_default();
+    old.tombstones.extend(store::left_by_runs(&options.root)?);
+    let standing = ratchet::compare(&survey.index, &findings, &old);
+    let new = new_findings(&findings, &standing);
+    let note = Note {
+        reason: accepting.reason.clone(),
+        since: survey::today(),
+        by: accepting.by.clone().unwrap_or_default(),
+    };
+    let next = ratchet::record(&survey.index, &findings, &old, &note);
+    store::save(&options.root, &next)?;
+    let standing_now = ratchet::compare(&survey.index, &findings, &next);
+    ratchet::accept(&mut findings, &next, &standing_now);
+    // What had returned may stay now; its grave is gone.
+    findings.retain(|finding| finding.rule != "tombstone-returned");
+    Ok(CheckReport {
+        schema: CheckReport::SCHEMA.to_owned(),
+        compared_with: if known.is_some() { Comparand::Baseline } else { Comparand::Nothing },
+        new,
+        fixed: standing.fixed,
+        written: true,
+        scan: survey.report(findings),
+    })
+}
+
+/// Every tombstone of a root.
+pub(crate) fn tombstones(root: &Path) -> Result<Vec<Tombstone>, EngineError> {
+    let mut tombstones = store::load(root)?.map(|it| it.tombstones).unwrap_or_default();
+    tombstones.extend(store::left_by_runs(root)?);
+    tombstones.sort();
+    tombstones.dedup();
+    Ok(tombstones)
+}
+
+/// What the findings are compared with.
+fn comparand(
+    options: &ScanOptions,
+    strictness: &Strictness,
+    since: Option<&Since>,
+) -> Result<(Comparand, Baseline), EngineError> {
+    let known = store::load(&options.root)?;
+    match (strictness, known, since) {
+        (Strictness::Any, ..) => Ok((Comparand::Nothing, Baseline::default())),
+        (_, Some(baseline), _) => Ok((Comparand::Baseline, baseline)),
+        (Strictness::Since(revision), None, Some(since)) => {
+            Ok((Comparand::Revision(revision.clone()), since.baseline(options)?))
+        }
+        _ => Ok((Comparand::Nothing, Baseline::default())),
+    }
+}
+
+fn new_findings(findings: &[Finding], standing: &Standing) -> Vec<NewFinding> {
+    let place =
+        |member: &Member| format!("{} at {}:{}", member.dotted(), member.path, member.span.start);
+    let new = standing.new.iter().map(|(at, members)| {
+        let finding = &findings[*at];
+        let members = members.iter().map(|member| place(&finding.members[*member])).collect();
+        NewFinding { id: finding.id.clone(), members }
+    });
+    new.collect()
+}
+
+/// A revision from which the work went on.
+struct Since {
+    repository: Repository,
+    base: CommitId,
+    /// The scanned directory below the repository's root; empty for the root itself.
+    below: PathBuf,
+}
+
+impl Since {
+    fn open(root: &Path, revision: &str) -> Result<Self, EngineError> {
+        let repository = Repository::open(root).map_err(EngineError::user)?;
+        let head = repository.head().map_err(EngineError::user)?;
+        let named = repository.resolve(revision).map_err(EngineError::internal)?;
+        let named = named.ok_or_else(|| {
+            EngineError::user(format!(
+                "there is no revision `{revision}` here; in CI, fetch the history first \
+                 (fetch-depth: 0)"
+            ))
+        })?;
+        let base = repository.merge_base(&named, &head).map_err(EngineError::internal)?;
+        let base = base.ok_or_else(|| {
+            EngineError::user(format!(
+                "`{revision}` and what is checked out have no commit in common; in CI, fetch the \
+                 history first (fetch-depth: 0)"
+            ))
+        })?;
+        let below = ssot_runtime::files::below(repository.root(), root)
+            .map_err(|error| EngineError::user(format!("{}: {error}", root.display())))?;
+        Ok(Self { repository, base, below })
+    }
+
+    /// Paths below the scanned directory that differ from the base.
+    fn changed_files(&self) -> Result<BTreeSet<String>, EngineError> {
+        let changed = self.repository.changed_since(&self.base).map_err(EngineError::internal)?;
+        let below = |path: &String| {
+            let path = Path::new(path).strip_prefix(&self.below).ok()?;
+            Some(path.to_string_lossy().into_owned())
+        };
+        Ok(changed.iter().filter_map(below).collect())
+    }
+
+    /// The violations at the base, as if they had been accepted there.
+    fn baseline(&self, options: &ScanOptions) -> Result<Baseline, EngineError> {
+        let run = mint_run_id(&Clock::system(), &Randomness::system());
+        let name = format!("check-{run}");
+        let tree =
+            self.repository.add_worktree(&name, &self.base).map_err(EngineError::internal)?;
+        let found = self.violations_in(&tree.path().join(&self.below), options);
+        self.repository.remove_worktrees(&name).map_err(EngineError::internal)?;
+        found
+    }
+
+    fn violations_in(&self, tree: &Path, options: &ScanOptions) -> Result<Baseline, EngineError> {
+        if !ssot_runtime::files::exists(tree) {
+            return Ok(Baseline::default());
+        }
+        let config = configuration::load(&options.root, options.config.as_deref())?.config;
+        let cache = options.cache.then(|| survey::open_cache(&options.root));
+        let survey = Survey::take(tree, config, cache.as_ref())?.on(survey::today());
+        let note = Note { reason: String::new(), since: String::new(), by: String::new() };
+        let findings = survey.findings(RULES);
+        Ok(ratchet::record(&survey.index, &findings, &Baseline::default(), &note))
+    }
+}
