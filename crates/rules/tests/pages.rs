@@ -74,7 +74,7 @@ fn circumstances(example: &Example) -> Circumstances {
 }
 
 fn found(rule: &Rule, example: &Example) -> BTreeSet<String> {
-    let python = example.files.iter().filter(|(path, _)| path.ends_with(".py"));
+    let python = example.files.iter().filter(|(path, _)| !path.starts_with("ssot"));
     let sources = python.map(|(path, text)| Source {
         path: RepoPath::new(path).expect("pages use plain paths"),
         facts: python::extract(text.as_bytes()),

@@ -18,7 +18,7 @@ pub(super) fn fresh() -> String {
 
 /// The entry of a list of repositories.
 pub(super) fn entry(indent: &str) -> String {
-    ENTRY.lines().map(|line| format!("{indent}{line}\n")).collect()
+    ENTRY.lines().flat_map(|line| [indent, line, "\n"]).collect()
 }
 
 /// Whether a configuration runs the ratchet already.

@@ -152,15 +152,11 @@ impl Setup<'_> {
         if hook::is_there(&text) {
             return Ok(InitFile { path, fate: Fate::Kept, snippet: None });
         }
-        match hook::merged(&text) {
-            Some(merged) => {
-                self.write(path, &merged)?;
-                Ok(InitFile { path, fate: Fate::Added, snippet: None })
-            }
-            None => {
-                let snippet = Some(hook::entry(""));
-                Ok(InitFile { path, fate: Fate::Yours, snippet })
-            }
-        }
+        let Some(merged) = hook::merged(&text) else {
+            let snippet = Some(hook::entry(""));
+            return Ok(InitFile { path, fate: Fate::Yours, snippet });
+        };
+        self.write(path, &merged)?;
+        Ok(InitFile { path, fate: Fate::Added, snippet: None })
     }
 }

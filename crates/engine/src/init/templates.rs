@@ -1,9 +1,11 @@
 //! The files that `ssot init` writes.
 
+use std::fmt::Write;
+
 use ssot_model::Boundary;
 use toml::Value;
 
-const CONFIG: &str = r##"#:schema .ssot/ssot.schema.json
+const CONFIG: &str = r#"#:schema .ssot/ssot.schema.json
 # What ssot looks at, and what was decided here. Every key is optional; `ssot scan` shows
 # a mistake at its place, and editors that know Taplo check and complete as you type.
 
@@ -30,7 +32,7 @@ const CONFIG: &str = r##"#:schema .ssot/ssot.schema.json
 # owner = "Ines"
 # expires = "2027-12-31"
 
-"##;
+"#;
 
 /// A configuration with the boundaries that the tree shows.
 pub(super) fn config(boundaries: &[Boundary]) -> String {
@@ -46,7 +48,8 @@ pub(super) fn config(boundaries: &[Boundary]) -> String {
     for boundary in boundaries {
         let name = Value::from(boundary.name.clone());
         let paths = Value::from(boundary.paths.clone());
-        text.push_str(&format!("[[boundary]]\nname = {name}\npaths = {paths}\n\n"));
+        writeln!(text, "[[boundary]]\nname = {name}\npaths = {paths}\n")
+            .expect("a string takes everything");
     }
     text.truncate(text.trim_end().len());
     text.push('\n');

@@ -187,20 +187,21 @@ impl Since {
         let name = format!("check-{run}");
         let tree =
             self.repository.add_worktree(&name, &self.base).map_err(EngineError::internal)?;
-        let found = self.violations_in(&tree.path().join(&self.below), options);
+        let found = violations_in(&tree.path().join(&self.below), options);
         self.repository.remove_worktrees(&name).map_err(EngineError::internal)?;
         found
     }
+}
 
-    fn violations_in(&self, tree: &Path, options: &ScanOptions) -> Result<Baseline, EngineError> {
-        if !ssot_runtime::files::exists(tree) {
-            return Ok(Baseline::default());
-        }
-        let config = configuration::load(&options.root, options.config.as_deref())?.config;
-        let cache = options.cache.then(|| survey::open_cache(&options.root));
-        let survey = Survey::take(tree, config, cache.as_ref())?.on(survey::today());
-        let note = Note { reason: String::new(), since: String::new(), by: String::new() };
-        let findings = survey.findings(RULES);
-        Ok(ratchet::record(&survey.index, &findings, &Baseline::default(), &note))
+/// The violations of a tree, as a baseline.
+fn violations_in(tree: &Path, options: &ScanOptions) -> Result<Baseline, EngineError> {
+    if !ssot_runtime::files::exists(tree) {
+        return Ok(Baseline::default());
     }
+    let config = configuration::load(&options.root, options.config.as_deref())?.config;
+    let cache = options.cache.then(|| survey::open_cache(&options.root));
+    let survey = Survey::take(tree, config, cache.as_ref())?.on(survey::today());
+    let note = Note { reason: String::new(), since: String::new(), by: String::new() };
+    let findings = survey.findings(RULES);
+    Ok(ratchet::record(&survey.index, &findings, &Baseline::default(), &note))
 }
