@@ -3,9 +3,9 @@
 //! A rule reads facts and nothing else. Its page is what `ssot explain` prints and
 //! at the same time its test: the examples carry the expected verdicts.
 
+mod circumstances;
 mod doubles;
 mod emission;
-mod circumstances;
 mod evidence;
 mod families;
 mod flow;
