@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ssot_audit::{Audit, Choice};
-use ssot_facts::Index;
-use ssot_model::{Patch, RepoPath};
+use ssot_facts::{DefinitionId, Index};
+use ssot_model::{Patch, RepoPath, Tombstone};
 use ssot_plan::Draft;
 use ssot_rewrite::Decision;
 use ssot_runtime::files;
 
-use crate::EngineError;
+use crate::triage::Survey;
+use crate::{EngineError, ratchet};
 
 /// An audit with the files that its codemod would write, or the reason why it
 /// cannot be done.
@@ -35,39 +36,75 @@ fn decision(choice: &Choice, rewrite_imports: bool) -> Option<Decision> {
     })
 }
 
-/// Rewrites the files of one package.
+/// Rewrites the files of one package. Where there is a baseline, what goes leaves a
+/// tombstone, one file a group, so that no two packages write one file.
 pub(crate) fn rewrite(
     root: &Path,
-    index: &Index,
+    survey: &Survey,
     choices: &[&Choice],
     rewrite_imports: bool,
 ) -> Result<Patch, String> {
+    let index = &survey.index;
     let decisions: Vec<Decision> =
         choices.iter().filter_map(|choice| decision(choice, rewrite_imports)).collect();
     let read = |path: &RepoPath| -> Option<Arc<[u8]>> {
         files::read(root, path, u64::MAX).ok().map(Arc::from)
     };
-    ssot_rewrite::apply(index, &read, &decisions).map_err(|refused| refused.to_string())
+    let mut patch =
+        ssot_rewrite::apply(index, &read, &decisions).map_err(|refused| refused.to_string())?;
+    if !patch.is_empty() && ratchet::is_held(root) {
+        let day = survey.circumstances.today.as_deref().unwrap_or_default();
+        for choice in choices {
+            let tombstones = tombstones(index, choice, day);
+            patch.files.extend(ratchet::store::file_of_a_group(&tombstones));
+        }
+    }
+    Ok(patch)
+}
+
+/// The tombstones of the definitions that a choice removes. A module that is deleted
+/// leaves none: the package in its place has its names.
+fn tombstones(index: &Index, choice: &Choice, day: &str) -> Vec<Tombstone> {
+    let (gone, instead) = match choice {
+        Choice::Redirect { canonical, copies } => (copies, index.dotted(*canonical)),
+        Choice::Extract { source, members, module, .. } => {
+            (members, format!("{module}.{}", index.definition(*source).name))
+        }
+        Choice::Delete { .. } | Choice::Accept => return Vec::new(),
+    };
+    let names: Vec<String> = gone.iter().map(|id| index.dotted(*id)).collect();
+    let tombstone = |(id, name): (&DefinitionId, &String)| {
+        let kind = index.definition(*id).kind;
+        let digest = index.member(*id).digest;
+        let mut tombstone =
+            ssot_rules::ratchet::tombstone(index, name, kind, &digest, Some(&instead), day);
+        tombstone.survivors.retain(|survivor| !names.contains(survivor));
+        if !tombstone.survivors.contains(&instead) {
+            tombstone.survivors.push(instead.clone());
+        }
+        tombstone
+    };
+    gone.iter().zip(&names).map(tombstone).collect()
 }
 
 /// Runs the codemod of every audit that chose to do something, one by one.
 pub(crate) fn dry_run<'a>(
     root: &Path,
-    index: &Index,
+    survey: &Survey,
     audits: &'a [Audit],
     rewrite_imports: bool,
 ) -> Vec<DryRun<'a>> {
     audits
         .iter()
         .filter(|audit| audit.choice != Choice::Accept)
-        .map(|audit| match rewrite(root, index, &[&audit.choice], rewrite_imports) {
+        .map(|audit| match rewrite(root, survey, &[&audit.choice], rewrite_imports) {
             Ok(patch) if patch.is_empty() => {
                 DryRun::Refused(audit, "the codemod found nothing to change".to_owned())
             }
             Ok(patch) => DryRun::Written(Draft {
                 audit,
                 write_set: patch.write_set().cloned().collect(),
-                read_set: read_set(index, &audit.choice),
+                read_set: read_set(&survey.index, &audit.choice),
             }),
             Err(reason) => DryRun::Refused(audit, reason),
         })

@@ -129,7 +129,7 @@ pub(crate) fn optimize(
 ) -> Plan {
     let mut drafts = Vec::new();
     let mut left_alone: Vec<LeftAlone> = ssot_plan::left_alone(audits);
-    for run in codemod::dry_run(root, &survey.index, audits, rewrite_imports) {
+    for run in codemod::dry_run(root, survey, audits, rewrite_imports) {
         match run {
             DryRun::Written(draft) => drafts.push(draft),
             DryRun::Refused(audit, reason) => {

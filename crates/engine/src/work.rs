@@ -52,7 +52,7 @@ fn work(
         })
         .collect::<Result<Vec<&Audit>, EngineError>>()?;
     let choices: Vec<&Choice> = chosen.iter().map(|audit| &audit.choice).collect();
-    let patch = codemod::rewrite(root, &survey.index, &choices, plan.rewrite_imports)
+    let patch = codemod::rewrite(root, survey, &choices, plan.rewrite_imports)
         .map_err(|reason| codemod::relied_on(package.id.as_str(), &reason))?;
     let planned: BTreeSet<_> = package.write_set.iter().collect();
     if let Some(path) = patch.write_set().find(|path| !planned.contains(path)) {

@@ -103,6 +103,11 @@ pub fn accept(options: &ScanOptions, accepting: &Accepting) -> Result<CheckRepor
     })
 }
 
+/// Whether a tree has a baseline.
+pub(crate) fn is_held(root: &Path) -> bool {
+    ssot_runtime::files::exists(&root.join(BASELINE_FILE))
+}
+
 /// Every tombstone of a root.
 pub(crate) fn tombstones(root: &Path) -> Result<Vec<Tombstone>, EngineError> {
     let mut tombstones = store::load(root)?.map(|it| it.tombstones).unwrap_or_default();

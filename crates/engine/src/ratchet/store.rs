@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use ssot_model::{Baseline, Tombstone};
+use ssot_model::{Baseline, FileChange, RepoPath, Tombstone};
 use ssot_runtime::files;
 
 use crate::EngineError;
@@ -12,7 +12,10 @@ use crate::EngineError;
 pub const BASELINE_FILE: &str = "ssot-baseline.json";
 
 /// Where runs leave tombstones, one file a package; accepting folds them into the baseline.
-pub(crate) const TOMBSTONES: &str = "ssot-tombstones";
+const TOMBSTONES: &str = "ssot-tombstones";
+
+/// Longest name of a file that every file system takes, in bytes.
+const LONGEST_NAME: usize = 200;
 
 /// Largest file that is read, in bytes.
 const LARGEST: u64 = 256 * 1024 * 1024;
@@ -42,6 +45,17 @@ pub(crate) fn left_by_runs(root: &Path) -> Result<Vec<Tombstone>, EngineError> {
         tombstones.extend(found);
     }
     Ok(tombstones)
+}
+
+/// The file that a landing adds for the definitions of one group that it removes;
+/// none when it removes none.
+pub(crate) fn file_of_a_group(tombstones: &[Tombstone]) -> Option<(RepoPath, FileChange)> {
+    let first = tombstones.first()?;
+    let name = format!("{}.json", first.definition);
+    let name = if name.len() > LONGEST_NAME { format!("{}.json", first.digest) } else { name };
+    let path = RepoPath::join(TOMBSTONES, &name).ok()?;
+    let text = lines(tombstones).ok()? + "\n";
+    Some((path, FileChange::Write(text.into_bytes())))
 }
 
 fn files_of_runs(root: &Path) -> Result<Vec<PathBuf>, EngineError> {
@@ -77,7 +91,7 @@ fn render(baseline: &Baseline) -> Result<String, serde_json::Error> {
 }
 
 /// A list with one value a line.
-pub(crate) fn lines<T: Serialize>(values: &[T]) -> Result<String, serde_json::Error> {
+fn lines<T: Serialize>(values: &[T]) -> Result<String, serde_json::Error> {
     if values.is_empty() {
         return Ok("[]".to_owned());
     }

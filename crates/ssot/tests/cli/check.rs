@@ -87,6 +87,37 @@ fn what_is_fixed_is_said_and_may_not_return() {
 }
 
 #[test]
+fn what_a_run_removed_may_not_return() {
+    let repo = accepted();
+    repo.ssot(&["run", "--quiet"]).expect(0);
+    let files = repo.git(&["ls-tree", "-r", "--name-only", "ssot/consolidate", "ssot-tombstones"]);
+    let files: Vec<&str> = files.lines().collect();
+    assert_eq!(files.len(), 2, "{files:?}");
+    assert!(files.contains(&"ssot-tombstones/shop.export.slugify.json"), "{files:?}");
+    repo.git(&["merge", "--quiet", "--ff-only", "ssot/consolidate"]);
+    let answer = repo.ssot(&["check"]).expect(0);
+    assert!(answer.stdout.contains("2 fixed"), "{}", answer.stdout);
+    let returns = || {
+        let before = std::fs::read_to_string(repo.path().join("shop/export.py")).unwrap();
+        repo.write("shop/export.py", format!("{before}\n\ndef slugify(text):\n    return text\n"));
+        let answer = repo.ssot(&["check"]).expect(1);
+        let words = "function `shop.export.slugify` was removed and is there again; use `shop.text.slugify`";
+        assert!(answer.stdout.contains(words), "{}", answer.stdout);
+        repo.write("shop/export.py", before);
+    };
+    returns();
+    // Accepting folds what the run left into the baseline.
+    repo.ssot(&["check", "--accept", "--reason", "a run"]).expect(0);
+    assert!(!repo.path().join("ssot-tombstones").exists());
+    returns();
+    // Undoing the run takes its tombstones back.
+    repo.git(&["checkout", "--quiet", "--force", "main"]);
+    repo.ssot(&["rollback", "--full"]).expect(0);
+    let left = repo.git(&["ls-tree", "-r", "--name-only", "ssot/consolidate", "ssot-tombstones"]);
+    assert_eq!(left, "");
+}
+
+#[test]
 fn only_what_changed_since_a_revision_counts() {
     let repo = project::tested();
     // Without a baseline the scan of the revision takes its place.
