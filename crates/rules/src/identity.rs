@@ -1,5 +1,6 @@
 //! Identities that survive edits elsewhere in the file.
 
+use ssot_facts::Module;
 use ssot_model::{DefinitionKind, Finding, Fingerprint};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -23,6 +24,17 @@ pub(crate) fn fingerprint<'a>(
 /// Hash of a text that has no place and no name in it, in hexadecimal.
 pub(crate) fn digest(text: &str) -> String {
     format!("{:016x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
+}
+
+/// Hash of all definitions of a module, in hexadecimal; empty when it has none. Like
+/// theirs it survives moves, renames and layout.
+pub(crate) fn module_digest(module: &Module) -> String {
+    let definitions = &module.facts.definitions;
+    if definitions.is_empty() {
+        return String::new();
+    }
+    let hashes: Vec<String> = definitions.iter().map(|it| format!("{:x}", it.hash)).collect();
+    digest(&hashes.join(" "))
 }
 
 /// One key per member of a violation. A group that loses a member keeps the keys

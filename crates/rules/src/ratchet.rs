@@ -18,7 +18,7 @@ use ssot_model::{
     Member, Tombstone,
 };
 
-use crate::identity::digest;
+use crate::identity::module_digest;
 
 /// What the baseline says about findings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -163,10 +163,14 @@ fn buried<'a>(
     dead.filter(move |(entry, member)| {
         is_definition(entry) && index.definition_named(&member.definition).is_none()
     })
-    .map(move |(entry, member)| {
-        let mut companions = entry.members.iter().map(|it| it.definition.as_str());
-        let instead = companions.find(|name| index.definition_named(name).is_some());
-        tombstone(index, &member.definition, entry.kind, &member.digest, instead, since)
+    .filter_map(move |(entry, member)| {
+        let companions: Vec<&str> = entry.members.iter().map(|it| it.definition.as_str()).collect();
+        let instead = companions.iter().find(|name| index.definition_named(name).is_some());
+        let (name, digest) = (&member.definition, &member.digest);
+        let tombstone = tombstone(index, name, entry.kind, digest, instead.copied(), since);
+        // Content that lives on where it was not before was moved or renamed, not removed.
+        let moved = tombstone.survivors.iter().any(|name| !companions.contains(&name.as_str()));
+        (!moved).then_some(tombstone)
     })
 }
 
@@ -204,13 +208,8 @@ fn around(index: &Index, finding: &Finding, member: &Member) -> String {
         let id = index.definition_named(&member.dotted());
         return id.map(|id| index.member(id).digest).unwrap_or_default();
     }
-    let Some(id) = index.module_at(&member.path) else { return String::new() };
-    let definitions = &index.module(id).facts.definitions;
-    if definitions.is_empty() {
-        return String::new();
-    }
-    let hashes: Vec<String> = definitions.iter().map(|it| format!("{:x}", it.hash)).collect();
-    digest(&hashes.join(" "))
+    let module = index.module_at(&member.path);
+    module.map(|id| module_digest(index.module(id))).unwrap_or_default()
 }
 
 /// Findings about groups are one class, whichever rule reports them: a renamed copy

@@ -210,6 +210,34 @@ fn places_are_counted_and_follow_the_definition_around_them() {
 }
 
 #[test]
+fn a_hidden_module_is_known_where_its_package_moves() {
+    let package = |root: &str| -> Files {
+        let file = |path: &str, text: &str| (format!("{root}/{path}"), text.to_owned());
+        BTreeMap::from([
+            file("__init__.py", ""),
+            file("hooks.py", "def one():\n    return 1\n"),
+            file("hooks/__init__.py", "def two():\n    return 2\n"),
+        ])
+    };
+    let baseline = record(&package("shop"), &Baseline::default());
+    assert_eq!(standing(&package("store"), &baseline), (vec![], 0));
+    let both = package("shop").into_iter().chain(package("store")).collect();
+    assert!(!standing(&both, &baseline).0.is_empty());
+}
+
+#[test]
+fn what_was_renamed_leaves_no_tombstone() {
+    let mut files = repository();
+    let baseline = record(&files, &Baseline::default());
+    // Too small a rest to be found as a pair any more, under a new name.
+    files.insert("shop/billing.py".to_owned(), String::new());
+    files.insert("shop/gateway.py".to_owned(), SESSION.replace("Session", "Channel"));
+    let next = record(&files, &baseline);
+    let graves: Vec<&str> = next.tombstones.iter().map(|it| it.definition.as_str()).collect();
+    assert_eq!(graves, ["shop.billing.total"]);
+}
+
+#[test]
 fn what_was_known_keeps_its_reason() {
     let mut files = repository();
     let baseline = record(&files, &Baseline::default());

@@ -3,7 +3,7 @@
 use ssot_facts::{Index, ModuleId};
 use ssot_model::{DefinitionKind, Evidence, Finding, Level, Member, Severity, Span, Verdict};
 
-use crate::identity::fingerprint;
+use crate::identity::{fingerprint, module_digest};
 use crate::{Rule, Scene};
 
 /// The rule.
@@ -33,7 +33,7 @@ fn finding(index: &Index, file: ModuleId, package: ModuleId) -> Finding {
             span: Span { start: 1, end: module.facts.lines.max(1) },
             module: module.name.to_string(),
             qualified_name: String::new(),
-            digest: String::new(),
+            digest: module_digest(module),
         }
     };
     let fingerprint = fingerprint(
