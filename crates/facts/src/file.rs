@@ -4,6 +4,8 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use ssot_model::{DefinitionKind, Span};
 
+use crate::usage::{Fallback, GlobalWrite, LocalAlias, Mint};
+
 use crate::flow::{Emission, Flow};
 
 /// Everything the rules may ask about one file.
@@ -56,6 +58,14 @@ pub struct FileFacts {
     pub flows: Vec<Flow>,
     /// Calls that are named like ones that tell others of an event, in order.
     pub emissions: Vec<Emission>,
+    /// `name = a.b.c` inside functions, where nothing else binds the name.
+    pub aliases: Vec<LocalAlias>,
+    /// Names that definitions declare `global`, in order.
+    pub globals: Vec<GlobalWrite>,
+    /// What keys of the configuration are worth when they are missing, in order.
+    pub fallbacks: Vec<Fallback>,
+    /// Where names of ids are given new ids, in order.
+    pub mints: Vec<Mint>,
     /// Lines of comments that say code was copied on purpose, to stay independent.
     pub copied_on_purpose: Vec<u32>,
     /// Comments that accept findings, in order.
@@ -196,6 +206,8 @@ pub struct Site {
     pub keywords: u8,
     /// Whether it runs when the module is imported: outside every function.
     pub at_import: bool,
+    /// Whether what is written depends on what was there: `path += 1`, `path[...] += 1`.
+    pub augmented: bool,
 }
 
 impl Site {

@@ -5,6 +5,7 @@
 //! answers what only the whole can tell: which module a name means, who imports
 //! it, what it resolves to. Nothing here touches a disk or knows a rule.
 
+mod absolute;
 mod archive;
 mod file;
 mod flow;
@@ -15,6 +16,7 @@ pub mod python;
 mod resolve;
 mod role;
 mod unresolved;
+mod usage;
 
 pub use file::{
     Accept, AttributeWrite, Binding, Definition, DefinitionFlags, DottedString, Field, FileFacts,
@@ -26,6 +28,7 @@ pub use import_graph::ImportGraph;
 pub use index::{Consumer, ConsumerKind, DefinitionId, Index, Module, ModuleId, Source};
 pub use resolve::Resolution;
 pub use role::Role;
+pub use usage::{Fallback, GlobalWrite, LocalAlias, Mint};
 
 /// Whether a top-level module belongs to Python itself.
 pub fn is_standard_library(name: &str) -> bool {
@@ -33,4 +36,4 @@ pub fn is_standard_library(name: &str) -> bool {
 }
 
 /// Rises with every change to the facts, so that a cache never serves old ones.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;

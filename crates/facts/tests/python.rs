@@ -421,3 +421,66 @@ fn comments_that_accept_are_read_and_strings_are_not() {
         assert_eq!(found.join("\n"), expected, "{source}");
     }
 }
+
+#[test]
+fn ids_are_told_with_their_format() {
+    let source = "\
+import uuid
+from time import time
+def generate_run_id(user):
+    return f'run_{user}_{uuid.uuid4().hex[:8]}'
+def start(context, given=None):
+    run_id = given or str(uuid.uuid4())
+    context.thread_id = 'thread-' + str(int(time() * 1000))
+    begin(request_id=UserId(str(uuid.uuid4())), name=uuid.uuid4())
+    return {'sessionId': 'x' + known, 'trace_id': data.get('trace', uuid.uuid4())}
+class Row:
+    row_id: str = Field(default_factory=lambda: uuid.uuid4().hex)
+    other_id: str = field(default_factory=uuid.uuid4)
+";
+    let facts = facts(source);
+    let found: Vec<String> = facts
+        .mints
+        .iter()
+        .map(|it| format!("{} {} {} {}", it.name, it.format, it.callee, it.line))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "generate_run_id run_{}_{uuid4.hex[:8]} uuid.uuid4 4",
+            "run_id uuid4 uuid.uuid4 6",
+            "thread_id thread-{int(time*1000)} time 7",
+            "request_id uuid4 uuid.uuid4 8",
+            "trace_id uuid4 uuid.uuid4 9",
+            "row_id uuid4.hex uuid.uuid4 11",
+            "other_id uuid4 uuid.uuid4 12",
+        ]
+    );
+}
+
+#[test]
+fn local_names_tell_what_they_stand_for() {
+    let source = "\
+import os
+COUNT = 0
+def f(context, taken):
+    global COUNT
+    state = context.metadata
+    state['a'] += os.getenv('SIZE', 5)
+    taken = context.other
+    twice = context.once
+    twice = context.again
+    context.total += 1
+";
+    let facts = facts(source);
+    let aliases: Vec<(&str, &str, u32)> =
+        facts.aliases.iter().map(|it| (&*it.name, &*it.path, it.line)).collect();
+    assert_eq!(aliases, [("state", "context.metadata", 5)]);
+    let globals: Vec<(&str, u32)> = facts.globals.iter().map(|it| (&*it.name, it.inside)).collect();
+    assert_eq!(globals, [("COUNT", 0)]);
+    let augmented: Vec<&str> =
+        facts.sites.iter().filter(|it| it.augmented).map(|it| facts.path_of(it)).collect();
+    assert_eq!(augmented, ["state", "context.total"]);
+    let fallbacks: Vec<&str> = facts.fallbacks.iter().map(|it| it.default.as_str()).collect();
+    assert_eq!(fallbacks, ["5"]);
+}

@@ -3,6 +3,7 @@
 //! A rule reads facts and nothing else. Its page is what `ssot explain` prints and
 //! at the same time its test: the examples carry the expected verdicts.
 
+mod capability;
 mod circumstances;
 mod doubles;
 mod emission;
@@ -11,12 +12,15 @@ mod families;
 mod flow;
 mod identity;
 mod meaning;
+mod ownership;
 mod place;
 mod policy;
 pub mod ratchet;
+mod reach;
 mod relation;
 mod rules;
 mod territory;
+mod uses;
 mod wildcard;
 
 use ssot_facts::Index;
@@ -72,12 +76,17 @@ pub struct Rule {
 /// Every rule, in order of name.
 pub const RULES: &[Rule] = &[
     rules::backup_file::RULE,
+    rules::capability_owner::RULE,
     rules::duplicate_definition::RULE,
     rules::duplicate_mock::RULE,
     rules::event_contract::RULE,
     rules::exact_clone::RULE,
+    rules::guarded_write::RULE,
+    rules::mixed_config_loading::RULE,
     rules::mock_policy::RULE,
+    rules::scattered_id_generation::RULE,
     rules::shadowed_module::RULE,
+    rules::shared_singleton::RULE,
     rules::stage_order::RULE,
     rules::stale_decision::RULE,
     rules::tombstone_returned::RULE,
@@ -109,9 +118,12 @@ impl Rule {
     /// The findings with the severity that the configuration gives them.
     fn weighed(&self, scene: &Scene<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
         if let Some(level) = scene.config.severity.get(self.name) {
-            // A verdict that is no violation stays a note whatever the level.
-            let violations =
-                findings.iter_mut().filter(|it| it.verdict.is_none_or(Verdict::is_violation));
+            // A verdict that is no violation stays a note whatever the level, and so
+            // does what the rule itself holds for less than its level.
+            let own = self.severity();
+            let violations = findings
+                .iter_mut()
+                .filter(|it| it.verdict.map_or(it.severity <= own, Verdict::is_violation));
             violations.for_each(|finding| finding.severity = place::severity_of(*level));
         }
         findings

@@ -1,12 +1,17 @@
 //! One rule, one file, and one page beside it.
 
 pub(crate) mod backup_file;
+pub(crate) mod capability_owner;
 pub(crate) mod duplicate_definition;
 pub(crate) mod duplicate_mock;
 pub(crate) mod event_contract;
 pub(crate) mod exact_clone;
+pub(crate) mod guarded_write;
+pub(crate) mod mixed_config_loading;
 pub(crate) mod mock_policy;
+pub(crate) mod scattered_id_generation;
 pub(crate) mod shadowed_module;
+pub(crate) mod shared_singleton;
 pub(crate) mod stage_order;
 pub(crate) mod stale_decision;
 pub(crate) mod tombstone_returned;

@@ -16,10 +16,12 @@ use crate::file::{
 };
 use crate::flow::FlowKind;
 
+mod aliases;
 mod calls;
 mod definitions;
 mod emissions;
 mod flow;
+mod mints;
 mod sites;
 mod statements;
 mod texts;
@@ -130,7 +132,10 @@ impl<'a> Collector<'a> {
     /// Binds a name in the innermost scope, at module level with what it is bound to.
     fn bind(&mut self, name: &'a str, binding: impl FnOnce() -> Binding) {
         match self.scopes.last_mut() {
-            Some(scope) => scope.bind(name),
+            Some(scope) => {
+                scope.bind(name);
+                self.drop_alias(name);
+            }
             None => self.bind_in_module(name, binding()),
         }
     }
@@ -296,6 +301,10 @@ impl<'a> Visitor<'a> for Collector<'a> {
                 visitor::walk_expr(self, expr);
             }
             Expr::StringLiteral(literal) => self.string(literal),
+            Expr::Dict(dict) => {
+                self.mint_items(dict);
+                visitor::walk_expr(self, expr);
+            }
             Expr::Call(call) => {
                 let site = self.call(call);
                 visitor::walk_expr(self, expr);

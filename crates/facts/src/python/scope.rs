@@ -49,6 +49,11 @@ impl<'a> Scope<'a> {
         self.bound.insert(name);
     }
 
+    /// Whether the name has been bound so far.
+    pub(super) fn binds(&self, name: &str) -> bool {
+        self.bound.contains(name)
+    }
+
     pub(super) fn read(&mut self, name: &'a str) {
         self.read.insert(name);
     }

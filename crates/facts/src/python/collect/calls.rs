@@ -40,6 +40,11 @@ impl<'a> Collector<'a> {
     pub(super) fn call(&mut self, call: &'a ast::ExprCall) -> Option<Site> {
         let last = last_name(call)?;
         let site = self.call_site(call);
+        for keyword in &call.arguments.keywords {
+            if let Some(name) = &keyword.arg {
+                self.mint(name, &keyword.value);
+            }
+        }
         if LOADERS.contains(&last) {
             self.facts.flags.loads_by_name = true;
         }

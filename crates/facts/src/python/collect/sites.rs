@@ -47,6 +47,9 @@ impl<'a> Collector<'a> {
         let arguments = call.arguments.args.len().min(u8::MAX.into()) as u8;
         let keywords = call.arguments.keywords.len().min(u8::MAX.into()) as u8;
         let site = self.site(&call.func, SiteKind::Call, text);
+        if text.is_some() {
+            self.fallback(call, site);
+        }
         Site { arguments, keywords, ..site }
     }
 
@@ -109,6 +112,7 @@ impl<'a> Collector<'a> {
             arguments: 0,
             keywords: 0,
             at_import: self.functions == 0,
+            augmented: false,
         }
     }
 

@@ -38,6 +38,7 @@ impl<'a> Collector<'a> {
                 self.jump(FlowKind::Raise, node.start());
             }
             Stmt::Return(node) => {
+                self.mint_returned(node.value.as_deref());
                 visitor::walk_stmt(self, stmt);
                 self.jump(FlowKind::Return, node.start());
             }
@@ -139,13 +140,19 @@ impl<'a> Collector<'a> {
         } else {
             self.class_attributes(&assign.targets);
             self.attribute_alias(assign);
+            let alias = self.local_alias(assign);
             visitor::walk_stmt(self, stmt);
+            if let Some(alias) = alias {
+                self.add_alias(alias, self.line(assign));
+            }
         }
+        self.mint_assigned(&assign.targets, &assign.value);
     }
 
     fn annotated_assign(&mut self, stmt: &'a Stmt, assign: &'a ast::StmtAnnAssign) {
         if let Some(value) = &assign.value {
             self.named_text(&assign.target, value);
+            self.mint_assigned(std::slice::from_ref(&assign.target), value);
         }
         match (&*assign.target, &assign.value) {
             (Expr::Name(target), Some(value)) if self.at_module_level() => {
@@ -196,7 +203,11 @@ impl<'a> Collector<'a> {
             self.read(name.id.as_str());
             self.read_all(name.id.as_str(), &assign.value);
         }
+        let before = self.facts.sites.len();
         self.visit_expr(&assign.target);
+        if let Some(site) = self.facts.sites.get_mut(before) {
+            site.augmented = true;
+        }
         self.visit_expr(&assign.value);
     }
 
@@ -222,6 +233,7 @@ impl<'a> Collector<'a> {
             let name = name.as_str();
             if global {
                 self.rebound.insert(name);
+                self.global_write(name);
             }
             if let Some(scope) = self.scopes.last_mut() {
                 scope.declare_outer(name);

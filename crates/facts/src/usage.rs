@@ -1,0 +1,56 @@
+//! Small facts about how names are used inside definitions.
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+/// `name = a.b.c` inside a function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalAlias {
+    /// The local name.
+    pub name: CompactString,
+    /// The dotted name it stands for.
+    pub path: CompactString,
+    /// The line, counted from one.
+    pub line: u32,
+    /// Position of the innermost definition around it, plus one; zero at module level.
+    pub inside: u32,
+}
+
+/// `global name`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GlobalWrite {
+    /// The name of the module.
+    pub name: CompactString,
+    /// Position of the innermost definition around it.
+    pub inside: u32,
+}
+
+/// `os.getenv("KEY", "value")` and the like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fallback {
+    /// Position of the callee in [`crate::FileFacts::paths`].
+    pub path: u32,
+    /// Position of the key in [`crate::FileFacts::texts`].
+    pub key: u32,
+    /// The default: a string without its quotes, a number or a boolean as written.
+    pub default: CompactString,
+    /// The line of the call, counted from one.
+    pub line: u32,
+}
+
+/// A name of an id that is given a new one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mint {
+    /// The name: a variable, an attribute, a keyword, a key, or the function that
+    /// returns it.
+    pub name: CompactString,
+    /// The format: literal parts as they are, `{}` for values that are put in, calls
+    /// that mint by their last name: `run_{uuid4.hex[:8]}`.
+    pub format: CompactString,
+    /// The dotted name of the first call that mints, as written.
+    pub callee: CompactString,
+    /// The line, counted from one.
+    pub line: u32,
+    /// Position of the innermost definition around it, plus one; zero at module level.
+    pub inside: u32,
+}
