@@ -26,12 +26,13 @@ pub(crate) fn digest(text: &str) -> String {
     format!("{:016x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
 }
 
-/// Hash of all definitions of a module, in hexadecimal; empty when it has none. Like
-/// theirs it survives moves, renames and layout.
+/// Hash of all definitions of a module, in hexadecimal. Like theirs it survives moves,
+/// renames and layout. A module without any is known by its last name alone.
 pub(crate) fn module_digest(module: &Module) -> String {
     let definitions = &module.facts.definitions;
     if definitions.is_empty() {
-        return String::new();
+        let last = module.name.rsplit('.').next().unwrap_or_default();
+        return digest(&format!("module {last}"));
     }
     let hashes: Vec<String> = definitions.iter().map(|it| format!("{:x}", it.hash)).collect();
     digest(&hashes.join(" "))

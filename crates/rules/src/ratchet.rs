@@ -383,13 +383,11 @@ impl<'a> Matching<'a> {
             })
             .collect();
         self.used.extend(known.iter().flatten());
-        for (member, place) in finding.members.iter().zip(&known) {
+        for place in known.iter().flatten() {
             // The same definition may be in several entries; all of them live on.
-            if place.is_some() {
-                let name = member.dotted();
-                let all = self.by_name.get(&(class.as_str(), name.as_str()));
-                self.used.extend(all.into_iter().flatten().copied());
-            }
+            let old = self.member(*place).definition.as_str();
+            let all = self.by_name.get(&(self.class_of(*place), old));
+            self.used.extend(all.into_iter().flatten().copied());
         }
         known.into_iter().map(|place| place.map(|it| it.0)).collect()
     }

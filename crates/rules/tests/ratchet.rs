@@ -216,13 +216,25 @@ fn a_hidden_module_is_known_where_its_package_moves() {
         BTreeMap::from([
             file("__init__.py", ""),
             file("hooks.py", "def one():\n    return 1\n"),
-            file("hooks/__init__.py", "def two():\n    return 2\n"),
+            file("hooks/__init__.py", "from json import loads\n"),
         ])
     };
     let baseline = record(&package("shop"), &Baseline::default());
     assert_eq!(standing(&package("store"), &baseline), (vec![], 0));
     let both = package("shop").into_iter().chain(package("store")).collect();
     assert!(!standing(&both, &baseline).0.is_empty());
+}
+
+#[test]
+fn a_definition_of_several_entries_moves_with_all_of_them() {
+    let files = repository();
+    let mut baseline = record(&files, &Baseline::default());
+    // The same definition in company of one that is gone since.
+    let mut other = baseline.entries.iter().find(|it| it.name == "total").cloned().expect("it is");
+    other.members[0].definition = "shop.gone.total".to_owned();
+    baseline.entries.push(other);
+    let moved = files.into_iter().map(|(path, text)| (format!("depot/{path}"), text)).collect();
+    assert_eq!(standing(&moved, &baseline), (vec![], 0));
 }
 
 #[test]
