@@ -19,6 +19,7 @@ pub mod ratchet;
 mod reach;
 mod relation;
 mod rules;
+mod spelling;
 mod territory;
 mod uses;
 mod wildcard;
@@ -84,6 +85,8 @@ pub const RULES: &[Rule] = &[
     rules::guarded_write::RULE,
     rules::mixed_config_loading::RULE,
     rules::mock_policy::RULE,
+    rules::named_value::RULE,
+    rules::repeated_literal::RULE,
     rules::scattered_id_generation::RULE,
     rules::shadowed_module::RULE,
     rules::shared_singleton::RULE,

@@ -9,6 +9,8 @@ pub(crate) mod exact_clone;
 pub(crate) mod guarded_write;
 pub(crate) mod mixed_config_loading;
 pub(crate) mod mock_policy;
+pub(crate) mod named_value;
+pub(crate) mod repeated_literal;
 pub(crate) mod scattered_id_generation;
 pub(crate) mod shadowed_module;
 pub(crate) mod shared_singleton;
