@@ -21,6 +21,7 @@ mod relation;
 mod rules;
 mod spelling;
 mod territory;
+mod texts;
 mod uses;
 mod wildcard;
 
@@ -30,7 +31,10 @@ use ssot_model::{Config, Finding, Level, Severity, Verdict};
 pub use circumstances::{Circumstances, PolicyLines};
 pub use identity::member_keys;
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
+pub use spelling::{Nearness, folded, nearness};
 pub use territory::Territories;
+pub use texts::{Constants, is_telling};
+pub use wildcard::fits;
 
 /// What a rule may look at.
 pub struct Scene<'a> {

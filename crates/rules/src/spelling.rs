@@ -2,23 +2,24 @@
 
 /// Why a text is nearly another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Nearness {
+pub enum Nearness {
     /// Other letters: missing, doubled, swapped or wrong.
     Letters,
     /// Another separator or case between the same letters.
     Separators,
-    /// The same in capitals.
+    /// The same in capitals, or as the name of a class.
     Capitals,
     /// With an `s` more or less.
     Plural,
 }
 
 impl Nearness {
-    pub(crate) fn as_str(self) -> &'static str {
+    /// The words used in evidence.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Letters => "other letters",
             Self::Separators => "other separators or case",
-            Self::Capitals => "capitals",
+            Self::Capitals => "capital letters",
             Self::Plural => "an `s` more or less",
         }
     }
@@ -29,16 +30,16 @@ const ONE_LETTER: usize = 5;
 const TWO_LETTERS: usize = 10;
 
 /// Whether a text is nearly a value without being it.
-pub(crate) fn nearness(text: &str, value: &str) -> Option<Nearness> {
+pub fn nearness(text: &str, value: &str) -> Option<Nearness> {
     if text == value || text.len().abs_diff(value.len()) > 4 {
         return None;
     }
-    if text == value.to_ascii_uppercase() {
-        return Some(Nearness::Capitals);
-    }
     let (one, other) = (folded(text), folded(value));
     if one == other {
-        return Some(Nearness::Separators);
+        let is_name = text == value.to_ascii_uppercase()
+            || text.starts_with(|it: char| it.is_ascii_uppercase())
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        return Some(if is_name { Nearness::Capitals } else { Nearness::Separators });
     }
     if one.strip_suffix('s') == Some(&*other) || other.strip_suffix('s') == Some(&*one) {
         return Some(Nearness::Plural);
@@ -57,7 +58,7 @@ pub(crate) fn nearness(text: &str, value: &str) -> Option<Nearness> {
 }
 
 /// Letters and digits alone, in small letters.
-pub(crate) fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let letters = text.chars().filter(|letter| letter.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }
@@ -91,6 +92,7 @@ mod tests {
             ("agent-started", "agent_started", Some(Nearness::Separators)),
             ("agentStarted", "agent_started", Some(Nearness::Separators)),
             ("AGENT_STARTED", "agent_started", Some(Nearness::Capitals)),
+            ("AgentStarted", "agent_started", Some(Nearness::Capitals)),
             ("agents_started", "agent_started", Some(Nearness::Letters)),
             ("messages", "message", Some(Nearness::Plural)),
             ("agent_stopped", "agent_started", None),

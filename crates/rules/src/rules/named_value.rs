@@ -49,7 +49,7 @@ fn place(id: ModuleId, literal: &Literal, text: &str) -> Place {
 fn declared(scene: &Scene<'_>, named: &NamedValue) -> Vec<Finding> {
     let values: FxHashSet<&str> =
         scene.config.named_value.iter().flat_map(|it| &it.values).map(String::as_str).collect();
-    let mut near: BTreeMap<(&str, &str, Nearness), Vec<Place>> = BTreeMap::new();
+    let mut near = Near::new();
     let mut beside: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
     for (id, module) in scene.index.modules().filter(|(_, module)| counts(module)) {
         let owned = named.owner.as_deref().is_some_and(|owner| {
@@ -73,11 +73,38 @@ fn declared(scene: &Scene<'_>, named: &NamedValue) -> Vec<Finding> {
             }
         }
     }
-    let near = near
-        .into_iter()
-        .map(|((value, text, kind), places)| nearly(scene, named, [value, text], kind, places));
+    without_spelling_tests(scene, &mut near);
+    let texts = near.keys().map(|(_, text, _)| *text).collect();
+    let unknown = unique(scene, &texts);
+    let near = near.into_iter().map(|((value, text, kind), places)| {
+        let slip = kind == Nearness::Separators
+            || kind == Nearness::Letters && is_unknown_word(text, value, &unknown);
+        nearly(scene, named, [value, text], kind, (slip, places))
+    });
     let beside = beside.into_iter().map(|(value, places)| past_owner(scene, named, value, places));
     near.chain(beside).collect()
+}
+
+/// Texts near the values, with the value, and where they stand.
+type Near<'a> = BTreeMap<(&'a str, &'a str, Nearness), Vec<Place>>;
+
+/// A test in which many spellings are wrong tests the spelling.
+fn without_spelling_tests(scene: &Scene<'_>, near: &mut Near<'_>) {
+    const MANY: u32 = 4;
+    let mut spellings: FxHashMap<ModuleId, u32> = FxHashMap::default();
+    for places in near.values() {
+        let modules: BTreeSet<ModuleId> = places.iter().map(|place| place.module).collect();
+        for id in modules {
+            *spellings.entry(id).or_default() += 1;
+        }
+    }
+    near.retain(|_, places| {
+        places.retain(|place| {
+            let is_test = scene.index.module(place.module).role == Role::Test;
+            !is_test || spellings[&place.module] < MANY
+        });
+        !places.is_empty()
+    });
 }
 
 /// The value that a text is, or nearly is.
@@ -89,6 +116,10 @@ fn meaning<'n>(
     if values.contains(text) {
         let own = named.values.iter().find(|value| *value == text)?;
         return Some((own, None));
+    }
+    // Prose, quotations and style sheets spell as they must.
+    if !is_word(text) || !text.starts_with(|it: char| it.is_alphanumeric()) {
+        return None;
     }
     let near = named
         .values
@@ -102,13 +133,13 @@ fn nearly(
     named: &NamedValue,
     [value, text]: [&str; 2],
     kind: Nearness,
-    places: Vec<Place>,
+    (slip, places): (bool, Vec<Place>),
 ) -> Finding {
     let said = format!("`{text}` differs from `{value}` by {}", kind.as_str());
     let summary = format!("`{text}` is nearly `{value}` ({})", named.name);
     let mut finding = remark(scene, value, summary, said, places);
-    // A plural may mean several, and capitals the name of the constant.
-    if matches!(kind, Nearness::Plural | Nearness::Capitals) {
+    // A plural may mean several, capitals the constant, and a known word another thing.
+    if !slip {
         finding.severity = Severity::Note;
     }
     finding
@@ -254,5 +285,7 @@ fn unique(scene: &Scene<'_>, texts: &BTreeSet<&str>) -> FxHashSet<String> {
 fn is_unknown_word(text: &str, value: &str, unique: &FxHashSet<String>) -> bool {
     let right: Vec<String> = words(value).collect();
     let mut differing = words(text).filter(|word| !right.contains(word)).peekable();
-    differing.peek().is_some() && differing.all(|word| unique.contains(&word))
+    // Identifiers of things, `i-4382922b`, are no words.
+    let is_word = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    differing.peek().is_some() && differing.all(|word| is_word(&word) && unique.contains(&word))
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use ssot_facts::{DefinitionId, Module, ModuleId, NamedText, Role};
+use ssot_facts::{Module, ModuleId, Role};
 use ssot_model::{Evidence, Finding, Level};
 
 use crate::place::{Place, Remark};
+use crate::texts::{Constants, is_telling};
 use crate::{Rule, Scene};
 
 /// The rule.
@@ -22,22 +23,19 @@ pub(crate) const RULE: Rule = Rule {
 const MODULES: usize = 8;
 const BESIDE: usize = 2;
 
-/// Shortest text that counts.
-const SHORTEST: usize = 6;
-
 /// Places told of one text.
 const PLACES: usize = 20;
 
 fn check(scene: &Scene<'_>) -> Vec<Finding> {
-    let constants = constants(scene);
+    let constants = Constants::new(scene.index);
     let mut uses: FxHashMap<&str, Vec<Place>> = FxHashMap::default();
     for (id, module) in scene.index.modules().filter(|(_, it)| it.role == Role::Production) {
         collect(id, module, &mut uses);
     }
     let uses: BTreeMap<&str, Vec<Place>> = uses.into_iter().collect();
     uses.into_iter()
-        .filter_map(|(text, places)| match constants.get(text) {
-            Some(constant) => beside(scene, text, constant, places),
+        .filter_map(|(text, places)| match constants.of(text) {
+            Some(constant) => beside(scene, text, &constant, places),
             None => everywhere(scene, text, places),
         })
         .collect()
@@ -61,50 +59,18 @@ fn collect<'a>(id: ModuleId, module: &'a Module, uses: &mut FxHashMap<&'a str, V
     }
 }
 
-/// Identifiers of several words, keys, paths and addresses; no prose, no formats.
-fn is_telling(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@#?=&+".contains(&byte);
-    text.len() >= SHORTEST
-        && text.bytes().all(plain)
-        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && text.bytes().any(|byte| b"_-./:".contains(&byte))
-        && !(text.starts_with("__") && text.ends_with("__"))
-}
-
-type Constants<'a> = FxHashMap<&'a str, (ModuleId, &'a NamedText)>;
-
-/// The constants of production code by their texts; the first of each.
-fn constants<'a>(scene: &'a Scene<'_>) -> Constants<'a> {
-    let mut constants = Constants::default();
-    for (id, module) in scene.index.modules().filter(|(_, it)| it.role == Role::Production) {
-        for named in &module.facts.named_texts {
-            let is_constant = !named.name.bytes().any(|byte| byte.is_ascii_lowercase());
-            if is_constant && !named.name.starts_with('_') {
-                let text = module.facts.texts[named.text as usize].as_str();
-                constants.entry(text).or_insert((id, named));
-            }
-        }
-    }
-    constants
-}
-
 fn beside(
     scene: &Scene<'_>,
     text: &str,
-    (module, named): &(ModuleId, &NamedText),
+    (module, constant, line): &(ModuleId, String, u32),
     mut places: Vec<Place>,
 ) -> Option<Finding> {
     places.retain(|place| place.module != *module);
     if places.len() < BESIDE {
         return None;
     }
-    let around = match named.owner {
-        Some(index) => scene.index.dotted(DefinitionId { module: *module, index }),
-        None => scene.index.module(*module).name.to_string(),
-    };
-    let constant = format!("{around}.{}", named.name);
     let path = &scene.index.module(*module).path;
-    let said = format!("`{constant}` holds it, {path}:{}", named.line);
+    let said = format!("`{constant}` holds it, {path}:{line}");
     let summary = format!(
         "`{text}` is written out in {} modules beside the constant `{constant}`",
         places.len()
