@@ -9,7 +9,7 @@ use ssot_rules::{Constants, folded, is_telling, nearness};
 /// How often a text stands, and in which modules.
 type Uses<'a> = BTreeMap<&'a str, (u32, BTreeSet<&'a str>)>;
 
-fn uses<'a>(index: &'a Index, counts: impl Fn(&str) -> bool) -> Uses<'a> {
+fn uses(index: &Index, counts: impl Fn(&str) -> bool) -> Uses<'_> {
     let mut uses = Uses::new();
     for (_, module) in index.modules().filter(|(_, it)| it.role == Role::Production) {
         let facts = &module.facts;

@@ -5,7 +5,7 @@ mod mermaid;
 
 use std::collections::BTreeMap;
 
-use ssot_model::MapView;
+use ssot_model::{MapView, Verdict};
 
 pub(crate) use dot::dot;
 pub(crate) use mermaid::mermaid;
@@ -38,10 +38,10 @@ impl Graph {
             }
             MapView::Concepts(entries) => {
                 for entry in entries {
-                    let verdict = entry.verdict.map_or("declared", |it| it.as_str());
+                    let verdict = entry.verdict.map_or("declared", Verdict::as_str);
                     let others = entry.others.iter();
                     let to = entry.canonical.as_ref().map_or(&entry.name, |it| &it.name);
-                    let marked = entry.verdict.is_some_and(|it| it.is_violation());
+                    let marked = entry.verdict.is_some_and(Verdict::is_violation);
                     named.extend(
                         others.map(|it| (it.name.clone(), to.clone(), verdict.to_owned(), marked)),
                     );

@@ -1,6 +1,6 @@
 //! Maps as pages.
 
-use ssot_model::{ConceptEntry, ImportMap, MapPlace, MapView, TextEntry};
+use ssot_model::{ConceptEntry, ImportMap, MapPlace, MapView, TextEntry, Verdict};
 
 use super::{cell, code};
 use crate::graph;
@@ -46,7 +46,7 @@ fn concepts(entries: &[ConceptEntry]) -> String {
                 "| {} | {} | {} | {} | {} |\n",
                 code(&entry.name),
                 entry.kind.as_str(),
-                entry.verdict.map_or("declared", |it| it.as_str()),
+                entry.verdict.map_or("declared", Verdict::as_str),
                 entry.canonical.as_ref().map(place).unwrap_or_default(),
                 others.join("<br>")
             ),

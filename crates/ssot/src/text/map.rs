@@ -1,6 +1,6 @@
 //! Maps at the terminal.
 
-use ssot_model::{CapabilityEntry, ConceptEntry, ImportMap, MapPlace, MapView, TextEntry};
+use ssot_model::{CapabilityEntry, ConceptEntry, ImportMap, MapPlace, MapView, TextEntry, Verdict};
 
 use super::{add, count, style};
 
@@ -26,7 +26,7 @@ fn place(place: &MapPlace) -> String {
 fn concepts(entries: &[ConceptEntry]) -> String {
     let mut text = format!("{}\n", style::strong(&count(entries.len(), "concept")));
     for entry in entries {
-        let verdict = entry.verdict.map_or("declared", |it| it.as_str());
+        let verdict = entry.verdict.map_or("declared", Verdict::as_str);
         add(
             &mut text,
             format!("\n{}  {} {verdict}\n", style::strong(&entry.name), entry.kind.as_str()),
@@ -50,7 +50,7 @@ fn texts(entries: &[TextEntry]) -> String {
         add(&mut text, format!("\n{name}{group}  {times} in {}\n", count(modules, "module")));
         match &entry.constant {
             Some(constant) => add(&mut text, format!("  {} {constant}\n", style::good("constant"))),
-            None => add(&mut text, "  no constant\n".to_owned()),
+            None => add(&mut text, "  no constant\n"),
         }
         if !entry.near.is_empty() {
             add(&mut text, format!("  {} {}\n", style::open("nearly"), entry.near.join(", ")));
