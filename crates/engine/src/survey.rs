@@ -55,7 +55,7 @@ pub fn examine(options: &ScanOptions, group: Option<&str>) -> Result<Vec<Audit>,
 pub fn map(options: &ScanOptions, kind: MapKind) -> Result<CodeMap, EngineError> {
     let survey = take(options)?;
     let findings = match kind {
-        MapKind::Concepts | MapKind::Capabilities => detect(&survey, &options.rules)?,
+        MapKind::Concepts => detect(&survey, &options.rules)?,
         _ => Vec::new(),
     };
     Ok(map::draw(&survey, &findings, kind))

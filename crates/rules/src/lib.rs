@@ -4,6 +4,7 @@
 //! at the same time its test: the examples carry the expected verdicts.
 
 mod capability;
+mod capability_map;
 mod circumstances;
 mod doubles;
 mod emission;
@@ -28,6 +29,7 @@ mod wildcard;
 use ssot_facts::Index;
 use ssot_model::{Config, Finding, Level, Severity, Verdict};
 
+pub use capability_map::capability_map;
 pub use circumstances::{Circumstances, PolicyLines};
 pub use identity::member_keys;
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};

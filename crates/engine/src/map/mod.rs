@@ -4,9 +4,8 @@ mod concepts;
 mod imports;
 mod texts;
 
-use std::collections::BTreeMap;
-
-use ssot_model::{CapabilityEntry, CodeMap, Finding, MapView};
+use ssot_model::{CodeMap, Finding, MapView};
+use ssot_rules::Scene;
 
 use crate::triage::Survey;
 
@@ -25,9 +24,6 @@ pub enum MapKind {
     Capabilities,
 }
 
-/// The rule that finds uses of a capability beside its owner.
-const CAPABILITIES: &str = "capability-owner";
-
 /// Draws a map.
 pub(crate) fn draw(survey: &Survey, findings: &[Finding], kind: MapKind) -> CodeMap {
     let view = match kind {
@@ -37,26 +33,10 @@ pub(crate) fn draw(survey: &Survey, findings: &[Finding], kind: MapKind) -> Code
             MapView::NamedValues(texts::named_values(&survey.index, &survey.config))
         }
         MapKind::Imports(depth) => MapView::Imports(imports::imports(&survey.index, depth)),
-        MapKind::Capabilities => MapView::Capabilities(capabilities(survey, findings)),
+        MapKind::Capabilities => {
+            let scene = Scene::new(&survey.index, &survey.config, &survey.circumstances);
+            MapView::Capabilities(ssot_rules::capability_map(&scene))
+        }
     };
     CodeMap { schema: CodeMap::SCHEMA, view }
-}
-
-fn capabilities(survey: &Survey, findings: &[Finding]) -> Vec<CapabilityEntry> {
-    let mut entries: BTreeMap<&str, CapabilityEntry> = BTreeMap::new();
-    let new = |name: &str| CapabilityEntry {
-        name: name.to_owned(),
-        owner: Vec::new(),
-        besides: Vec::new(),
-    };
-    for capability in &survey.config.capability {
-        let entry = entries.entry(&capability.name).or_insert_with(|| new(&capability.name));
-        entry.owner.extend(capability.owner.iter().cloned());
-    }
-    for finding in findings.iter().filter(|finding| finding.rule == CAPABILITIES) {
-        let entry = entries.entry(&finding.name).or_insert_with(|| new(&finding.name));
-        let places = finding.members.iter().map(|it| format!("{}:{}", it.path, it.span.start));
-        entry.besides.extend(places);
-    }
-    entries.into_values().collect()
 }

@@ -16,7 +16,7 @@ fn layered() -> Repo {
         ("shop/job/__init__.py", ""),
         (
             "shop/job/run.py",
-            "import shop.data.rows\n\n\ndef run(bus):\n    bus.send(\"orders-received\")\n",
+            "import os\n\nimport shop.data.rows\n\n\ndef run(bus):\n    os.environ[\"A\"]\n    bus.send(\"orders-received\")\n",
         ),
         (
             "ssot.toml",
@@ -62,6 +62,7 @@ fn texts_are_listed_with_their_constant_and_what_is_nearly_them() {
 fn capabilities_name_their_owner() {
     let text = layered().ssot(&["map", "--what", "capabilities"]).expect(0).stdout;
     assert!(text.contains("clock  owner: shop.job"), "{text}");
+    assert!(text.contains("environment  owner: nobody\n  besides  shop/job/run.py:7"), "{text}");
 }
 
 #[test]
