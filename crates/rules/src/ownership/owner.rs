@@ -83,14 +83,11 @@ pub(crate) fn wrappers(
         .collect()
 }
 
-/// Whether a word of the module's own name, or of its package's for a face, says that
-/// it is there for the capability.
+/// Whether a word of the module's own name, or of the package it lies in, says that it
+/// is there for the capability.
 pub(crate) fn is_named_for(module: &Module, words: &[&str]) -> bool {
-    let name = match module.name.rsplit_once('.') {
-        Some((_, last)) => last,
-        None => &module.name,
-    };
-    name.split('_').any(|part| words.contains(&part))
+    let names = module.name.rsplit('.').take(2);
+    names.flat_map(|name| name.split('_')).any(|part| words.contains(&part))
 }
 
 /// The owner that one ground goes through, for what a library gives.

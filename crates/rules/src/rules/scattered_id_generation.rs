@@ -19,7 +19,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// Places from which formats are one kind of id's and no two things of one name.
-const ENOUGH_PLACES: usize = 3;
+const ENOUGH_PLACES: usize = 5;
 
 /// Formats shown in evidence.
 const MOST_FORMATS: usize = 8;
