@@ -1,9 +1,11 @@
 //! The first stage: from a tree on disk to ranked findings.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use compact_str::CompactString;
 use rayon::prelude::*;
-use ssot_facts::{FileFacts, Index, SCHEMA_VERSION, Source, python};
+use ssot_facts::{FileFacts, Index, Missing, SCHEMA_VERSION, Source, python};
 use ssot_model::{Config, Finding, ParseIssue, RepoPath, ScanReport};
 use ssot_rules::{Circumstances, Rule};
 use ssot_runtime::cache::{Cache, Key};
@@ -33,7 +35,9 @@ impl Survey {
         let mut issues = walk.issues;
         let (sources, unreadable) = extract(root, &walk.files, &config, cache);
         issues.extend(unreadable);
-        let index = Index::build(sources);
+        let mut index = Index::build(sources);
+        let elsewhere = elsewhere(root, &config, &index)?;
+        index.set_elsewhere(elsewhere);
         issues.extend(index.issues());
         issues.sort();
         let mut config = config;
@@ -64,6 +68,23 @@ impl Survey {
             findings,
         }
     }
+}
+
+/// Modules that the sources miss and the disk or the rules of what is left out know.
+fn elsewhere(
+    root: &Path,
+    config: &Config,
+    index: &Index,
+) -> Result<Vec<CompactString>, EngineError> {
+    let broken = index.broken_imports();
+    let missing: BTreeSet<&Missing> = broken.iter().map(|it| &it.missing).collect();
+    let mut left_out =
+        files::LeftOut::new(root, &config.scan.exclude).map_err(EngineError::user)?;
+    let stems = missing.into_iter().filter_map(|missing| index.stems(missing));
+    Ok(stems
+        .filter(|(_, stems)| stems.iter().any(|stem| left_out.knows(stem)))
+        .map(|(dotted, _)| dotted)
+        .collect())
 }
 
 /// Names the facts of some bytes as this version extracts them.

@@ -58,6 +58,12 @@ pub struct FileFacts {
     pub flows: Vec<Flow>,
     /// Calls that are named like ones that tell others of an event, in order.
     pub emissions: Vec<Emission>,
+    /// What methods use on their own object and the body of their class does not have.
+    pub own_uses: Vec<OwnUse>,
+    /// Local names that stand for a new object and nothing else.
+    pub instances: Vec<Instance>,
+    /// Module-level names that statements of the module itself read.
+    pub module_reads: Vec<CompactString>,
     /// `name = a.b.c` inside functions, where nothing else binds the name.
     pub aliases: Vec<LocalAlias>,
     /// Names that definitions declare `global`, in order.
@@ -101,6 +107,8 @@ pub struct FileFlags {
     pub future_annotations: bool,
     /// Loads modules by computed names.
     pub loads_by_name: bool,
+    /// Sets attributes whose names are computed: `setattr`, `__dict__`, `vars`, `exec`.
+    pub computed_attributes: bool,
     /// Defines a module-level `__getattr__`.
     pub module_getattr: bool,
     /// The text is not UTF-8; nothing else is known.
@@ -206,6 +214,11 @@ pub struct Site {
     pub keywords: u8,
     /// Whether it runs when the module is imported: outside every function.
     pub at_import: bool,
+    /// Whether a function, comprehension or class around it binds the first name, so
+    /// that it is not the module's.
+    pub local: bool,
+    /// Whether a missing attribute would be caught around it.
+    pub guarded: bool,
     /// Whether what is written depends on what was there: `path += 1`, `path[...] += 1`.
     pub augmented: bool,
 }
@@ -215,6 +228,33 @@ impl Site {
     pub fn definition(&self) -> Option<u32> {
         self.inside.checked_sub(1)
     }
+}
+
+/// A method uses an attribute of its own object, or of its class, that the class does
+/// not set itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnUse {
+    /// The class, by its index.
+    pub class: u32,
+    /// The method, by its index.
+    pub method: u32,
+    /// The attribute.
+    pub name: CompactString,
+    /// The line of its first use in the method.
+    pub line: u32,
+}
+
+/// `name = Class(...)`, where the function binds the name only there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// The function or method, by its index.
+    pub inside: u32,
+    /// The local name.
+    pub name: CompactString,
+    /// What is called, dotted.
+    pub class: CompactString,
+    /// The line.
+    pub line: u32,
 }
 
 /// One occurrence of a short string.
@@ -309,6 +349,8 @@ pub struct Import {
     pub aliased: bool,
     /// Where it stands.
     pub scope: ImportScope,
+    /// Whether the code around it goes on when it fails.
+    pub guarded: bool,
     /// The line.
     pub line: u32,
 }
@@ -352,6 +394,8 @@ pub struct NameBinding {
     pub binding: Binding,
     /// Whether it happens only on some paths.
     pub conditional: bool,
+    /// The line of the statement.
+    pub line: u32,
 }
 
 /// A string that looks like `package.module.Name`.

@@ -94,6 +94,7 @@ pub struct Index {
     namespaces: FxHashSet<CompactString>,
     consumers: FxHashMap<(ModuleId, CompactString), Vec<Consumer>>,
     star_importers: FxHashMap<ModuleId, Vec<ModuleId>>,
+    elsewhere: FxHashSet<CompactString>,
 }
 
 impl Index {
@@ -126,6 +127,7 @@ impl Index {
             modules,
             consumers: FxHashMap::default(),
             star_importers: FxHashMap::default(),
+            elsewhere: FxHashSet::default(),
         };
         index.collect_consumers();
         crate::archive::mark(&mut index);
@@ -262,6 +264,17 @@ impl Index {
     /// Files that a package of the same name hides: the file, the package.
     pub fn shadowed(&self) -> &[(ModuleId, ModuleId)] {
         &self.shadowed
+    }
+
+    /// Dotted names of modules that are there without being among the sources: native
+    /// extensions, stubs, what the scan leaves out.
+    pub fn elsewhere(&self) -> &FxHashSet<CompactString> {
+        &self.elsewhere
+    }
+
+    /// Says which modules are there without being among the sources.
+    pub fn set_elsewhere(&mut self, modules: impl IntoIterator<Item = CompactString>) {
+        self.elsewhere = modules.into_iter().collect();
     }
 
     /// Whether a dotted name begins inside this repository.

@@ -7,10 +7,13 @@
 
 mod absolute;
 mod archive;
+mod broken_imports;
 mod file;
 mod flow;
+mod hierarchy;
 mod import_graph;
 mod index;
+mod loading;
 mod modules;
 pub mod python;
 mod resolve;
@@ -18,14 +21,17 @@ mod role;
 mod unresolved;
 mod usage;
 
+pub use broken_imports::{BrokenImport, Missing, NameSearch};
 pub use file::{
     Accept, AttributeWrite, Binding, Definition, DefinitionFlags, DottedString, Field, FileFacts,
-    FileFlags, Import, ImportScope, Item, Literal, NameBinding, NamedText, Sequence, Site,
-    SiteKind, ValueKind,
+    FileFlags, Import, ImportScope, Instance, Item, Literal, NameBinding, NamedText, OwnUse,
+    Sequence, Site, SiteKind, ValueKind,
 };
 pub use flow::{Emission, Flow, FlowKind, FlowMark};
+pub use hierarchy::{ClassRef, Conflict, Hierarchy, Linearisation};
 pub use import_graph::ImportGraph;
 pub use index::{Consumer, ConsumerKind, DefinitionId, Index, Module, ModuleId, Source};
+pub use loading::{LoadEdge, LoadFailure, Loading, cycles as import_cycles};
 pub use resolve::Resolution;
 pub use role::Role;
 pub use usage::{Fallback, GlobalWrite, LocalAlias, Mint};
@@ -36,4 +42,4 @@ pub fn is_standard_library(name: &str) -> bool {
 }
 
 /// Rises with every change to the facts, so that a cache never serves old ones.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;

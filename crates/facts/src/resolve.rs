@@ -121,7 +121,15 @@ fn follow_stars(index: &Index, id: ModuleId, name: &str, left: u32, found: &mut 
         let Some(target) = index.import_target(module, star) else { continue };
         match index.module_named(&target) {
             Some(target) if target != id && exports(index, target, name) => {
+                let before = found.len();
                 follow(index, target, name, left - 1, found);
+                // A module whose own stars do not bring the name has nothing to pass on.
+                let is_nothing = |meaning: &Resolution| matches!(meaning, Resolution::Unknown(at) | Resolution::Builtin(at) if at == name);
+                if index.module(target).facts.bindings_of(name).next().is_none()
+                    && found[before..].iter().all(is_nothing)
+                {
+                    found.truncate(before);
+                }
             }
             Some(_) => {}
             None => found.push(Resolution::Unknown(format_compact!("{target}.*"))),

@@ -3,11 +3,11 @@
 use compact_str::CompactString;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Pattern, Stmt, TypeParam};
-use ruff_python_stdlib::builtins::{is_python_builtin, python_magic_globals};
+use ruff_python_stdlib::builtins::is_python_builtin;
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
-use super::names::{docstring, dotted};
+use super::names::{docstring, dotted, is_module_attribute};
 use super::scope::{ClosedScope, Scope, ScopeKind};
 use super::structure::Structures;
 use super::text::{LineStarts, first_line, is_dotted_path};
@@ -21,16 +21,19 @@ mod calls;
 mod definitions;
 mod emissions;
 mod flow;
+mod guards;
 mod mints;
+mod receivers;
 mod sites;
 mod statements;
 mod texts;
 
 use flow::FlowTrace;
+use receivers::Watch;
 use sites::Sites;
 
 /// The Python version whose builtins count.
-const PYTHON_MINOR: u8 = 13;
+pub(super) const PYTHON_MINOR: u8 = 13;
 
 /// Collects the facts that the syntax tree holds.
 pub(super) fn collect(source: &str, lines: &LineStarts, body: &[Stmt]) -> FileFacts {
@@ -66,6 +69,7 @@ struct Collector<'a> {
     structures: Structures,
     sites: Sites,
     flow: FlowTrace,
+    watch: Watch<'a>,
     blocks: u32,
     type_checking: u32,
     main_guard: u32,
@@ -90,6 +94,7 @@ impl<'a> Collector<'a> {
             structures: Structures::default(),
             sites: Sites::default(),
             flow: FlowTrace::default(),
+            watch: Watch::default(),
             blocks: 0,
             type_checking: 0,
             main_guard: 0,
@@ -111,26 +116,31 @@ impl<'a> Collector<'a> {
 
     /// Closes the innermost scope and hands what it leaves open to the next one.
     fn close(&mut self) -> ClosedScope<'a> {
-        let closed = self.scopes.pop().expect("every close has its open").close();
+        let scope = self.scopes.pop().expect("every close has its open");
+        let kind = scope.kind;
+        let closed = scope.close();
         let copy = closed.clone();
-        match self.scopes.last_mut() {
-            Some(outer) => outer.absorb(closed),
-            None => self.module_read.extend(closed.free()),
+        if let Some(outer) = self.scopes.last_mut() {
+            outer.absorb(closed);
+        } else {
+            self.watch.read_by_module(kind, &closed);
+            self.module_read.extend(closed.free());
         }
         copy
     }
 
     fn read(&mut self, name: &'a str) {
-        match self.scopes.last_mut() {
-            Some(scope) => scope.read(name),
-            None => {
-                self.module_read.insert(name);
-            }
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.read(name);
+        } else {
+            self.watch.module_reads.insert(name);
+            self.module_read.insert(name);
         }
     }
 
     /// Binds a name in the innermost scope, at module level with what it is bound to.
     fn bind(&mut self, name: &'a str, binding: impl FnOnce() -> Binding) {
+        self.watch.bound_again(name);
         match self.scopes.last_mut() {
             Some(scope) => {
                 scope.bind(name);
@@ -143,7 +153,8 @@ impl<'a> Collector<'a> {
     fn bind_in_module(&mut self, name: &'a str, binding: Binding) {
         self.module_bound.insert(name);
         let conditional = self.blocks > 0;
-        self.facts.bindings.push(NameBinding { name: name.into(), binding, conditional });
+        let line = self.lines.line(self.watch.statement);
+        self.facts.bindings.push(NameBinding { name: name.into(), binding, conditional, line });
     }
 
     /// `:=` binds in the next function, past the comprehensions.
@@ -205,6 +216,8 @@ impl<'a> Collector<'a> {
         self.facts.sites = sites;
         (self.facts.paths, self.facts.texts) = (paths.names, texts.names);
         let bound = &self.module_bound;
+        let reads = self.watch.module_reads.iter().filter(|name| bound.contains(*name));
+        self.facts.module_reads = sorted(reads.copied());
         let mutated = self.mutated.iter().filter(|name| bound.contains(*name));
         self.facts.mutated = sorted(mutated.chain(&self.rebound).copied());
         let has_star = self.facts.star_imports().next().is_some();
@@ -219,28 +232,6 @@ impl<'a> Collector<'a> {
         self.facts.undefined = sorted(undefined.copied());
         self.facts
     }
-}
-
-/// Names that every module or class body has without binding them.
-fn is_module_attribute(name: &str) -> bool {
-    matches!(
-        name,
-        "__name__"
-            | "__file__"
-            | "__doc__"
-            | "__package__"
-            | "__spec__"
-            | "__loader__"
-            | "__path__"
-            | "__dict__"
-            | "__builtins__"
-            | "__qualname__"
-            | "__module__"
-            | "__class__"
-            | "__debug__"
-            | "reveal_type"
-            | "WindowsError"
-    ) || python_magic_globals(PYTHON_MINOR).any(|magic| magic == name)
 }
 
 fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<CompactString> {
@@ -352,7 +343,10 @@ impl<'a> Collector<'a> {
     fn name(&mut self, name: &'a ast::ExprName) {
         let text = name.id.as_str();
         match name.ctx {
-            ExprContext::Store | ExprContext::Del => self.bind(text, || Binding::Other),
+            ExprContext::Store | ExprContext::Del => {
+                self.watch.receiver = self.watch.receiver.filter(|receiver| *receiver != text);
+                self.bind(text, || Binding::Other);
+            }
             _ => {
                 self.read(text);
                 self.mark_reflection(text);
@@ -384,12 +378,15 @@ impl<'a> Collector<'a> {
         }
         self.open(ScopeKind::Function);
         self.functions += 1;
+        let receiver = self.watch.receiver;
         if let Some(parameters) = &lambda.parameters {
             self.bind_parameters(parameters);
+            self.watch.hide(parameters);
         }
         let later = self.opened(FlowKind::Later, lambda.start());
         self.visit_expr(&lambda.body);
         self.closed_later(later, lambda.end());
+        self.watch.receiver = receiver;
         self.functions -= 1;
         self.close();
     }
@@ -428,6 +425,7 @@ impl<'a> Collector<'a> {
     fn attribute(&mut self, attribute: &'a ast::ExprAttribute) {
         let root = root(attribute);
         self.attribute_site(attribute, root);
+        self.own_use(attribute, root);
         if attribute.ctx != ExprContext::Load {
             self.attribute_write(attribute, root);
         }

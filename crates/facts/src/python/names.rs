@@ -2,7 +2,9 @@
 
 use compact_str::CompactString;
 use ruff_python_ast::{Expr, Parameters, Stmt};
+use ruff_python_stdlib::builtins::python_magic_globals;
 
+use super::collect::PYTHON_MINOR;
 use crate::file::ValueKind;
 
 /// `a.b.c` as text, when the expression is nothing but names and attributes.
@@ -156,4 +158,26 @@ fn text_of<'a>(source: &'a str, expr: &Expr) -> &'a str {
     const LONGEST: usize = 40;
     let text = &source[ruff_text_size::Ranged::range(expr)];
     if text.len() > LONGEST { "..." } else { text }
+}
+
+/// Names that every module or class body has without binding them.
+pub(super) fn is_module_attribute(name: &str) -> bool {
+    matches!(
+        name,
+        "__name__"
+            | "__file__"
+            | "__doc__"
+            | "__package__"
+            | "__spec__"
+            | "__loader__"
+            | "__path__"
+            | "__dict__"
+            | "__builtins__"
+            | "__qualname__"
+            | "__module__"
+            | "__class__"
+            | "__debug__"
+            | "reveal_type"
+            | "WindowsError"
+    ) || python_magic_globals(PYTHON_MINOR).any(|magic| magic == name)
 }

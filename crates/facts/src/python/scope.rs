@@ -49,9 +49,14 @@ impl<'a> Scope<'a> {
         self.bound.insert(name);
     }
 
-    /// Whether the name has been bound so far.
+    /// Whether the scope binds the name so far.
     pub(super) fn binds(&self, name: &str) -> bool {
-        self.bound.contains(name)
+        self.bound.contains(name) && !self.outer.contains(name)
+    }
+
+    /// The names bound so far.
+    pub(super) fn bound(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.bound.iter().copied()
     }
 
     pub(super) fn read(&mut self, name: &'a str) {

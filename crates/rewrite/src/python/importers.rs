@@ -255,6 +255,7 @@ pub(super) fn fact_of(stmt: &Stmt, alias: usize) -> Import {
         bound: bound_name(stmt, node).into(),
         aliased: node.asname.is_some(),
         scope: ImportScope::Module,
+        guarded: false,
         line: 0,
     }
 }

@@ -6,11 +6,13 @@
 
 mod atomic;
 mod beneath;
+mod left_out;
 mod plain;
 mod walk;
 
 pub use atomic::write_atomic;
 pub use beneath::{Root, read, remove_beneath, write_beneath};
+pub use left_out::LeftOut;
 pub use plain::{
     STATE_DIRECTORY, below, exists, names_in, prepare_state_dir, read_text, remove_file, write_text,
 };

@@ -105,7 +105,7 @@ enum Found {
     Issue(ParseIssue),
 }
 
-fn excluded(root: &Path, globs: &[String]) -> Result<Override, WalkError> {
+pub(super) fn excluded(root: &Path, globs: &[String]) -> Result<Override, WalkError> {
     let failed = |glob: &str, reason: String| WalkError::Glob { glob: glob.to_owned(), reason };
     let mut overrides = OverrideBuilder::new(root);
     for glob in globs {

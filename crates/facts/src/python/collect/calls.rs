@@ -52,7 +52,15 @@ impl<'a> Collector<'a> {
             (Expr::Attribute(attribute), method) if MUTATORS.contains(&method) => {
                 self.mutation(&attribute.value);
             }
-            (_, "setattr" | "delattr" | "object") => self.named_write(call),
+            (_, "setattr" | "delattr" | "object") => {
+                self.named_write(call);
+                let named = call.arguments.args.get(1).is_some_and(Expr::is_string_literal_expr);
+                self.facts.flags.computed_attributes |= last == "setattr" && !named;
+            }
+            (_, "isinstance") => self.watch.asked_what_it_is(call),
+            (Expr::Name(_), "vars" | "exec" | "locals") => {
+                self.facts.flags.computed_attributes = true;
+            }
             (_, "multiple") => self.multiple_write(call),
             _ => {}
         }

@@ -49,13 +49,16 @@ impl<'a> Collector<'a> {
         self.functions += 1;
         let around = self.current;
         self.current = index.or(around);
+        let receiver = self.watch.enter(def, is_method);
         self.bind_parameters(&def.parameters);
         self.function_body(def, index);
+        self.watch.receiver = receiver;
         self.functions -= 1;
         self.current = around;
         self.close();
         let closed = self.close();
         if let Some(index) = index {
+            self.facts.instances.append(&mut self.watch.instances);
             let returns = def.returns.as_deref().map(|returns| short_text(self.source, returns));
             let members = def.parameters.iter().map(|parameter| parameter.name().as_str());
             let definition = &mut self.facts.definitions[index as usize];
@@ -105,8 +108,11 @@ impl<'a> Collector<'a> {
             self.owner = index;
             self.members = Some(FxHashSet::default());
         }
+        let receiver = self.watch.receiver.take();
         self.visit_body(&def.body);
+        self.watch.receiver = receiver;
         self.current = around;
+        self.end_of_class(index);
         self.close();
         let closed = self.close();
         if let Some(index) = index {

@@ -102,6 +102,7 @@ impl<'a> Collector<'a> {
         buffer.clear();
         describe(&mut buffer);
         let path = self.sites.paths.position(&buffer);
+        let local = self.is_local(super::first_name(&buffer));
         self.sites.buffer = buffer;
         Site {
             path,
@@ -112,6 +113,8 @@ impl<'a> Collector<'a> {
             arguments: 0,
             keywords: 0,
             at_import: self.functions == 0,
+            local,
+            guarded: self.watch.attributes_guarded > 0,
             augmented: false,
         }
     }

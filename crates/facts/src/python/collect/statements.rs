@@ -12,6 +12,9 @@ use crate::python::scope::ScopeKind;
 
 impl<'a> Collector<'a> {
     pub(super) fn statement(&mut self, stmt: &'a Stmt) {
+        if self.at_module_level() {
+            self.watch.statement = stmt.start();
+        }
         match stmt {
             Stmt::FunctionDef(def) => self.function(stmt, def),
             Stmt::ClassDef(def) => self.class(stmt, def),
@@ -23,7 +26,9 @@ impl<'a> Collector<'a> {
             Stmt::Global(global) => self.declare(&global.names, true),
             Stmt::Nonlocal(nonlocal) => self.declare(&nonlocal.names, false),
             Stmt::If(node) => self.branch(stmt, node),
-            Stmt::Try(_) | Stmt::With(_) | Stmt::For(_) | Stmt::While(_) | Stmt::Match(_) => {
+            Stmt::Try(node) => self.try_block(stmt, node),
+            Stmt::With(node) => self.with_block(stmt, node),
+            Stmt::For(_) | Stmt::While(_) | Stmt::Match(_) => {
                 self.block(stmt);
             }
             // A docstring names nothing.
@@ -61,7 +66,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn block(&mut self, stmt: &'a Stmt) {
+    pub(super) fn block(&mut self, stmt: &'a Stmt) {
         let counts = u32::from(self.at_module_level());
         self.blocks += counts;
         self.compound(stmt);
@@ -101,6 +106,7 @@ impl<'a> Collector<'a> {
                 bound: bound.into(),
                 aliased: alias.asname.is_some(),
                 scope: self.import_scope(),
+                guarded: self.watch.imports_guarded > 0,
                 line: self.line(alias),
             };
             self.import(import, bound);
@@ -123,6 +129,7 @@ impl<'a> Collector<'a> {
                 bound: bound.into(),
                 aliased: alias.asname.is_some(),
                 scope: self.import_scope(),
+                guarded: self.watch.imports_guarded > 0,
                 line: self.line(alias),
             };
             self.import(import, bound);
@@ -140,8 +147,10 @@ impl<'a> Collector<'a> {
         } else {
             self.class_attributes(&assign.targets);
             self.attribute_alias(assign);
+            let instance = self.instance(assign);
             let alias = self.local_alias(assign);
             visitor::walk_stmt(self, stmt);
+            self.watch.instances.extend(instance);
             if let Some(alias) = alias {
                 self.add_alias(alias, self.line(assign));
             }
