@@ -4,7 +4,6 @@
 //! at the same time its test: the examples carry the expected verdicts.
 
 mod capability;
-mod capability_map;
 mod circumstances;
 mod doubles;
 mod emission;
@@ -20,23 +19,20 @@ pub mod ratchet;
 mod reach;
 mod relation;
 mod rules;
-mod spelling;
+mod suggestion;
 mod territory;
-mod texts;
 mod uses;
 mod wildcard;
 
-use ssot_facts::Index;
+use std::sync::OnceLock;
+
+use ssot_facts::{Hierarchy, Index};
 use ssot_model::{Config, Finding, Level, Severity, Verdict};
 
-pub use capability_map::capability_map;
 pub use circumstances::{Circumstances, PolicyLines};
 pub use identity::member_keys;
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
-pub use spelling::{Nearness, folded, nearness};
 pub use territory::Territories;
-pub use texts::{Constants, is_telling};
-pub use wildcard::fits;
 
 /// What a rule may look at.
 pub struct Scene<'a> {
@@ -50,6 +46,7 @@ pub struct Scene<'a> {
     pub territories: Territories<'a>,
     /// Who replaces which name from outside.
     pub patches: Patches,
+    hierarchy: OnceLock<Hierarchy>,
 }
 
 impl<'a> Scene<'a> {
@@ -61,7 +58,13 @@ impl<'a> Scene<'a> {
             circumstances,
             territories: Territories::new(index, config),
             patches: Patches::new(index),
+            hierarchy: OnceLock::new(),
         }
+    }
+
+    /// The classes and what they inherit from; resolved when a rule first asks.
+    pub(crate) fn hierarchy(&self) -> &Hierarchy {
+        self.hierarchy.get_or_init(|| Hierarchy::new(self.index))
     }
 }
 
@@ -89,16 +92,22 @@ pub const RULES: &[Rule] = &[
     rules::event_contract::RULE,
     rules::exact_clone::RULE,
     rules::guarded_write::RULE,
+    rules::import_cycle::RULE,
+    rules::missing_attribute::RULE,
     rules::mixed_config_loading::RULE,
     rules::mock_policy::RULE,
-    rules::named_value::RULE,
-    rules::repeated_literal::RULE,
+    rules::mro_conflict::RULE,
+    rules::name_budget::RULE,
+    rules::pass_through_layer::RULE,
+    rules::relative_import::RULE,
     rules::scattered_id_generation::RULE,
     rules::shadowed_module::RULE,
     rules::shared_singleton::RULE,
+    rules::size_limit::RULE,
     rules::stage_order::RULE,
     rules::stale_decision::RULE,
     rules::tombstone_returned::RULE,
+    rules::unresolved_import::RULE,
 ];
 
 /// The rule of a name.

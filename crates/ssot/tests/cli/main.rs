@@ -15,7 +15,6 @@ mod demo;
 mod explain;
 mod init;
 mod man;
-mod map;
 mod plan;
 mod report;
 mod resume;
