@@ -196,6 +196,7 @@ pub enum SiteKind {
 
 /// One use of a dotted name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by name")]
 pub struct Site {
     /// Position in [`FileFacts::paths`].
     pub path: u32,
