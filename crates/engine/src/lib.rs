@@ -10,6 +10,7 @@ mod error;
 pub mod execute;
 mod init;
 mod inspection;
+mod map;
 mod pipeline;
 mod ratchet;
 mod report;
@@ -23,11 +24,12 @@ pub use configuration::{CONFIG_FILE, config_schema};
 pub use error::{EngineError, ErrorKind};
 pub use init::{Fate, InitFile, InitReport, init};
 pub use inspection::Inspection;
+pub use map::MapKind;
 pub use pipeline::{
     Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, report, resume, rollback, run, verify,
 };
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
-pub use survey::{ScanOptions, examine, plan, render_plan, scan};
+pub use survey::{ScanOptions, examine, map, plan, render_plan, scan};
 
 /// What an audit says.
 pub mod audit {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ssot_audit::{Audit, Choice};
-use ssot_model::{CommitId, Finding, LeftAlone, Plan, ScanReport, Timestamp};
+use ssot_model::{CodeMap, CommitId, Finding, LeftAlone, Plan, ScanReport, Timestamp};
 use ssot_rules::{RULES, Rule};
 use ssot_runtime::cache::Cache;
 use ssot_runtime::clock::{Clock, Utc};
@@ -11,6 +11,7 @@ use ssot_runtime::files;
 use ssot_runtime::git::Repository;
 
 use crate::codemod::{self, DryRun};
+use crate::map::{self, MapKind};
 use crate::triage::Survey;
 use crate::{EngineError, configuration, ratchet};
 
@@ -48,6 +49,16 @@ pub fn examine(options: &ScanOptions, group: Option<&str>) -> Result<Vec<Audit>,
         }
     }
     Ok(audits)
+}
+
+/// Draws one of the maps of a tree.
+pub fn map(options: &ScanOptions, kind: MapKind) -> Result<CodeMap, EngineError> {
+    let survey = take(options)?;
+    let findings = match kind {
+        MapKind::Concepts => detect(&survey, &options.rules)?,
+        _ => Vec::new(),
+    };
+    Ok(map::draw(&survey, &findings, kind))
 }
 
 fn is_called(finding: &Finding, text: &str) -> bool {

@@ -10,6 +10,7 @@ mod config;
 mod event;
 mod finding;
 mod ids;
+mod map;
 mod patch;
 mod place;
 mod plan;
@@ -29,6 +30,9 @@ pub use finding::{
     ScanReport, Severity, Verdict,
 };
 pub use ids::{CommitId, Fingerprint, GroupId, PackageId, RunId, TreeId};
+pub use map::{
+    CapabilityEntry, CodeMap, ConceptEntry, ImportEdge, ImportMap, MapPlace, MapView, TextEntry,
+};
 pub use patch::{FileChange, Patch};
 pub use place::{InvalidRepoPath, RepoPath, Span};
 pub use plan::{LeftAlone, Package, PackageGroup, Plan, Priority, Strategy, UnitState};

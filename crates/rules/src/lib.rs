@@ -4,6 +4,7 @@
 //! at the same time its test: the examples carry the expected verdicts.
 
 mod capability;
+mod capability_map;
 mod circumstances;
 mod doubles;
 mod emission;
@@ -19,8 +20,10 @@ pub mod ratchet;
 mod reach;
 mod relation;
 mod rules;
+mod spelling;
 mod suggestion;
 mod territory;
+mod texts;
 mod uses;
 mod wildcard;
 
@@ -29,10 +32,14 @@ use std::sync::OnceLock;
 use ssot_facts::{Hierarchy, Index};
 use ssot_model::{Config, Finding, Level, Severity, Verdict};
 
+pub use capability_map::capability_map;
 pub use circumstances::{Circumstances, PolicyLines};
 pub use identity::member_keys;
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
+pub use spelling::{Nearness, folded, nearness};
 pub use territory::Territories;
+pub use texts::{Constants, is_telling};
+pub use wildcard::fits;
 
 /// What a rule may look at.
 pub struct Scene<'a> {
@@ -98,8 +105,10 @@ pub const RULES: &[Rule] = &[
     rules::mock_policy::RULE,
     rules::mro_conflict::RULE,
     rules::name_budget::RULE,
+    rules::named_value::RULE,
     rules::pass_through_layer::RULE,
     rules::relative_import::RULE,
+    rules::repeated_literal::RULE,
     rules::scattered_id_generation::RULE,
     rules::shadowed_module::RULE,
     rules::shared_singleton::RULE,

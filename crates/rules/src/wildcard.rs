@@ -1,7 +1,7 @@
 //! Patterns in which `*` stands for any letters.
 
 /// Whether a pattern fits the whole text.
-pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+pub fn fits(pattern: &str, text: &str) -> bool {
     let Some((head, tail)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut rest) = text.strip_prefix(head) else { return false };
     let mut tail = tail;

@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Check(commands::check::CheckArgs),
     /// Everything known about one group: comparison, consumers, canonical choice
     Audit(commands::audit::AuditArgs),
+    /// Concepts, texts, imports and capabilities at a glance
+    Map(commands::map::MapArgs),
     /// What a run would do; changes nothing
     Plan(commands::plan::PlanArgs),
     /// Consolidate in parallel worktrees and land what passes every gate

@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod exit;
+mod graph;
 mod interrupt;
 mod json;
 mod markdown;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Command::Scan(args) => commands::scan::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Audit(args) => commands::audit::run(&args),
+        Command::Map(args) => commands::map::run(&args),
         Command::Plan(args) => commands::plan::run(&args),
         Command::Run(args) => commands::run::run(&args),
         Command::Resume(args) => commands::resume::run(&args),

@@ -68,7 +68,7 @@ fn declared(
 }
 
 /// The uses of a module that neither the owner nor an exception covers.
-fn outside<'a>(
+pub(crate) fn outside<'a>(
     scene: &Scene<'_>,
     capability: &Capability<'_>,
     exercise: &'a Exercise,

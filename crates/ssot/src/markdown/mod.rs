@@ -1,9 +1,11 @@
 //! Results for reviews and issues.
 
 mod audit;
+mod map;
 mod report;
 
 pub(crate) use audit::audits;
+pub(crate) use map::map;
 pub(crate) use report::report;
 
 /// A text in a cell of a table.

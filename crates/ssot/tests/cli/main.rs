@@ -15,6 +15,7 @@ mod demo;
 mod explain;
 mod init;
 mod man;
+mod map;
 mod plan;
 mod report;
 mod resume;
