@@ -65,6 +65,18 @@ fn moves_renames_and_layout_pass() {
         "shop/text.py",
         text.replace("text.lower().strip()", "(\n        text.lower()\n        .strip()\n    )"),
     );
+    for (path, old, new) in [
+        ("shop/orders.py", "import slugify", "import slug as slugify"),
+        (
+            "tests/test_shop.py",
+            "money, orders, text",
+            "orders, text\nfrom shop.deep import cash as money",
+        ),
+    ] {
+        let text = std::fs::read_to_string(repo.path().join(path)).unwrap();
+        assert!(text.contains(old), "{text}");
+        repo.write(path, text.replace(old, new));
+    }
     let answer = repo.ssot(&["check"]).expect(0);
     assert!(answer.stdout.starts_with("Nothing is new"), "{}", answer.stdout);
 }
