@@ -350,6 +350,12 @@ fn control_flow_is_told_between_the_calls() {
             &["Branch@2 a Arm@5 b End@6"],
         ),
         (
+            "def f(b):\n    if b.c is not None:\n        b.c.send()\n    if b:\n        c()\n    if x and b:\n        b.send()\n    if self.has_b:\n        c()\n",
+            &[
+                "Guard@2 b.c.send Arm@2 End@3 Branch@4 c Arm@4 End@5 Guard@6 b.send Arm@6 End@7 Guard@8 c Arm@8 End@9",
+            ],
+        ),
+        (
             "if x:\n    a()\nclass C:\n    def m(self):\n        return a() if b() else 1\n",
             &["b Branch@5 a Arm@5 End@5 Return@5"],
         ),

@@ -273,8 +273,10 @@ impl Walk<'_> {
     fn finally(&mut self, body: &Body, leaving: Leaving) -> Option<Leaving> {
         let mut last = self.body(body, leaving.end)?;
         for (line, ways) in leaving.returns {
+            // Where the way parted before it returned says more than what came last.
+            let parted = ways.values().copied().next().unwrap_or(line);
             let mut inner = self.body(body, ways)?;
-            let end = std::mem::take(&mut inner.end);
+            let end = std::mem::take(&mut inner.end).into_keys().map(|it| (it, parted)).collect();
             join(last.returns.entry(line).or_default(), &end);
             last.absorb(inner);
         }

@@ -140,9 +140,7 @@ impl<'a> Collector<'a> {
         let sites = self.facts.sites.len();
         self.visit_body(&node.body);
         if node.elif_else_clauses.is_empty()
-            && let Some(tested) = asked_to_be_there(&node.test)
-            && (is_switch(tested)
-                || self.facts.sites[sites..].iter().any(|site| self.goes_through(site, tested)))
+            && self.is_guard(&node.test, sites)
             && let Some(mark) = self.flow.marks.get_mut(opened.marks)
         {
             mark.kind = FlowKind::Guard;
@@ -155,6 +153,21 @@ impl<'a> Collector<'a> {
             self.mark(FlowKind::Arm, node.start());
         }
         self.closed(opened, node.end());
+    }
+
+    /// Whether a condition only asks for the object through which the calls since then
+    /// go, or whether something is switched on.
+    fn is_guard(&self, test: &Expr, since: usize) -> bool {
+        let tests = match test {
+            Expr::BoolOp(all) if all.op == ast::BoolOp::And => &*all.values,
+            one => std::slice::from_ref(one),
+        };
+        let asked: Vec<&Expr> = tests.iter().filter_map(asked_to_be_there).collect();
+        asked.len() == tests.len()
+            && asked.iter().any(|asked| {
+                let sites = &self.facts.sites[since..];
+                is_switch(asked) || sites.iter().any(|site| self.goes_through(site, asked))
+            })
     }
 
     /// Whether a call goes through an object: `bridge.send()` through `bridge`.
