@@ -8,6 +8,7 @@ mod machine;
 mod markers;
 mod preflight;
 mod python;
+mod sarif;
 mod sdist;
 mod shell;
 mod test;
@@ -34,6 +35,8 @@ enum Command {
     Tidy,
     /// ssot on real projects, downloaded from PyPI.
     Beds(beds::Options),
+    /// What a scan says as SARIF, held against the published schema.
+    Sarif,
     /// Measurements next to other tools.
     Bench(bench::Options),
     /// Runs one command and prints what it cost, for `bench`.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&root, &options),
         Command::Tidy => tidy::run(&root),
         Command::Beds(options) => beds::run(&root, &options),
+        Command::Sarif => sarif::run(&root),
         Command::Bench(options) => bench::run(&root, &options),
         Command::Measure(options) => bench::measure::run(&options),
     };

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::beds::ssot::Report;
 use crate::shell::{Failed, Run};
-use crate::{beds, preflight, tidy, workspace};
+use crate::{beds, preflight, sarif, tidy, workspace};
 
 /// Fewest packages that the demo has to land.
 const DEMO_LANDS: usize = 12;
@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
     ("build", |root| cargo(root, &["build", "--release", "--package", "ssot"])),
     ("doc-tests", |root| cargo(root, &["test", "--workspace", "--doc"])),
     ("demo", demo),
+    ("sarif", sarif::run),
     ("beds", |root| beds::run(root, &beds::Options::default())),
     ("tests", tests),
 ];

@@ -17,6 +17,7 @@ mod report;
 mod request;
 mod site;
 mod survey;
+mod trend;
 mod triage;
 mod work;
 
@@ -30,6 +31,7 @@ pub use pipeline::{
 };
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
 pub use survey::{ScanOptions, examine, map, plan, render_plan, scan};
+pub use trend::record_trend;
 
 /// What an audit says.
 pub mod audit {

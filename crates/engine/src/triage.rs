@@ -66,6 +66,7 @@ impl Survey {
             definitions: modules().map(|module| module.facts.definitions.len() as u64).sum(),
             issues: self.issues.clone(),
             findings,
+            file_lines: modules().map(|module| (module.path.clone(), module.facts.lines)).collect(),
         }
     }
 }

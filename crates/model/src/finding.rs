@@ -1,5 +1,7 @@
 //! What a scan reports.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -233,6 +235,29 @@ impl Finding {
         counts && self.severity != Severity::Note && self.accepted.is_none()
     }
 
+    /// Whether the finding is about a concept: its name, or the dotted name of a member,
+    /// contains `text`, whatever the case.
+    pub fn is_about(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let contains = |name: &str| name.to_lowercase().contains(&text);
+        contains(&self.name) || self.members.iter().any(|member| contains(&member.dotted()))
+    }
+
+    /// The members that a consolidation would remove: all but the longest of equal ones,
+    /// the unreachable one of shadowed ones. What has diverged must be decided first, so
+    /// nothing of it is promised.
+    pub fn removable(&self) -> Vec<&Member> {
+        let longest = || self.members.iter().rev().max_by_key(|member| member.span.lines());
+        let is_kept = |member: &Member| match self.verdict {
+            Some(Verdict::Identical | Verdict::Clone) => {
+                longest().is_some_and(|longest| std::ptr::eq(longest, member))
+            }
+            Some(Verdict::Shadowed) => member.path.file_name() == "__init__.py",
+            _ => true,
+        };
+        self.members.iter().filter(|member| !is_kept(member)).collect()
+    }
+
     /// The verdict's word; empty for a finding about a place.
     pub fn verdict_word(&self) -> &'static str {
         self.verdict.map_or("", Verdict::as_str)
@@ -265,6 +290,10 @@ pub struct ScanReport {
     pub issues: Vec<ParseIssue>,
     /// The findings, the worst first.
     pub findings: Vec<Finding>,
+    /// Lines of each file that was read. It is what a map of the repository is drawn
+    /// from and no part of the JSON form; empty in a report that was read from JSON.
+    #[serde(skip)]
+    pub file_lines: BTreeMap<RepoPath, u32>,
 }
 
 impl ScanReport {
@@ -274,5 +303,111 @@ impl ScanReport {
     /// The findings that something has to be done about.
     pub fn violations(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.is_violation())
+    }
+
+    /// Lines that consolidating every violation would remove. Families overlap, a class
+    /// and its method for example, so every line counts once.
+    pub fn removable_lines(&self) -> u64 {
+        let members = self.violations().flat_map(Finding::removable);
+        covered(members).into_values().map(u64::from).sum()
+    }
+}
+
+/// The lines of each file that the members cover, every line once.
+pub fn covered<'a>(members: impl IntoIterator<Item = &'a Member>) -> BTreeMap<&'a RepoPath, u32> {
+    let mut spans: BTreeMap<&RepoPath, Vec<Span>> = BTreeMap::new();
+    for member in members {
+        spans.entry(&member.path).or_default().push(member.span);
+    }
+    spans.into_iter().map(|(path, spans)| (path, union(spans))).collect()
+}
+
+/// How many lines the spans cover together.
+fn union(mut spans: Vec<Span>) -> u32 {
+    spans.sort_by_key(|span| (span.start, span.end));
+    let (mut lines, mut past) = (0, 0);
+    for span in spans {
+        let from = span.start.max(past);
+        let to = span.end.saturating_add(1);
+        lines += to.saturating_sub(from);
+        past = past.max(to);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        DefinitionKind, Finding, Fingerprint, Member, RepoPath, Severity, Span, Verdict, covered,
+    };
+
+    fn member(path: &str, start: u32, end: u32) -> Member {
+        Member {
+            path: RepoPath::new(path).expect("a plain path"),
+            span: Span { start, end },
+            module: "shop.Orders".to_owned(),
+            qualified_name: "key".to_owned(),
+            digest: String::new(),
+        }
+    }
+
+    fn finding(verdict: Verdict, members: Vec<Member>) -> Finding {
+        let fingerprint = Fingerprint::new("0123456789abcdef0123456789abcdef");
+        Finding {
+            id: fingerprint.group_id(),
+            fingerprint,
+            rule: "exact-clone".to_owned(),
+            severity: Severity::Error,
+            verdict: Some(verdict),
+            confidence: 99,
+            name: "order_key".to_owned(),
+            kind: DefinitionKind::Function,
+            summary: String::new(),
+            evidence: Vec::new(),
+            members,
+            cost: 0,
+            question: None,
+            accepted: None,
+        }
+    }
+
+    #[test]
+    fn every_line_counts_once() {
+        for (spans, lines) in [
+            (vec![(1, 1)], 1),
+            (vec![(1, 10), (3, 5), (10, 12)], 12),
+            (vec![(20, 21), (1, 2)], 4),
+            (vec![(5, 9), (5, 9)], 5),
+        ] {
+            let members: Vec<Member> =
+                spans.iter().map(|(start, end)| member("a.py", *start, *end)).collect();
+            let found: Vec<u32> = covered(&members).into_values().collect();
+            assert_eq!(found, [lines], "{spans:?}");
+        }
+    }
+
+    #[test]
+    fn what_goes_depends_on_the_verdict() {
+        let equal = || vec![member("a.py", 1, 4), member("b.py", 1, 9), member("c.py", 1, 9)];
+        let hidden = || vec![member("x.py", 1, 4), member("x/__init__.py", 1, 9)];
+        for (verdict, members, expected) in [
+            (Verdict::Identical, equal(), vec!["a.py", "c.py"]),
+            (Verdict::Shadowed, hidden(), vec!["x.py"]),
+            (Verdict::Variant, equal(), vec![]),
+        ] {
+            let finding = finding(verdict, members);
+            let paths: Vec<&str> = finding.removable().iter().map(|it| it.path.as_str()).collect();
+            assert_eq!(paths, expected, "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_concept_is_found_by_a_part_of_its_name() {
+        let finding = finding(Verdict::Identical, vec![member("a.py", 1, 4)]);
+        for (text, found) in
+            [("order", true), ("ORDER_", true), ("shop.orders.k", true), ("x", false)]
+        {
+            assert_eq!(finding.is_about(text), found, "{text}");
+        }
     }
 }

@@ -15,6 +15,7 @@ mod patch;
 mod place;
 mod plan;
 mod report;
+mod trend;
 
 pub use baseline::{Baseline, BaselineEntry, BaselineMember, Tombstone};
 pub use check::{CheckReport, Comparand, NewFinding};
@@ -27,7 +28,7 @@ pub use event::{
 };
 pub use finding::{
     Acceptance, AcceptedBy, DefinitionKind, Evidence, Finding, Leaning, Member, ParseIssue,
-    ScanReport, Severity, Verdict,
+    ScanReport, Severity, Verdict, covered,
 };
 pub use ids::{CommitId, Fingerprint, GroupId, PackageId, RunId, TreeId};
 pub use map::{
@@ -37,3 +38,4 @@ pub use patch::{FileChange, Patch};
 pub use place::{InvalidRepoPath, RepoPath, Span};
 pub use plan::{LeftAlone, Package, PackageGroup, Plan, Priority, Strategy, UnitState};
 pub use report::{PackageReport, RunReport, SuiteCount, SuiteReport};
+pub use trend::TrendPoint;

@@ -1,8 +1,10 @@
 //! What the command line looks like.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ssot_runtime::environment::Environment;
+use ssot_runtime::files;
 
 use crate::commands;
 
@@ -78,10 +80,41 @@ impl Place {
     pub(crate) fn argument(&self) -> String {
         argument(&self.path)
     }
+
+    /// What the repository is called: its folder.
+    pub(crate) fn name(&self) -> String {
+        files::name(&self.path).unwrap_or_else(|| self.path.display().to_string())
+    }
+
+    /// What leads from the folder where the command was typed to the repository: empty,
+    /// or a path that ends in a slash. Services expect paths from there.
+    pub(crate) fn prefix(&self) -> String {
+        let below = files::below(Path::new("."), &self.path).unwrap_or_default();
+        match below.to_str() {
+            Some("") | None => String::new(),
+            Some(path) => format!("{path}/"),
+        }
+    }
+}
+
+/// The address at which the service that runs this job shows a file of the commit,
+/// ending in a slash; empty anywhere else.
+pub(crate) fn blob() -> String {
+    blob_of(&Environment::of_process())
+}
+
+fn blob_of(environment: &Environment) -> String {
+    let get = |name| environment.get(name).filter(|value| !value.is_empty());
+    let github = || {
+        let (server, repository) = (get("GITHUB_SERVER_URL")?, get("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/blob/{}/", get("GITHUB_SHA")?))
+    };
+    let gitlab = || Some(format!("{}/-/blob/{}/", get("CI_PROJECT_URL")?, get("CI_COMMIT_SHA")?));
+    github().or_else(gitlab).unwrap_or_default()
 }
 
 /// A path as a word of a proposed command, with the space before it.
-pub(crate) fn argument(path: &std::path::Path) -> String {
+pub(crate) fn argument(path: &Path) -> String {
     let text = path.to_string_lossy();
     let plain = |letter: char| letter.is_alphanumeric() || "/._-+@:".contains(letter);
     match text.as_ref() {
@@ -117,7 +150,26 @@ mod tests {
 
     use clap::CommandFactory;
 
-    use super::{Cli, argument};
+    use super::{Cli, argument, blob_of};
+
+    #[test]
+    fn a_job_knows_where_its_files_are_shown() {
+        let github = [
+            ("GITHUB_SERVER_URL", "https://github.example"),
+            ("GITHUB_REPOSITORY", "ada/shop"),
+            ("GITHUB_SHA", "c0ffee"),
+        ];
+        let gitlab =
+            [("CI_PROJECT_URL", "https://gitlab.example/ada/shop"), ("CI_COMMIT_SHA", "c0ffee")];
+        for (variables, blob) in [
+            (&github[..], "https://github.example/ada/shop/blob/c0ffee/"),
+            (&github[..2], ""),
+            (&gitlab[..], "https://gitlab.example/ada/shop/-/blob/c0ffee/"),
+            (&[], ""),
+        ] {
+            assert_eq!(blob_of(&variables.iter().copied().collect()), blob);
+        }
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

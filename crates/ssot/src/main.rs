@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod exit;
+mod formats;
 mod graph;
 mod interrupt;
 mod json;

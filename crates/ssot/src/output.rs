@@ -4,14 +4,27 @@
 //! `NO_COLOR` is set.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde::Serialize;
+
+use crate::exit::Usage;
 
 /// Prints a result.
 pub(crate) fn result(text: &str) -> anyhow::Result<()> {
     let mut stream = anstream::stdout().lock();
     stream.write_all(text.as_bytes())?;
     stream.flush()?;
+    Ok(())
+}
+
+/// Prints a result, or writes it to a file, whole or not at all and without styles.
+pub(crate) fn deliver(file: Option<&Path>, text: &str, quiet: bool) -> anyhow::Result<()> {
+    let Some(file) = file else { return result(text) };
+    let plain = anstream::adapter::strip_str(text).to_string();
+    ssot_runtime::files::write_text(file, &plain)
+        .map_err(|error| Usage(format!("`{}` cannot be written: {error}", file.display())))?;
+    note(quiet, &format!("written to {}", file.display()));
     Ok(())
 }
 

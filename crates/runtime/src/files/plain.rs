@@ -12,6 +12,11 @@ pub fn exists(path: &Path) -> bool {
     path.exists()
 }
 
+/// The name of an existing file or directory, also of `.`; none when it is not UTF-8.
+pub fn name(path: &Path) -> Option<String> {
+    fs::canonicalize(path).ok()?.file_name()?.to_str().map(str::to_owned)
+}
+
 /// Reads a text file of at most `limit` bytes.
 pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
     let mut text = String::new();
@@ -79,7 +84,7 @@ pub fn prepare_state_dir(root: &Path) -> io::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{prepare_state_dir, read_text, write_text};
+    use super::{name, prepare_state_dir, read_text, write_text};
 
     #[test]
     fn the_state_directory_ignores_itself_and_refuses_a_file_in_its_place() {
@@ -89,6 +94,13 @@ mod tests {
         let other = tempfile::tempdir().expect("a temporary directory");
         write_text(&other.path().join(".ssot"), "mine").expect("written");
         assert!(prepare_state_dir(other.path()).is_err());
+    }
+
+    #[test]
+    fn a_folder_has_a_name_however_it_is_written() {
+        // Tests run in the directory of their crate.
+        assert_eq!(name("src/files/..".as_ref()).as_deref(), Some("src"));
+        assert_eq!(name("/".as_ref()), None);
     }
 
     #[test]

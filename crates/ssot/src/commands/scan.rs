@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use ssot_engine::ScanOptions;
 
-use crate::cli::{Format, Place};
+use crate::cli::{self, Place};
 use crate::exit::Exit;
-use crate::{output, progress, text};
+use crate::formats::{self, ScanFormat, Setting};
+use crate::{output, progress};
 
 /// What is scanned, and how it is told.
 #[derive(Debug, Args)]
@@ -19,10 +20,16 @@ pub(crate) struct ScanArgs {
     config: Option<PathBuf>,
     /// How the result is printed
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: ScanFormat,
+    /// Write the result to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Only this rule; may be given several times
     #[arg(long = "rule", value_name = "RULE")]
     rules: Vec<String>,
+    /// Only findings about names that contain this
+    #[arg(long, value_name = "NAME")]
+    concept: Option<String>,
     /// Show every group, also those that are no violation
     #[arg(long)]
     all: bool,
@@ -39,11 +46,25 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         rules: args.rules.clone(),
     };
     let waiting = progress::Waiting::start(args.place.quiet, "reading the repository");
-    let report = ssot_engine::scan(&options)?;
+    let mut report = ssot_engine::scan(&options)?;
     drop(waiting);
-    match args.format {
-        Format::Text => output::result(&text::scan(&report, &args.place.argument(), args.all))?,
-        Format::Json => output::json(&report)?,
+    let narrowed = args.concept.is_some() || !args.rules.is_empty();
+    if let Some(concept) = &args.concept {
+        report.findings.retain(|finding| finding.is_about(concept));
     }
+    let trend = if narrowed { Vec::new() } else { ssot_engine::record_trend(&options, &report) };
+    let (argument, prefix) = (args.place.argument(), args.place.prefix());
+    let setting = Setting {
+        argument: &argument,
+        name: &args.place.name(),
+        root: &args.place.path,
+        prefix: &prefix,
+        blob: &cli::blob(),
+        all: args.all,
+        narrowed,
+        trend: &trend,
+    };
+    let told = formats::render(args.format, &report, &setting)?;
+    output::deliver(args.output.as_deref(), &told, args.place.quiet)?;
     Ok(Exit::clean_if(report.violations().next().is_none()))
 }

@@ -14,11 +14,11 @@ mod verdicts;
 
 pub(crate) use audit::audits;
 pub(crate) use check::check;
-pub(crate) use figures::{add, count, short};
+pub(crate) use figures::{add, count, short, some_of, thousands};
 pub(crate) use init::init;
 pub(crate) use map::map;
 pub(crate) use plan::plan;
 pub(crate) use report::{Where, report, rollback};
 pub(crate) use rules::rules;
-pub(crate) use scan::{headline, scan};
-pub(crate) use verdicts::choice;
+pub(crate) use scan::{acceptor, by_rule, extent, headline, ranked, saving, scan};
+pub(crate) use verdicts::{choice, meaning};

@@ -19,7 +19,9 @@ fn the_manual_has_every_command_and_the_exit_codes() {
 
 #[test]
 fn usage_errors_have_their_code() {
-    for args in [&["nonsense"][..], &[], &["run", "--agents", "0"], &["scan", "--format", "md"]] {
+    for args in
+        [&["nonsense"][..], &[], &["run", "--agents", "0"], &["scan", "--format", "nonsense"]]
+    {
         let answer = ssot(Path::new("/"), args).expect(2);
         assert!(answer.stdout.is_empty() && !answer.stderr.is_empty());
     }

@@ -48,6 +48,8 @@ pub(crate) fn command(directory: &Path, args: &[&str]) -> Command {
         .current_dir(directory)
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_REPOSITORY")
+        .env_remove("CI_PROJECT_URL")
         .stdin(Stdio::null());
     command
 }

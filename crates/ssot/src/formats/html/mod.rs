@@ -1,0 +1,227 @@
+//! One page that needs nothing else: no request, no bundle, the drawings computed here.
+//!
+//! The text of a repository is hostile: everything of it passes [`escaped`], and the page
+//! forbids itself every script but its own.
+
+mod base64;
+mod difference;
+mod directories;
+mod figures;
+mod finding;
+mod treemap;
+mod trend;
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+use ssot_model::{Finding, ScanReport, Verdict};
+
+use super::sources::Sources;
+use super::{Setting, visible};
+use crate::text::{self, add, count};
+
+const STYLE: &str = include_str!("../../../assets/report.css");
+const SCRIPT: &str = include_str!("../../../assets/report.js");
+
+/// Groups on the page; what is open comes after what has to change.
+const FAMILIES: usize = 1000;
+/// Findings of each rule about places on the page.
+const PLACES: usize = 100;
+/// Groups whose first members are compared line by line.
+pub(crate) const COMPARED: usize = 120;
+/// Files listed that could not be read.
+const ISSUES: usize = 50;
+
+/// The findings of the page: groups by what consolidating them saves, open questions, and
+/// places by rule.
+pub(crate) fn shown<'a>(report: &'a ScanReport, setting: &Setting<'_>) -> Vec<&'a Finding> {
+    let is_open = |it: &&Finding| it.verdict == Some(Verdict::Unsure) && it.accepted.is_none();
+    let mut families = text::ranked(report, setting.all);
+    if !setting.all {
+        let mut open: Vec<&Finding> = report.findings.iter().filter(is_open).collect();
+        open.sort_by_key(|finding| std::cmp::Reverse(finding.cost));
+        families.extend(open);
+    }
+    families.truncate(FAMILIES);
+    let rules = text::by_rule(report, setting.all);
+    families.extend(rules.into_values().flat_map(|findings| findings.into_iter().take(PLACES)));
+    families
+}
+
+/// The whole page.
+pub(crate) fn page(report: &ScanReport, setting: &Setting<'_>, sources: &Sources) -> String {
+    let shown = shown(report, setting);
+    let headline = escaped(&text::headline(report));
+    let name = escaped(setting.name);
+    let hash = base64::encoded(&Sha256::digest(SCRIPT));
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+         style-src 'unsafe-inline'; script-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <title>{name}: {headline}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <a class=\"skip\" href=\"#findings\">To the findings</a>\n{}<main>\n{}{}{}{}{}</main>\n{}\
+         <script>{SCRIPT}</script>\n</body>\n</html>\n",
+        head(&name, setting),
+        figures::section(report, &headline),
+        directories::section(report),
+        trend::section(setting.trend),
+        findings(report, &shown, setting, sources),
+        issues(report),
+        foot(&shown, setting),
+    )
+}
+
+fn head(name: &str, setting: &Setting<'_>) -> String {
+    let state = setting.trend.last().map_or_else(String::new, |point| {
+        let commit = escaped(text::short(&point.commit));
+        format!("<p class=\"state\">commit <code>{commit}</code>, {}</p>", trend::date(point.at))
+    });
+    format!(
+        "<header class=\"top\">\n<p class=\"brand\" aria-hidden=\"true\">ssot</p>\n\
+         <h1>{name}</h1>\n{state}\n\
+         <button type=\"button\" id=\"theme\" class=\"quiet\" hidden>Theme: <span>auto</span></button>\n\
+         </header>\n"
+    )
+}
+
+fn findings(
+    report: &ScanReport,
+    shown: &[&Finding],
+    setting: &Setting<'_>,
+    sources: &Sources,
+) -> String {
+    if shown.is_empty() {
+        return String::new();
+    }
+    let mut list = String::new();
+    for (at, finding) in shown.iter().enumerate() {
+        list.push_str(&finding::item(at + 1, finding, setting, (at < COMPARED).then_some(sources)));
+    }
+    let violations = report.violations().count();
+    let missing = violations - shown.iter().filter(|finding| finding.is_violation()).count();
+    let more = match missing {
+        0 => String::new(),
+        missing => {
+            format!(
+                "<p class=\"read\">{} of lesser rank are not on this page.</p>\n",
+                count(missing, "finding")
+            )
+        }
+    };
+    let rules: BTreeSet<&str> = shown.iter().map(|finding| finding.rule.as_str()).collect();
+    let verdicts: BTreeSet<Option<Verdict>> = shown.iter().map(|finding| finding.verdict).collect();
+    let rules: String = rules.into_iter().map(|rule| option(rule, rule)).collect();
+    let verdicts: String = verdicts
+        .into_iter()
+        .map(|verdict| verdict.map_or("place", Verdict::as_str))
+        .map(|word| option(word, word))
+        .collect();
+    format!(
+        "<section id=\"findings\" aria-labelledby=\"findings-title\">\n\
+         <h2 id=\"findings-title\">Findings</h2>\n\
+         <form class=\"filter\" role=\"search\" hidden>\n\
+         <label class=\"grow\"><span>Name, path or fingerprint</span>\
+         <input type=\"search\" id=\"filter-text\" autocomplete=\"off\" placeholder=\"press / to type\"></label>\n\
+         <label><span>Verdict</span><select id=\"filter-verdict\"><option value=\"\">every verdict</option>{verdicts}</select></label>\n\
+         <label><span>Rule</span><select id=\"filter-rule\"><option value=\"\">every rule</option>{rules}</select></label>\n\
+         <button type=\"button\" id=\"filter-clear\" class=\"quiet\">Clear</button>\n\
+         <p class=\"count\" id=\"filter-count\" role=\"status\"></p>\n</form>\n{more}\
+         <ol class=\"findings\">\n{list}</ol>\n</section>\n"
+    )
+}
+
+fn option(value: &str, label: &str) -> String {
+    format!("<option value=\"{}\">{}</option>", escaped(value), escaped(label))
+}
+
+fn issues(report: &ScanReport) -> String {
+    if report.issues.is_empty() {
+        return String::new();
+    }
+    let mut list = String::new();
+    for issue in report.issues.iter().take(ISSUES) {
+        let at = if issue.line == 0 { String::new() } else { format!(":{}", issue.line) };
+        let (path, message) = (escaped(issue.path.as_str()), escaped(&issue.message));
+        add(&mut list, format!("<li><code>{path}{at}</code> {message}</li>\n"));
+    }
+    let hidden = report.issues.len().saturating_sub(ISSUES);
+    if hidden > 0 {
+        add(&mut list, format!("<li>and {hidden} more</li>\n"));
+    }
+    let files: BTreeSet<_> = report.issues.iter().map(|issue| &issue.path).collect();
+    format!(
+        "<section>\n<details class=\"issues\"><summary>{} could not be read as a whole</summary>\n\
+         <ul>\n{list}</ul>\n</details>\n</section>\n",
+        count(files.len(), "file")
+    )
+}
+
+fn foot(shown: &[&Finding], setting: &Setting<'_>) -> String {
+    let argument = escaped(setting.argument);
+    let first = shown.iter().find(|finding| finding.verdict.is_some());
+    let audit = first.map_or_else(String::new, |finding| {
+        format!("<li><code>ssot audit {}{argument}</code> compares one group</li>", finding.id)
+    });
+    format!(
+        "<footer>\n<ul>{audit}<li><code>ssot plan{argument}</code> says what would be done</li>\
+         <li><code>ssot explain RULE</code> says what a rule finds and when it is silent</li></ul>\n\
+         <p>ssot {}</p>\n</footer>\n",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// A text as the content of an element or of an attribute between double quotes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in visible(text).chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// A sentence whose names stand between backticks.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // An odd backtick comes from a name: then nothing is code.
+    if parts.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    let part = |(at, part): (usize, &&str)| match at % 2 {
+        1 => format!("<code>{}</code>", escaped(part)),
+        _ => escaped(part),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SCRIPT, STYLE, escaped, prose};
+
+    #[test]
+    fn nothing_of_a_repository_is_markup() {
+        assert_eq!(
+            escaped("</script><b a=\"'&\u{1b}"),
+            "&lt;/script&gt;&lt;b a=&quot;&#39;&amp;\u{fffd}"
+        );
+        assert_eq!(prose("class `A<b>` is"), "class <code>A&lt;b&gt;</code> is");
+        assert_eq!(prose("odd ` <tick>"), "odd ` &lt;tick&gt;");
+    }
+
+    #[test]
+    fn the_page_asks_nobody() {
+        for asset in [SCRIPT, STYLE] {
+            for word in ["http:", "https:", "url(", "@import", "fetch(", "</s"] {
+                assert!(!asset.contains(word), "{word}");
+            }
+        }
+    }
+}

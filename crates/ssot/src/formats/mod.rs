@@ -1,0 +1,186 @@
+//! The forms in which a scan is told: to people, to programs, to the services that show
+//! findings beside code. Each is a pure function from a [`ScanReport`] to text; the page also
+//! shows sources, which [`Sources`] reads for it.
+
+pub(crate) mod address;
+mod github;
+mod gitlab;
+mod html;
+mod junit;
+#[cfg(test)]
+pub(crate) mod sample;
+mod sarif;
+mod sources;
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use ssot_model::{Finding, Member, ScanReport, TrendPoint};
+
+use sources::Sources;
+
+use crate::{markdown, text};
+
+/// Forms of the result of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScanFormat {
+    /// For people at a terminal
+    Text,
+    /// For programs: everything, versioned
+    Json,
+    /// For code scanning services: SARIF 2.1.0
+    Sarif,
+    /// Annotations of a GitHub Actions job
+    Github,
+    /// A code quality report of GitLab
+    Gitlab,
+    /// For whatever shows tests: JUnit XML
+    Junit,
+    /// For a comment on a pull request
+    Md,
+    /// One page for a browser: map, differences, trend
+    Html,
+}
+
+/// What a form has to know besides the report.
+pub(crate) struct Setting<'a> {
+    /// The repository as it was typed, as a word of a command with the space before it;
+    /// empty for the current folder.
+    pub(crate) argument: &'a str,
+    /// What the repository is called.
+    pub(crate) name: &'a str,
+    /// Where its files are.
+    pub(crate) root: &'a Path,
+    /// What leads from the folder where the command was typed to the repository:
+    /// empty, or a path that ends in a slash.
+    pub(crate) prefix: &'a str,
+    /// The address at which a service shows a file of the repository, ending in a
+    /// slash; empty where there is none.
+    pub(crate) blob: &'a str,
+    /// Whether what is no violation is told too.
+    pub(crate) all: bool,
+    /// Whether a rule or a concept was asked for: then everything found is told.
+    pub(crate) narrowed: bool,
+    /// The figures of the commits scanned so far, the oldest first.
+    pub(crate) trend: &'a [TrendPoint],
+}
+
+impl Setting<'_> {
+    /// The path of a member from where the command was typed.
+    pub(crate) fn path(&self, member: &Member) -> String {
+        format!("{}{}", self.prefix, member.path)
+    }
+
+    /// `path:line` of a member from where the command was typed.
+    fn place(&self, member: &Member) -> String {
+        format!("{}:{}", self.path(member), member.span.start)
+    }
+}
+
+/// The report in the form asked for.
+pub(crate) fn render(
+    format: ScanFormat,
+    report: &ScanReport,
+    setting: &Setting<'_>,
+) -> anyhow::Result<String> {
+    Ok(match format {
+        ScanFormat::Text => text::scan(report, setting),
+        ScanFormat::Json => json(report)?,
+        ScanFormat::Sarif => json(&sarif::log(report, setting))?,
+        ScanFormat::Github => github::annotations(report, setting),
+        ScanFormat::Gitlab => json(&gitlab::issues(report, setting))?,
+        ScanFormat::Junit => junit::suites(report, setting),
+        ScanFormat::Md => markdown::scan(report, setting),
+        ScanFormat::Html => {
+            let compared = html::shown(report, setting).into_iter().take(html::COMPARED);
+            html::page(report, setting, &Sources::read(setting.root, compared))
+        }
+    })
+}
+
+fn json(value: &impl serde::Serialize) -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}
+
+/// The findings that are told: what has to change, with `all` also what has not.
+fn told<'a>(report: &'a ScanReport, setting: &Setting<'_>) -> impl Iterator<Item = &'a Finding> {
+    let all = setting.all;
+    report.findings.iter().filter(move |finding| all || finding.is_violation())
+}
+
+/// A finding in one line: its sentence and its other places.
+fn sentence(finding: &Finding, setting: &Setting<'_>) -> String {
+    /// Other places that are named.
+    const NAMED: usize = 3;
+    let others: Vec<String> =
+        finding.members.iter().skip(1).map(|member| setting.place(member)).collect();
+    let summary = if finding.summary.is_empty() { &finding.name } else { &finding.summary };
+    if others.is_empty() {
+        return visible(summary);
+    }
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    visible(&format!("{summary}; also in {}", text::some_of(&others, NAMED)))
+}
+
+/// A text of the repository without what would control a terminal or end a line.
+pub(crate) fn visible(text: &str) -> String {
+    let shown = |letter: char| match letter {
+        '\n' | '\r' | '\t' => ' ',
+        letter if letter.is_control() || is_direction(letter) => '\u{fffd}',
+        letter => letter,
+    };
+    text.chars().map(shown).collect()
+}
+
+/// Whether a letter turns the direction of the letters around it, which makes a text
+/// read otherwise than it is.
+fn is_direction(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+
+    use super::{ScanFormat, render, sample, visible};
+
+    #[test]
+    fn every_form_tells_the_same_report() {
+        for format in ScanFormat::value_variants() {
+            if *format == ScanFormat::Html {
+                continue; // Long, and told by its parts.
+            }
+            let name = format.to_possible_value().expect("a word of its own");
+            let told = render(*format, &sample::report(), &sample::setting(false));
+            let told = anstream::adapter::strip_str(&told.expect("told")).to_string();
+            insta::assert_snapshot!(name.get_name().to_owned(), told);
+        }
+    }
+
+    #[test]
+    fn no_form_lets_a_hostile_name_out() {
+        for format in ScanFormat::value_variants() {
+            let told = render(*format, &sample::hostile(), &sample::setting(true)).expect("told");
+            let told = anstream::adapter::strip_str(&told).to_string();
+            let named = format!("{format:?}:\n{told}");
+            let controls = |it: char| it.is_control() && it != '\n';
+            assert!(!told.contains(controls), "{named}");
+            let forbidden: &[&str] = match format {
+                ScanFormat::Github => &["\n::error::", ",line=1::b"],
+                ScanFormat::Junit => &["<script", "<img", "]]>"],
+                ScanFormat::Html => &["<script>alert", "<img", "<!--", "\u{202e}"],
+                ScanFormat::Text | ScanFormat::Md => &["\u{202e}"],
+                // Data: whoever shows it has to know what it is.
+                ScanFormat::Json | ScanFormat::Sarif | ScanFormat::Gitlab => &[],
+            };
+            for text in forbidden {
+                assert!(!told.contains(text), "{named}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_controls_a_terminal_is_replaced() {
+        assert_eq!(visible("a\u{1b}[31m\n\tb\u{202e}ü"), "a\u{fffd}[31m  b\u{fffd}ü");
+    }
+}
