@@ -92,8 +92,10 @@ pub(crate) fn render(
         ScanFormat::Junit => junit::suites(report, setting),
         ScanFormat::Md => markdown::scan(report, setting),
         ScanFormat::Html => {
-            let compared = html::shown(report, setting).into_iter().take(html::COMPARED);
-            html::page(report, setting, &Sources::read(setting.root, compared))
+            let shown = html::shown(report, setting).into_iter().enumerate();
+            let read = shown.filter(|(at, finding)| html::shows_source(*at, finding));
+            let sources = Sources::read(setting.root, read.map(|(_, finding)| finding));
+            html::page(report, setting, &sources)
         }
     })
 }

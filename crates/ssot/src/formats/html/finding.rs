@@ -1,6 +1,6 @@
 //! One finding of the list: a line that opens.
 
-use ssot_model::{Finding, Leaning, Severity, Verdict};
+use ssot_model::{DefinitionKind, Finding, Leaning, Severity, Verdict};
 
 use super::difference::{difference, excerpt};
 use super::{escaped, prose};
@@ -133,8 +133,11 @@ fn places(finding: &Finding, setting: &Setting<'_>) -> String {
     let mut list = String::new();
     for member in finding.members.iter().take(PLACES) {
         let (place, lines) = (escaped(&setting.place(member)), member.span.lines());
-        let lines = text::count(lines as usize, "line");
-        add(&mut list, format!("<li><code>{place}</code> <small>{lines}</small></li>\n"));
+        let lines = match finding.kind {
+            DefinitionKind::Place => String::new(),
+            _ => format!(" <small>{}</small>", text::count(lines as usize, "line")),
+        };
+        add(&mut list, format!("<li><code>{place}</code>{lines}</li>\n"));
     }
     let hidden = finding.members.len().saturating_sub(PLACES);
     if hidden > 0 {

@@ -28,24 +28,30 @@ const FAMILIES: usize = 1000;
 /// Findings of each rule about places on the page.
 const PLACES: usize = 100;
 /// Groups whose first members are compared line by line.
-pub(crate) const COMPARED: usize = 120;
+const COMPARED: usize = 120;
 /// Files listed that could not be read.
 const ISSUES: usize = 50;
 
-/// The findings of the page: groups by what consolidating them saves, open questions, and
-/// places by rule.
+/// The findings of the page: groups by what consolidating them saves, places by rule, and
+/// open questions.
 pub(crate) fn shown<'a>(report: &'a ScanReport, setting: &Setting<'_>) -> Vec<&'a Finding> {
     let is_open = |it: &&Finding| it.verdict == Some(Verdict::Unsure) && it.accepted.is_none();
-    let mut families = text::ranked(report, setting.all);
+    let mut shown = text::ranked(report, setting.all);
+    shown.truncate(FAMILIES);
+    let families = shown.len();
+    let rules = text::by_rule(report, setting.all);
+    shown.extend(rules.into_values().flat_map(|findings| findings.into_iter().take(PLACES)));
     if !setting.all {
         let mut open: Vec<&Finding> = report.findings.iter().filter(is_open).collect();
         open.sort_by_key(|finding| std::cmp::Reverse(finding.cost));
-        families.extend(open);
+        shown.extend(open.into_iter().take(FAMILIES - families));
     }
-    families.truncate(FAMILIES);
-    let rules = text::by_rule(report, setting.all);
-    families.extend(rules.into_values().flat_map(|findings| findings.into_iter().take(PLACES)));
-    families
+    shown
+}
+
+/// Whether the source of a finding is shown: of the first groups, and of every place.
+pub(crate) fn shows_source(at: usize, finding: &Finding) -> bool {
+    at < COMPARED || finding.verdict.is_none()
 }
 
 /// The whole page.
@@ -97,7 +103,12 @@ fn findings(
     }
     let mut list = String::new();
     for (at, finding) in shown.iter().enumerate() {
-        list.push_str(&finding::item(at + 1, finding, setting, (at < COMPARED).then_some(sources)));
+        list.push_str(&finding::item(
+            at + 1,
+            finding,
+            setting,
+            shows_source(at, finding).then_some(sources),
+        ));
     }
     let violations = report.violations().count();
     let missing = violations - shown.iter().filter(|finding| finding.is_violation()).count();

@@ -5,13 +5,13 @@ use ssot_model::{Finding, Member, ScanReport};
 use super::family::confidence;
 use super::{WIDTH, by_rule, extent, line, place, wrapped};
 use crate::formats::{Setting, visible};
-use crate::text::figures::{count, thousands};
+use crate::text::figures::{add, count, thousands};
 use crate::text::style;
 
 /// Findings shown of each rule unless one is asked for.
 const FINDINGS: usize = 3;
-/// Further places shown of one finding.
-const PLACES: usize = 3;
+/// Places shown of one finding.
+const PLACES: usize = 4;
 /// What stands before a line of a finding.
 const INDENT: &str = "        ";
 
@@ -40,34 +40,50 @@ pub(super) fn places(report: &ScanReport, setting: &Setting<'_>) -> String {
     text
 }
 
-/// The place and the sentence, on one line where they fit, and the other places.
+/// One place with its sentence on a line where they fit; otherwise the sentence, and the
+/// places below it.
 fn found(finding: &Finding, setting: &Setting<'_>) -> String {
     let mut text = String::new();
-    let Some((first, others)) = finding.members.split_first() else { return text };
-    let at = |member: &Member| {
-        place(setting.argument, &format!("{}:{}", member.path, member.span.start))
-    };
-    let place = at(first);
     let mut tail = confidence(finding).map(|sure| format!("  {sure}")).unwrap_or_default();
     if finding.accepted.is_some() {
         tail.push_str(&style::good("  accepted"));
     }
     let summary = visible(&finding.summary);
-    if INDENT.len() + place.len() + summary.chars().count() + 14 <= WIDTH {
-        line(&mut text, &format!("{INDENT}{place}  {}{tail}", style::faint(&summary)));
-    } else {
-        line(&mut text, &format!("{INDENT}{place}{tail}"));
-        for row in wrapped("          ", &summary) {
-            line(&mut text, &style::faint(&row));
+    let most = if setting.all { finding.members.len() } else { PLACES };
+    let places = listed(&finding.members, most, setting);
+    let fits = INDENT.len() + places.len() + summary.chars().count() + 14 <= WIDTH;
+    if finding.members.len() == 1 && fits {
+        line(&mut text, &format!("{INDENT}{places}  {}{tail}", style::faint(&summary)));
+        return text;
+    }
+    let rows = wrapped(INDENT, &summary);
+    for (at, row) in rows.iter().enumerate() {
+        let tail = if at + 1 == rows.len() { tail.as_str() } else { "" };
+        line(&mut text, &format!("{row}{tail}"));
+    }
+    for row in wrapped(&format!("{INDENT}  "), &places) {
+        line(&mut text, &style::faint(&row));
+    }
+    text
+}
+
+/// The places as a list; one in the file of the one before is its line alone.
+fn listed(members: &[Member], most: usize, setting: &Setting<'_>) -> String {
+    let mut before = None;
+    let mut words = Vec::new();
+    for member in members.iter().take(most) {
+        let at = member.span.start;
+        if before == Some(&member.path) {
+            words.push(format!(":{at}"));
+        } else {
+            words.push(place(setting.argument, &format!("{}:{at}", member.path)));
         }
+        before = Some(&member.path);
     }
-    let most = if setting.all { others.len() } else { PLACES };
-    for member in others.iter().take(most) {
-        line(&mut text, &format!("{INDENT}{}", at(member)));
-    }
-    if others.len() > most {
-        let hidden = thousands((others.len() - most) as u64);
-        line(&mut text, &style::faint(&format!("{INDENT}and {hidden} more")));
+    let mut text = words.join(", ");
+    if members.len() > most {
+        let hidden = thousands((members.len() - most) as u64);
+        add(&mut text, format!(" and {hidden} more"));
     }
     text
 }

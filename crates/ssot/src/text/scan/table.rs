@@ -15,24 +15,25 @@ const NARROWEST: usize = 14;
 /// A row a verdict that is a violation, a row a rule about places, then in one line each
 /// what is no violation and what was accepted.
 pub(super) fn table(report: &ScanReport, all: bool) -> String {
-    let mut verdicts: BTreeMap<Verdict, Vec<&Finding>> = BTreeMap::new();
+    let (mut found, mut silent) = (BTreeMap::new(), BTreeMap::new());
     for finding in report.findings.iter().filter(|finding| finding.accepted.is_none()) {
-        if let Some(verdict) = finding.verdict {
-            verdicts.entry(verdict).or_default().push(finding);
-        }
+        let Some(verdict) = finding.verdict else { continue };
+        // A verdict that the configuration makes a note of is no violation here.
+        let verdicts: &mut BTreeMap<Verdict, Vec<&Finding>> =
+            if finding.is_violation() { &mut found } else { &mut silent };
+        verdicts.entry(verdict).or_default().push(finding);
     }
     let rules = by_rule(report, false);
     let width = rules.keys().map(|name| name.len()).max().unwrap_or(0).max(NARROWEST);
     let mut text = String::new();
-    for (verdict, findings) in verdicts.iter().filter(|(verdict, _)| verdict.is_violation()) {
+    for (verdict, findings) in &found {
         text.push_str(&verdict_row(*verdict, findings, width));
     }
     for (name, findings) in &rules {
         text.push_str(&rule_row(name, findings, width));
     }
-    let silent: Vec<String> = verdicts
+    let silent: Vec<String> = silent
         .iter()
-        .filter(|(verdict, _)| !verdict.is_violation())
         .map(|(verdict, them)| format!("{} {}", thousands(them.len() as u64), verdict.as_str()))
         .collect();
     if !silent.is_empty() {
