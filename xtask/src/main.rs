@@ -4,6 +4,7 @@
 
 mod beds;
 mod bench;
+mod eval;
 mod machine;
 mod markers;
 mod preflight;
@@ -39,6 +40,8 @@ enum Command {
     Sarif,
     /// Measurements next to other tools.
     Bench(bench::Options),
+    /// How often the product is right, on labelled data.
+    Eval(eval::Options),
     /// Runs one command and prints what it cost, for `bench`.
     #[command(hide = true)]
     Measure(bench::measure::Options),
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Beds(options) => beds::run(&root, &options),
         Command::Sarif => sarif::run(&root),
         Command::Bench(options) => bench::run(&root, &options),
+        Command::Eval(options) => eval::run(&root, &options),
         Command::Measure(options) => bench::measure::run(&options),
     };
     match result {

@@ -4,6 +4,7 @@
 //! `execute` is the only asynchronous part. Nothing here knows a terminal or HTTP.
 
 mod codemod;
+mod compare;
 mod configuration;
 mod desk;
 mod error;
@@ -21,6 +22,7 @@ mod trend;
 mod triage;
 mod work;
 
+pub use compare::{Answer, Named, compare};
 pub use configuration::{CONFIG_FILE, config_schema};
 pub use error::{EngineError, ErrorKind};
 pub use init::{Fate, InitFile, InitReport, init};

@@ -7,7 +7,7 @@ use compact_str::CompactString;
 use rayon::prelude::*;
 use ssot_facts::{FileFacts, Index, Missing, SCHEMA_VERSION, Source, python};
 use ssot_model::{Config, Finding, ParseIssue, RepoPath, ScanReport};
-use ssot_rules::{Circumstances, Rule};
+use ssot_rules::{Circumstances, Rule, Scene};
 use ssot_runtime::cache::{Cache, Key};
 use ssot_runtime::files::{self, FileEntry};
 
@@ -54,6 +54,11 @@ impl Survey {
     /// What the rules find, ranked.
     pub(crate) fn findings(&self, rules: &[Rule]) -> Vec<Finding> {
         ssot_rules::detect(rules, &self.index, &self.config, &self.circumstances)
+    }
+
+    /// What the rules look at.
+    pub(crate) fn scene(&self) -> Scene<'_> {
+        Scene::new(&self.index, &self.config, &self.circumstances)
     }
 
     /// The findings with the figures of the scan.

@@ -1,10 +1,10 @@
 //! Folders into which code was put aside.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use ssot_model::RepoPath;
 
-use crate::index::Index;
-use crate::role::Role;
+use crate::index::{Index, ModuleId};
+use crate::role::{Role, live_stem};
 
 /// Names that say it outright.
 const OUTRIGHT: [&str; 7] =
@@ -50,6 +50,11 @@ fn is_dated(part: &str) -> bool {
 /// Gives the files of such folders their role. A folder out of which others import
 /// is in use, whatever it is called.
 pub(crate) fn mark(index: &mut Index) {
+    let left_over = left_over(index);
+    index.set_roles(|module| {
+        let is_meant = left_over.contains(&module.path) && module.role == Role::Production;
+        is_meant.then_some(Role::Archive)
+    });
     let mut folders: FxHashMap<String, bool> = FxHashMap::default();
     for (_, module) in index.modules() {
         if let Some((folder, outright)) = folder(&module.path) {
@@ -78,6 +83,32 @@ pub(crate) fn mark(index: &mut Index) {
         let own = matches!(module.role, Role::Production | Role::Test | Role::Script);
         (aside && own).then_some(Role::Archive)
     });
+}
+
+/// Files that their names call left-over copies of a live one beside them, and that
+/// nobody imports.
+fn left_over(index: &Index) -> FxHashSet<RepoPath> {
+    let mut found: FxHashMap<ModuleId, RepoPath> = FxHashMap::default();
+    for (id, module) in index.modules() {
+        let directory = module.path.directory();
+        let slash = if directory.is_empty() { "" } else { "/" };
+        let live = live_stem(module.path.file_stem())
+            .and_then(|stem| RepoPath::new(&format!("{directory}{slash}{stem}.py")).ok());
+        if live.is_some_and(|live| index.module_at(&live).is_some()) {
+            found.insert(id, module.path.clone());
+        }
+    }
+    if found.is_empty() {
+        return FxHashSet::default();
+    }
+    for (_, module) in index.modules() {
+        for import in &module.facts.imports {
+            for target in index.imported_modules(module, import) {
+                found.remove(&target);
+            }
+        }
+    }
+    found.into_values().collect()
 }
 
 #[cfg(test)]

@@ -419,6 +419,36 @@ pub struct AttributeWrite {
     pub line: u32,
 }
 
+impl Definition {
+    /// A definition of which nothing is known yet.
+    pub(crate) fn empty(kind: DefinitionKind) -> Self {
+        Self {
+            kind,
+            name: CompactString::default(),
+            owner: None,
+            span: Span { start: 0, end: 0 },
+            code_lines: 0,
+            statements: 0,
+            hash: 0,
+            leaves: Vec::new(),
+            blind: 0,
+            shape: Vec::new(),
+            free: Vec::new(),
+            decorators: Vec::new(),
+            bases: Vec::new(),
+            members: Vec::new(),
+            fields: Vec::new(),
+            raises: Vec::new(),
+            forwards: CompactString::default(),
+            returns: CompactString::default(),
+            signature: CompactString::default(),
+            summary: CompactString::default(),
+            doc_hash: 0,
+            flags: DefinitionFlags::default(),
+        }
+    }
+}
+
 impl FileFacts {
     /// The bindings of one module-level name, in order.
     pub fn bindings_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a NameBinding> {

@@ -284,6 +284,17 @@ impl Index {
         })
     }
 
+    /// What a dotted path in a module means, imports inside functions included.
+    pub fn follow(&self, module: ModuleId, path: &str) -> Vec<Resolution> {
+        crate::resolve::follow_path(self, module, path)
+    }
+
+    /// The module and the name in it that a dotted text stands for, for example
+    /// `package.module:Name`.
+    pub fn names(&self, text: &str) -> Option<(ModuleId, CompactString)> {
+        self.split_string(text)
+    }
+
     /// Whether modules lie below a dotted name.
     pub fn is_namespace(&self, dotted: &str) -> bool {
         self.namespaces.contains(dotted)

@@ -13,6 +13,7 @@ mod flow;
 mod hierarchy;
 mod import_graph;
 mod index;
+pub mod java;
 mod loading;
 mod modules;
 pub mod python;

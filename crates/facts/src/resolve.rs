@@ -39,6 +39,39 @@ pub(crate) fn resolve(index: &Index, module: ModuleId, name: &str) -> Vec<Resolu
     found
 }
 
+/// What a dotted path in a module means: the first name as the module binds it, the
+/// others in the modules that the ones before them stand for.
+pub(crate) fn follow_path(index: &Index, module: ModuleId, path: &str) -> Vec<Resolution> {
+    let (first, rest) = path.split_once('.').map_or((path, ""), |(first, rest)| (first, rest));
+    let mut meanings = local_imports(index, module, first);
+    meanings.extend(resolve(index, module, first));
+    for name in rest.split('.').filter(|name| !name.is_empty()) {
+        meanings = meanings
+            .into_iter()
+            .flat_map(|meaning| match meaning {
+                Resolution::Module(module) => resolve(index, module, name),
+                Resolution::External(outer) => {
+                    vec![Resolution::External(format_compact!("{outer}.{name}"))]
+                }
+                _ => Vec::new(),
+            })
+            .collect();
+    }
+    meanings.sort();
+    meanings.dedup();
+    meanings
+}
+
+/// What imports inside functions bind a name to.
+fn local_imports(index: &Index, module: ModuleId, name: &str) -> Vec<Resolution> {
+    let mut found = Vec::new();
+    let imports = index.module(module).facts.imports.iter();
+    for import in imports.filter(|it| it.scope == ImportScope::Function && it.bound == name) {
+        follow_import(index, module, import, LONGEST_CHAIN, &mut found);
+    }
+    found
+}
+
 /// Where a name comes from, followed through plain imports only: the module and
 /// the name there. Two names of one origin mean the same, whatever that is.
 pub(crate) fn origin(index: &Index, module: ModuleId, name: &str) -> (ModuleId, CompactString) {

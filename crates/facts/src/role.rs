@@ -76,22 +76,11 @@ impl Role {
             Self::Generated
         } else if any(&["migrations", "alembic"]) {
             Self::Migration
-        } else if any(&[
-            "scripts",
-            "script",
-            "examples",
-            "example",
-            "docs",
-            "doc",
-            "demo",
-            "demos",
-            "benchmarks",
-            "bin",
-            "tools",
-            "contrib",
-            "build_backend",
-        ]) && !any(&["src", "lib"])
+        } else if any(&["scripts", "script", "examples", "example", "docs", "doc", "benchmarks"])
+            && !any(&["src", "lib"])
             && directories.len() <= SCRIPT_DEPTH
+            || path.components().next().is_some_and(|top| BENCH.contains(&top))
+                && !directories.is_empty()
             || matches!(stem, "setup" | "noxfile" | "tasks" | "fabfile" | "manage")
                 && directories.is_empty()
         {
@@ -100,6 +89,29 @@ impl Role {
             Self::Production
         }
     }
+}
+
+/// Directories of a project's own bench; inside a package they are parts of it.
+const BENCH: [&str; 7] = ["bin", "tools", "contrib", "demo", "demos", "build_backend", "dev-tools"];
+
+/// The stem of the live file whose left-over copy a file's name says it is:
+/// `store` for `store_old.py`. Whether the live file exists is for the caller to see.
+pub(crate) fn live_stem(stem: &str) -> Option<&str> {
+    const LEFT_OVER: [&str; 11] = [
+        "_old",
+        "_backup",
+        "_bak",
+        "_copy",
+        "_orig",
+        "_original",
+        "_temp",
+        "_tmp",
+        "_incomplete",
+        "_obsolete",
+        "_unused",
+    ];
+    let live = LEFT_OVER.iter().find_map(|suffix| stem.strip_suffix(suffix))?;
+    (!live.is_empty()).then_some(live)
 }
 
 /// Deeper down, `tools` and the like are parts of a package, not of the project's bench.
@@ -124,6 +136,8 @@ mod tests {
             ("pkg/cli/templates/crew/tool.py", Role::Template),
             ("shop/migrations/0001_initial.py", Role::Migration),
             ("examples/hello.py", Role::Script),
+            ("tools/release.py", Role::Script),
+            ("pkg/bin/multi.py", Role::Production),
             ("setup.py", Role::Script),
             ("pkg/sub/tools/hammer.py", Role::Production),
             ("pkg/tools.py", Role::Production),

@@ -8,7 +8,7 @@ use ssot_model::{DefinitionKind, Evidence, Finding, Severity, Verdict};
 
 use crate::families::Family;
 use crate::identity::fingerprint;
-use crate::{Comparison, Scene, families};
+use crate::{Comparison, Scene, families, words};
 
 /// Lines above a definition in which a comment still speaks about it.
 const COMMENT_REACH: u32 = 6;
@@ -74,7 +74,12 @@ fn by_meaning(scene: &Scene<'_>, family: &[DefinitionId]) -> Vec<Family> {
     meanings
 }
 
-/// Equal texts that say different things are variants of one concept.
+/// Statements up to which equal texts over different things are an idiom, such as the
+/// accessor of a module's own registry.
+const IDIOM: u32 = 3;
+
+/// Equal texts that say different things are variants of one concept; short ones
+/// are an idiom that every module uses for its own.
 fn judge_meanings(scene: &Scene<'_>, meanings: &[Family]) -> Option<Judgement> {
     let heads: Family = meanings.iter().map(|meaning| meaning[0]).collect();
     let [first, second, ..] = *heads else { return None };
@@ -84,11 +89,13 @@ fn judge_meanings(scene: &Scene<'_>, meanings: &[Family]) -> Option<Judgement> {
     let evidence = vec![same_body(scene, &heads), Evidence::opposing("meaning", difference.text)];
     let mut members: Family = meanings.iter().flatten().copied().collect();
     members.sort();
-    Some(Judgement { verdict: Verdict::Variant, evidence, members })
+    let is_idiom = scene.index.definition(first).statements <= IDIOM;
+    let verdict = if is_idiom { Verdict::Homonym } else { Verdict::Variant };
+    Some(Judgement { verdict, evidence, members })
 }
 
 /// Why a definition keeps its own copy whatever the others do.
-fn reason_to_stay(scene: &Scene<'_>, id: DefinitionId) -> Option<Evidence> {
+pub(crate) fn reason_to_stay(scene: &Scene<'_>, id: DefinitionId) -> Option<Evidence> {
     let module = scene.index.module(id.module);
     let path = &module.path;
     if module.role != Role::Production {
@@ -102,6 +109,10 @@ fn reason_to_stay(scene: &Scene<'_>, id: DefinitionId) -> Option<Evidence> {
     if let Some(line) = module.facts.copied_on_purpose.iter().find(|line| reach.contains(line)) {
         let text = format!("a comment at {path}:{line} says the copy is deliberate");
         return Some(Evidence::supporting("deliberate-copy", text));
+    }
+    if let Some(reason) = words::kept_for_others(path, &module.facts.summary) {
+        let text = format!("{path} is kept for those who still use it: {reason}");
+        return Some(Evidence::supporting("shim", text));
     }
     if module.facts.flags.deprecated {
         let text = format!("{path} is deprecated and stays as it is for those who still use it");
@@ -195,7 +206,7 @@ pub(crate) fn finding(scene: &Scene<'_>, rule: &str, judgement: Judgement) -> Fi
 }
 
 /// How often a verdict proved right on the labelled groups, in percent.
-fn confidence(verdict: Verdict) -> u8 {
+pub(crate) fn confidence(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Identical | Verdict::Clone | Verdict::Shadowed => 99,
         Verdict::Unsure => 50,

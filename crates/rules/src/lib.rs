@@ -6,12 +6,15 @@
 mod capability;
 mod capability_map;
 mod circumstances;
+mod concepts;
 mod doubles;
 mod emission;
 mod evidence;
 mod families;
 mod flow;
 mod identity;
+mod judge;
+pub mod likeness;
 mod meaning;
 mod ownership;
 mod place;
@@ -20,22 +23,27 @@ pub mod ratchet;
 mod reach;
 mod relation;
 mod rules;
+mod similarity;
 mod spelling;
 mod suggestion;
 mod territory;
 mod texts;
 mod uses;
 mod wildcard;
+mod words;
 
 use std::sync::OnceLock;
 
-use ssot_facts::{Hierarchy, Index};
+use similarity::Similarity;
+use ssot_facts::{DefinitionId, Hierarchy, Index};
 use ssot_model::{Config, Finding, Level, Severity, Verdict};
 
 pub use capability_map::capability_map;
 pub use circumstances::{Circumstances, PolicyLines};
 pub use identity::member_keys;
+pub use judge::{Opinion, judge};
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
+pub use similarity::Likeness;
 pub use spelling::{Nearness, folded, nearness};
 pub use territory::Territories;
 pub use texts::{Constants, is_telling};
@@ -54,6 +62,7 @@ pub struct Scene<'a> {
     /// Who replaces which name from outside.
     pub patches: Patches,
     hierarchy: OnceLock<Hierarchy>,
+    similarity: Similarity<'a>,
 }
 
 impl<'a> Scene<'a> {
@@ -66,7 +75,13 @@ impl<'a> Scene<'a> {
             territories: Territories::new(index, config),
             patches: Patches::new(index),
             hierarchy: OnceLock::new(),
+            similarity: Similarity::new(index),
         }
+    }
+
+    /// How alike two definitions are.
+    pub fn likeness(&self, a: DefinitionId, b: DefinitionId) -> Likeness {
+        self.similarity.likeness(a, b)
     }
 
     /// The classes and what they inherit from; resolved when a rule first asks.
@@ -94,6 +109,7 @@ pub struct Rule {
 pub const RULES: &[Rule] = &[
     rules::backup_file::RULE,
     rules::capability_owner::RULE,
+    rules::concept_variant::RULE,
     rules::duplicate_definition::RULE,
     rules::duplicate_mock::RULE,
     rules::event_contract::RULE,
@@ -106,6 +122,7 @@ pub const RULES: &[Rule] = &[
     rules::mro_conflict::RULE,
     rules::name_budget::RULE,
     rules::named_value::RULE,
+    rules::near_clone::RULE,
     rules::pass_through_layer::RULE,
     rules::relative_import::RULE,
     rules::repeated_literal::RULE,
@@ -115,6 +132,7 @@ pub const RULES: &[Rule] = &[
     rules::size_limit::RULE,
     rules::stage_order::RULE,
     rules::stale_decision::RULE,
+    rules::sync_async_twin::RULE,
     rules::tombstone_returned::RULE,
     rules::unresolved_import::RULE,
 ];

@@ -1,210 +1,181 @@
-//! What two definitions of one name are to each other when their bodies differ.
+//! What two definitions are to each other when they are not equal.
+//!
+//! What the code says outright comes first: one is hidden, one uses or extends the
+//! other, one is no production code. Only then do likenesses speak, and where they
+//! do not agree the answer is `unsure`.
 
-use ssot_facts::{Definition, DefinitionId, Index, Resolution, Role};
+mod kinship;
+mod score;
+mod uses;
+
+use ssot_facts::{DefinitionId, Role};
 use ssot_model::{DefinitionKind, Evidence, Verdict};
 
-use crate::Scene;
+use crate::{Scene, words};
 
-/// Overlap of the bodies from which two definitions are one concept that diverged.
-const VARIANT_OVERLAP: f64 = 0.5;
-/// Overlaps of bodies, of the smaller body with the larger, and of members that
-/// together say the same.
-const VARIANT_TOGETHER: (f64, f64, f64) = (0.33, 0.5, 0.5);
-/// Fewest statements of a body whose overlap says something.
-const TELLING_BODY: usize = 4;
-/// Overlap of the bodies of functions below which they share nothing.
-const STRANGER_FUNCTIONS: f64 = 0.08;
-/// Overlaps of bodies and members of classes below which they share nothing.
-const STRANGER_CLASSES: (f64, f64) = (0.12, 0.2);
-/// Longest chain of bases that is followed.
-const LONGEST_LINEAGE: u32 = 12;
-
-/// A relation between two definitions, with the fact it rests on.
+/// A relation between two definitions, with the facts it rests on.
 pub(crate) struct Relation {
     pub(crate) verdict: Verdict,
+    pub(crate) confidence: u8,
     pub(crate) evidence: Vec<Evidence>,
 }
 
+/// How sure a relation is that the code states outright, in percent.
+const STATED: u8 = 97;
+
 impl Relation {
-    fn new(verdict: Verdict, signal: &str, text: String) -> Self {
-        Self { verdict, evidence: vec![Evidence::supporting(signal, text)] }
+    fn stated(verdict: Verdict, signal: &str, text: String) -> Self {
+        let evidence = vec![Evidence::supporting(signal, text)];
+        Self { verdict, confidence: STATED, evidence }
     }
 }
 
-/// Compares two definitions of one name and kind.
+/// Compares two definitions.
 pub(crate) fn relate(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Relation {
-    structural(scene, a, b).or_else(|| by_role(scene, a, b)).unwrap_or_else(|| match by_similarity(
-        scene, a, b,
-    ) {
-        stranger if stranger.verdict == Verdict::Homonym => stranger,
-        similar => by_boundary(scene, a, b).unwrap_or(similar),
-    })
+    let stated = hidden(scene, a, b)
+        .or_else(|| kinship::relation(scene, a, b))
+        .or_else(|| uses::relation(scene, a, b));
+    if let Some(stated) = stated {
+        return stated;
+    }
+    let named_alike = is_named_alike(scene, a, b);
+    let likeness = scene.likeness(a, b);
+    let scored = score::relation(scene, a, b, &likeness);
+    let is_apart = || by_role(scene, a, b).or_else(|| by_boundary(scene, a, b));
+    if (named_alike || scored.verdict != Verdict::Homonym)
+        && let Some(apart) = is_apart()
+    {
+        return apart;
+    }
+    twin(scene, a, b, &likeness)
+        .or_else(|| editions(scene, a, b))
+        .or_else(|| kinship::siblings(scene, a, b, &likeness))
+        .or_else(|| edited(scene, a, b, &likeness))
+        .unwrap_or(scored)
 }
 
-/// One builds on the other.
-fn structural(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
+/// Whether the names say the same once qualifiers are left out.
+pub(crate) fn is_named_alike(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> bool {
+    let (left, right) = (scene.index.definition(a), scene.index.definition(b));
+    let core = words::core(&left.name);
+    left.name == right.name || !core.is_empty() && core == words::core(&right.name)
+}
+
+/// One of them is in a module that cannot be imported.
+fn hidden(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
     let index = scene.index;
-    for (this, other) in [(a, b), (b, a)] {
-        let (here, there) = (index.dotted(this), index.dotted(other));
-        if inherits(index, this, other, LONGEST_LINEAGE) {
-            let text = format!("{here} is a subclass of {there}");
-            return Some(Relation::new(Verdict::Specialisation, "subclass", text));
-        }
-        if let Some(base) = outer_namesake(index, this) {
-            let text = format!("{here} is a subclass of {base}");
-            return Some(Relation::new(Verdict::Specialisation, "subclass", text));
-        }
-        if is_protocol(index.definition(this)) && !is_protocol(index.definition(other)) {
-            let text = format!("{here} is a protocol or abstract base that {there} implements");
-            return Some(Relation::new(Verdict::Specialisation, "protocol", text));
-        }
-        if uses(index, this, other) {
-            let text = format!("{here} calls or wraps {there}");
-            return Some(Relation::new(Verdict::Layer, "uses", text));
-        }
-    }
-    None
+    let (file, package) =
+        index.shadowed().iter().find(|(file, _)| [a.module, b.module].contains(file))?;
+    let (hidden, taker) = (index.module(*file), index.module(*package));
+    let text = format!("`import {}` gives {}, never {}", hidden.name, taker.path, hidden.path);
+    Some(Relation::stated(Verdict::Shadowed, "import-order", text))
 }
 
-fn inherits(index: &Index, this: DefinitionId, other: DefinitionId, left: u32) -> bool {
-    let definition = index.definition(this);
-    if definition.kind != DefinitionKind::Class || left == 0 {
-        return false;
-    }
-    definition.bases.iter().any(|base| {
-        referred(index, this, base).is_some_and(|base| {
-            base == other || base != this && inherits(index, base, other, left - 1)
-        })
-    })
-}
-
-/// The definition that a dotted text in the body of another refers to.
-fn referred(index: &Index, from: DefinitionId, text: &str) -> Option<DefinitionId> {
-    let (root, rest) = text.split_once('.').map_or((text, None), |(root, rest)| (root, Some(rest)));
-    index.resolve(from.module, root).into_iter().find_map(|meaning| match (meaning, rest) {
-        (Resolution::Definition(id), None) => Some(id),
-        (Resolution::Module(module), Some(rest)) if !rest.contains('.') => {
-            index.resolve(module, rest).into_iter().find_map(|meaning| match meaning {
-                Resolution::Definition(id) => Some(id),
-                _ => None,
-            })
-        }
-        _ => None,
-    })
-}
-
-/// A base of the same name that comes from outside the repository.
-fn outer_namesake(index: &Index, this: DefinitionId) -> Option<&str> {
-    let definition = index.definition(this);
-    let is_namesake = |base: &&compact_str::CompactString| {
-        base.rsplit('.').next() == Some(definition.name.as_str()) && !base.contains('=')
-    };
-    definition.bases.iter().find(is_namesake).map(compact_str::CompactString::as_str)
-}
-
-fn is_protocol(definition: &Definition) -> bool {
-    definition.bases.iter().any(|base| {
-        let last = base.rsplit(['.', '=']).next().unwrap_or(base);
-        matches!(last, "Protocol" | "ABC" | "ABCMeta" | "Interface")
-    })
-}
-
-/// Whether the body of one names the other, under whatever alias.
-fn uses(index: &Index, this: DefinitionId, other: DefinitionId) -> bool {
-    let facts = &index.module(this.module).facts;
-    let target = &index.definition(other).name;
-    index.definition(this).free.iter().any(|name| {
-        let imported = facts.imports.iter().filter(|import| import.bound == *name);
-        let direct = imported.clone().any(|import| import.name.as_ref() == Some(target));
-        if direct {
-            return index.resolve(this.module, name).contains(&Resolution::Definition(other));
-        }
-        let chain = compact_str::format_compact!("{name}.{target}");
-        imported.count() > 0
-            && facts.uses.iter().any(|used| used.starts_with(chain.as_str()))
-            && index.resolve(this.module, name).contains(&Resolution::Module(other.module))
-    })
-}
-
-/// One of them is code of another kind.
+/// One of them is code of another kind, or frozen.
 fn by_role(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
-    let (left, right) = (scene.index.module(a.module), scene.index.module(b.module));
-    for module in [left, right] {
-        if module.role != Role::Production {
-            let text = format!("{} is {} code", module.path, module.role.as_str());
-            return Some(Relation::new(Verdict::Convention, "role", text));
-        }
-    }
-    None
+    [a, b].into_iter().find_map(|id| {
+        let module = scene.index.module(id.module);
+        let definition = scene.index.definition(id);
+        let because = if module.role != Role::Production {
+            format!("{} is {} code", module.path, module.role.as_str())
+        } else if let Some(reason) = words::kept_for_others(&module.path, &module.facts.summary) {
+            format!("{} is kept for those who still use it: {reason}", module.path)
+        } else if definition.decorators.iter().any(|it| it.contains("deprecated"))
+            || module.facts.flags.deprecated
+        {
+            format!("{} is deprecated", scene.index.dotted(id))
+        } else if let Some(habit) = scene.territories.stands_alone(scene.index, module) {
+            format!(
+                "{} works as a single file, as {} modules of its package do",
+                module.path, habit.guarded
+            )
+        } else {
+            return None;
+        };
+        Some(Relation::stated(Verdict::Convention, "role", because))
+    })
 }
 
-/// They belong to parts that may each own a copy.
 fn by_boundary(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
     let (left, right) = (scene.index.module(a.module), scene.index.module(b.module));
-    let boundaries =
-        (scene.territories.boundary(&left.path), scene.territories.boundary(&right.path));
-    if let (Some(one), Some(two)) = boundaries
-        && one != two
-    {
+    let one = scene.territories.boundary(&left.path)?;
+    let two = scene.territories.boundary(&right.path)?;
+    (one != two).then(|| {
         let text = format!("{} belongs to {one}, {} to {two}", left.path, right.path);
-        return Some(Relation::new(Verdict::Boundary, "boundary", text));
-    }
-    None
+        Relation::stated(Verdict::Boundary, "boundary", text)
+    })
 }
 
-fn by_similarity(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Relation {
+/// Share of equal statements from which two definitions of one name are copies that
+/// were edited, and how sure that is, in percent.
+const EDITED: (f64, u8) = (0.5, 90);
+
+/// One name outside classes, and mostly the same statements.
+fn edited(
+    scene: &Scene<'_>,
+    a: DefinitionId,
+    b: DefinitionId,
+    likeness: &crate::Likeness,
+) -> Option<Relation> {
     let (left, right) = (scene.index.definition(a), scene.index.definition(b));
-    let bodies = overlap(&left.leaves, &right.leaves);
-    let members = overlap(&left.members, &right.members);
-    let text = format!(
-        "{} and {} share {:.0} % of their statements and {:.0} % of their {}",
-        scene.index.dotted(a),
-        scene.index.dotted(b),
-        bodies * 100.0,
-        members * 100.0,
-        if left.kind == DefinitionKind::Class { "members" } else { "parameters" },
-    );
-    let is_class = left.kind == DefinitionKind::Class;
-    let stranger = if is_class {
-        bodies < STRANGER_CLASSES.0 && members < STRANGER_CLASSES.1
-    } else {
-        bodies < STRANGER_FUNCTIONS
-    };
-    let smaller = left.leaves.len().min(right.leaves.len());
-    let contained = contained(bodies, left.leaves.len(), right.leaves.len());
-    let together = smaller >= TELLING_BODY
-        && bodies >= VARIANT_TOGETHER.0
-        && contained >= VARIANT_TOGETHER.1
-        && members >= VARIANT_TOGETHER.2;
-    if bodies >= VARIANT_OVERLAP || together {
-        Relation::new(Verdict::Variant, "overlap", text)
-    } else if stranger {
-        Relation::new(Verdict::Homonym, "overlap", text)
-    } else {
-        Relation { verdict: Verdict::Unsure, evidence: vec![Evidence::opposing("overlap", text)] }
+    let is_namesake = left.name == right.name && left.owner.is_none() && right.owner.is_none();
+    let (least, confidence) = EDITED;
+    (is_namesake && likeness.statements >= least).then(|| {
+        let text = format!(
+            "{} and {} share {:.0} % of their statements",
+            scene.index.dotted(a),
+            scene.index.dotted(b),
+            likeness.statements * 100.0
+        );
+        let evidence = vec![Evidence::supporting("overlap", text)];
+        Relation { verdict: Verdict::Variant, confidence, evidence }
+    })
+}
+
+/// Two numbered editions of one interface, kept side by side in one file.
+fn editions(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
+    let index = scene.index;
+    let (left, right) = (index.qualified_name(a), index.qualified_name(b));
+    let (one, two) = (words::numbers(&left), words::numbers(&right));
+    let numbered = !one.is_empty() && !two.is_empty() && one != two;
+    (a.module == b.module && numbered).then(|| {
+        let text = format!("`{left}` and `{right}` are editions that stand side by side");
+        Relation::stated(Verdict::Boundary, "editions", text)
+    })
+}
+
+/// Least share of members of a synchronous and an asynchronous class that are twins.
+const TWIN_MEMBERS: f64 = 0.15;
+
+/// A synchronous and an asynchronous face: the names differ in nothing but that.
+fn twin(
+    scene: &Scene<'_>,
+    a: DefinitionId,
+    b: DefinitionId,
+    likeness: &crate::Likeness,
+) -> Option<Relation> {
+    let index = scene.index;
+    let (left, right) = (index.definition(a), index.definition(b));
+    if left.kind == DefinitionKind::Constant || !words::are_twins(&left.name, &right.name) {
+        return None;
     }
-}
-
-/// Share of the smaller list that the larger one has, from their overlap.
-fn contained(overlap: f64, left: usize, right: usize) -> f64 {
-    let common = overlap * (left + right) as f64 / (1.0 + overlap);
-    common / left.min(right).max(1) as f64
-}
-
-/// Share of common elements among all, counted with repetition, of two sorted lists.
-fn overlap<T: Ord>(left: &[T], right: &[T]) -> f64 {
-    let (mut i, mut j, mut common) = (0, 0, 0);
-    while i < left.len() && j < right.len() {
-        match left[i].cmp(&right[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                common += 1;
-                i += 1;
-                j += 1;
-            }
+    let is_async = |id: DefinitionId| match index.definition(id).kind {
+        DefinitionKind::Class => {
+            let methods = index.module(id.module).facts.definitions.iter();
+            methods.filter(|it| it.owner == Some(id.index)).any(|it| it.flags.asynchronous)
         }
-    }
-    let all = left.len() + right.len() - common;
-    if all == 0 { 0.0 } else { f64::from(common as u32) / all as f64 }
+        _ => index.definition(id).flags.asynchronous,
+    };
+    let faces = is_async(a) != is_async(b);
+    let side_by_side = a.module == b.module;
+    let alike =
+        left.kind != DefinitionKind::Class || side_by_side || likeness.members >= TWIN_MEMBERS;
+    let text = format!(
+        "`{}` and `{}` differ in `async` and share {:.0} % of their {}",
+        left.name,
+        right.name,
+        likeness.members * 100.0,
+        if left.kind == DefinitionKind::Class { "members" } else { "parameters" }
+    );
+    (faces && alike).then(|| Relation::stated(Verdict::Twin, "twin-names", text))
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod backup_file;
 pub(crate) mod capability_owner;
+pub(crate) mod concept_variant;
 pub(crate) mod duplicate_definition;
 pub(crate) mod duplicate_mock;
 pub(crate) mod event_contract;
@@ -14,6 +15,7 @@ pub(crate) mod mock_policy;
 pub(crate) mod mro_conflict;
 pub(crate) mod name_budget;
 pub(crate) mod named_value;
+pub(crate) mod near_clone;
 pub(crate) mod pass_through_layer;
 pub(crate) mod relative_import;
 pub(crate) mod repeated_literal;
@@ -23,5 +25,6 @@ pub(crate) mod shared_singleton;
 pub(crate) mod size_limit;
 pub(crate) mod stage_order;
 pub(crate) mod stale_decision;
+pub(crate) mod sync_async_twin;
 pub(crate) mod tombstone_returned;
 pub(crate) mod unresolved_import;

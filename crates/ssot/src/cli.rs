@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Rollback(commands::rollback::RollbackArgs),
     /// The report of a run, rebuilt from its log
     Report(commands::report::ReportArgs),
+    /// What some definitions are to each other: duplicates, namesakes, layers
+    Compare(commands::compare::CompareArgs),
     /// What a rule finds, why it costs, how it is remediated, when it stays silent
     Explain(commands::explain::ExplainArgs),
     /// Show the whole pipeline on a repository written for it

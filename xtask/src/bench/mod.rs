@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: ssot next to other tools, on one corpus, in one run.
 
-mod corpus;
+pub(crate) mod corpus;
 pub(crate) mod measure;
 mod table;
 

@@ -97,6 +97,7 @@ pub(crate) fn detect_boundaries(root: &Path, index: &Index, config: &mut Config)
         .into_iter()
         .filter(|directory| {
             BUILD_FILES.iter().any(|name| files::exists(&root.join(directory).join(name)))
+                || is_service(root, index, directory)
         })
         .collect();
     packaged.retain(|directory| {
@@ -110,6 +111,27 @@ pub(crate) fn detect_boundaries(root: &Path, index: &Index, config: &mut Config)
             paths: vec![directory.to_owned()],
         }));
     }
+}
+
+/// A directory at the top that is started and provisioned by itself: it has a main
+/// module and requirements of its own.
+fn is_service(root: &Path, index: &Index, directory: &str) -> bool {
+    const STARTS: [&str; 4] = ["main.py", "app/main.py", "__main__.py", "app.py"];
+    let starts = || {
+        STARTS.iter().any(|name| {
+            RepoPath::new(&format!("{directory}/{name}"))
+                .is_ok_and(|path| index.module_at(&path).is_some())
+        })
+    };
+    let short = directory.split('_').next().unwrap_or(directory);
+    let last = directory.rsplit('_').next().unwrap_or(directory);
+    let lists = [directory, short, last].map(|name| format!("{name}_requirements.txt"));
+    let provisioned = || {
+        std::iter::once("requirements.txt".to_owned())
+            .chain(lists)
+            .any(|name| files::exists(&root.join(directory).join(name)))
+    };
+    !directory.contains('/') && starts() && provisioned()
 }
 
 fn is_inside(directory: &str, outer: &str) -> bool {

@@ -98,21 +98,40 @@ impl<'a> Comparison<'a> {
             };
             meanings.iter().all(concept)
         };
-        let other_thing = known(&left) && known(&right) && !perhaps_same(&left, &right);
+        let other_thing = known(&left)
+            && known(&right)
+            && !perhaps_same(&left, &right)
+            && !self.are_copies(&left, &right);
         let other_concept = other_thing || self.values_differ(&left, &right);
         Some(Difference { text, other_concept })
     }
 
-    /// Two constants with different values: the texts compute different things.
+    /// Two definitions of one name and text: copies themselves, not two concepts.
+    fn are_copies(&self, left: &[Resolution], right: &[Resolution]) -> bool {
+        match (left, right) {
+            ([Resolution::Definition(left)], [Resolution::Definition(right)]) => {
+                let (one, two) = (self.index.definition(*left), self.index.definition(*right));
+                // Two empty classes are told apart by nothing but who they are.
+                one.statements > 1
+                    && one.name == two.name
+                    && one.hash == two.hash
+                    && one.statements == two.statements
+            }
+            _ => false,
+        }
+    }
+
+    /// Two values that are written differently: the texts compute different things. A
+    /// logger or another object made by a call says nothing about that.
     fn values_differ(&self, left: &[Resolution], right: &[Resolution]) -> bool {
-        let constant = |meanings: &[Resolution]| match meanings {
+        let value = |meanings: &[Resolution]| match meanings {
             [Resolution::Value { module, name }] => match self.only_value(*module, name)? {
-                (hash, ValueKind::Immutable, _) => Some(hash),
-                _ => None,
+                (_, ValueKind::Call(_) | ValueKind::Alias(_), _) => None,
+                (hash, _, _) => Some(hash),
             },
             _ => None,
         };
-        constant(left).zip(constant(right)).is_some_and(|(left, right)| left != right)
+        value(left).zip(value(right)).is_some_and(|(left, right)| left != right)
     }
 
     fn same(&mut self, left: &Resolution, right: &Resolution) -> bool {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod compare;
 mod figures;
 mod init;
 mod map;
@@ -14,6 +15,7 @@ mod verdicts;
 
 pub(crate) use audit::audits;
 pub(crate) use check::check;
+pub(crate) use compare::answers;
 pub(crate) use figures::{add, count, short, some_of, thousands};
 pub(crate) use init::init;
 pub(crate) use map::map;

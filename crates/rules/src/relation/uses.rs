@@ -1,0 +1,80 @@
+//! One definition calls, constructs or names the other.
+
+use ssot_facts::{DefinitionId, Index, Resolution, SiteKind};
+use ssot_model::{DefinitionKind, Verdict};
+
+use super::Relation;
+use crate::Scene;
+
+pub(super) fn relation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
+    let index = scene.index;
+    [(a, b), (b, a)].into_iter().find_map(|(this, other)| {
+        let line = line_of_use(index, this, other)?;
+        let text = format!(
+            "{} calls or wraps {} at {}:{line}",
+            index.dotted(this),
+            index.dotted(other),
+            index.module(this.module).path
+        );
+        Some(Relation::stated(Verdict::Layer, "uses", text))
+    })
+}
+
+/// The line on which the body of one uses the other, under whatever alias.
+fn line_of_use(index: &Index, this: DefinitionId, other: DefinitionId) -> Option<u32> {
+    let facts = &index.module(this.module).facts;
+    let span = index.definition(this).span;
+    let inside = |line: u32| (span.start..=span.end).contains(&line);
+    let target = &index.definition(other).name;
+    let site = facts.sites.iter().find(|site| {
+        inside(site.line)
+            && matches!(site.kind, SiteKind::Call | SiteKind::Read)
+            && (means(index, this, facts.path_of(site), other)
+                || gives(index, this, facts.path_of(site), other))
+    });
+    let string = || {
+        facts.strings.iter().find(|string| {
+            inside(string.line)
+                && index
+                    .names(&string.text)
+                    .is_some_and(|(module, name)| module == other.module && name == *target)
+        })
+    };
+    site.map(|site| site.line).or_else(|| string().map(|string| string.line))
+}
+
+/// Whether a path in the body of one stands for the other.
+fn means(index: &Index, this: DefinitionId, path: &str, other: DefinitionId) -> bool {
+    let definition = index.definition(other);
+    let last = path.rsplit('.').next().unwrap_or(path);
+    if last != definition.name && !renames(index, this, last) {
+        return false;
+    }
+    let own_class = index.definition(this).owner.filter(|_| this.module == other.module);
+    if let Some(rest) = path.strip_prefix("self.").or_else(|| path.strip_prefix("cls.")) {
+        return rest == last && own_class.is_some() && own_class == definition.owner;
+    }
+    definition.owner.is_none()
+        && index.follow(this.module, path).contains(&Resolution::Definition(other))
+}
+
+/// Whether a path stands for a function beside the other whose annotation says that
+/// it returns the other: the accessor of a shared instance.
+fn gives(index: &Index, this: DefinitionId, path: &str, other: DefinitionId) -> bool {
+    let target = &index.definition(other).name;
+    index.definition(other).kind == DefinitionKind::Class
+        && this.module != other.module
+        && index.follow(this.module, path).iter().any(|meaning| match meaning {
+            Resolution::Definition(id) => {
+                let returns = &index.definition(*id).returns;
+                id.module == other.module && returns.trim_matches(['"', '\'']) == target
+            }
+            _ => false,
+        })
+}
+
+/// Whether a name is an alias that an import gives.
+fn renames(index: &Index, this: DefinitionId, name: &str) -> bool {
+    let imports = index.module(this.module).facts.imports.iter();
+    imports.filter(|import| import.aliased).any(|import| import.bound == name)
+}

@@ -1,0 +1,299 @@
+//! How alike two definitions are, sign by sign.
+//!
+//! A name that every file uses says nothing when two definitions share it; one that
+//! three files use says much. So names and strings count by how rare they are.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use ssot_facts::{Definition, DefinitionId, Index};
+use ssot_model::DefinitionKind;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::words;
+
+/// In how many files a name or string occurs.
+#[derive(Default)]
+pub(crate) struct Rarity {
+    files: FxHashMap<u64, u32>,
+    total: u32,
+}
+
+impl Rarity {
+    /// Counts the names and strings of all files.
+    pub(crate) fn new(index: &Index) -> Self {
+        let mut rarity = Self::default();
+        let mut seen: FxHashSet<u64> = FxHashSet::default();
+        for (_, module) in index.modules() {
+            seen.clear();
+            let facts = &module.facts;
+            seen.extend(facts.paths.iter().map(|path| key(last_name(path))));
+            seen.extend(facts.texts.iter().map(|text| key(text)));
+            let members = facts.definitions.iter().flat_map(|it| &it.members);
+            seen.extend(members.map(|member| key(member)));
+            let named = facts.definitions.iter().filter(|it| it.owner.is_none());
+            seen.extend(named.flat_map(|it| words::of_name(&it.name)).map(|word| subject(&word)));
+            for token in &seen {
+                *rarity.files.entry(*token).or_default() += 1;
+            }
+            rarity.total += 1;
+        }
+        rarity
+    }
+
+    /// What it says that two definitions share this: the logarithm of how rare it is.
+    fn weight(&self, token: u64) -> f64 {
+        let files = self.files.get(&token).copied().unwrap_or(1);
+        (f64::from(self.total + 1) / f64::from(files)).ln()
+    }
+
+    /// Weight of what both sets have, by the weight of what either has.
+    fn share(&self, left: &BTreeSet<u64>, right: &BTreeSet<u64>) -> f64 {
+        let weigh = |tokens: &mut dyn Iterator<Item = &u64>| -> f64 {
+            tokens.map(|token| self.weight(*token)).sum()
+        };
+        let common = weigh(&mut left.intersection(right));
+        let all = weigh(&mut left.union(right));
+        if all == 0.0 { 0.0 } else { common / all }
+    }
+}
+
+fn key(text: &str) -> u64 {
+    xxh3_64(text.as_bytes())
+}
+
+/// A word of a name, told from the name of the same letters.
+fn subject(word: &str) -> u64 {
+    key(word).rotate_left(7)
+}
+
+/// The name at the right end of a path.
+fn last_name(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+/// The signs of one definition that are compared as sets.
+struct Signs {
+    /// Methods and attributes of a class, parameters of a function.
+    members: BTreeSet<u64>,
+    /// Public methods of a class.
+    methods: BTreeSet<u64>,
+    /// Last names of what is called.
+    calls: BTreeSet<u64>,
+    /// Short strings.
+    literals: BTreeSet<u64>,
+    /// Fields of a class with annotation and value.
+    fields: BTreeSet<u64>,
+    /// Parameters of the constructor.
+    constructor: BTreeSet<u64>,
+    /// Words of the own name and of the members' names, without qualifiers.
+    subject: BTreeSet<u64>,
+    /// Words of the module's name and of the directory above it.
+    place: BTreeSet<u64>,
+    /// What is used from outside the repository.
+    foreign: BTreeSet<u64>,
+    /// Words of the docstring's first line.
+    summary: BTreeSet<u64>,
+    /// Words of the module docstring's first line.
+    module_summary: BTreeSet<u64>,
+}
+
+impl Signs {
+    fn new(index: &Index, id: DefinitionId) -> Self {
+        let facts = &index.module(id.module).facts;
+        let definition = index.definition(id);
+        let belongs = |inside: u32| {
+            inside.checked_sub(1).is_some_and(|at| {
+                at == id.index || facts.definitions[at as usize].owner == Some(id.index)
+            })
+        };
+        let is_member = |member: &&Definition| member.owner == Some(id.index);
+        let methods = || facts.definitions.iter().filter(is_member);
+        let constructor = methods().find(|method| method.name == "__init__");
+        let calls = facts.sites.iter().filter(|site| belongs(site.inside));
+        let literals = facts.literals.iter().filter(|literal| belongs(literal.inside));
+        let spoken = |text: &str| words::of_text(text).iter().map(|word| key(word)).collect();
+        Self {
+            members: definition.members.iter().map(|member| key(member)).collect(),
+            methods: methods()
+                .filter(|method| !method.name.starts_with('_'))
+                .map(|method| key(&method.name))
+                .collect(),
+            calls: calls.map(|site| key(last_name(facts.path_of(site)))).collect(),
+            literals: literals.map(|it| key(&facts.texts[it.text as usize])).collect(),
+            fields: definition
+                .fields
+                .iter()
+                .map(|it| key(&format!("{}:{}:{}", it.name, it.annotation, it.value)))
+                .collect(),
+            constructor: constructor
+                .map(|it| {
+                    let named = it.members.iter().filter(|name| *name != "self");
+                    named.map(|member| key(member)).collect()
+                })
+                .unwrap_or_default(),
+            subject: std::iter::once(&definition.name)
+                .chain(definition.members.iter().filter(|name| !name.starts_with("__")))
+                .flat_map(|name| words::core(name))
+                .map(|word| subject(&word))
+                .collect(),
+            place: place_words(index, id),
+            foreign: foreign(index, id),
+            summary: spoken(&definition.summary),
+            module_summary: spoken(&facts.summary),
+        }
+    }
+}
+
+/// Words of the file's name and of its directory's.
+fn place_words(index: &Index, id: DefinitionId) -> BTreeSet<u64> {
+    let path = &index.module(id.module).path;
+    let directory = path.directory().rsplit('/').next().unwrap_or_default();
+    let words = words::core(path.file_stem()).into_iter().chain(words::core(directory));
+    words.map(|word| subject(&word)).collect()
+}
+
+/// Top-level names of foreign packages that the body reads.
+fn foreign(index: &Index, id: DefinitionId) -> BTreeSet<u64> {
+    let imports = &index.module(id.module).facts.imports;
+    let free = index.definition(id).free.iter();
+    free.filter_map(|name| imports.iter().find(|import| import.bound == *name))
+        .filter(|import| import.level == 0 && !index.is_internal(&import.module))
+        .filter_map(|import| import.module.split('.').next())
+        .filter(|top| !ssot_facts::is_standard_library(top))
+        .map(key)
+        .collect()
+}
+
+/// How alike two definitions are; every figure is a share between 0 and 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+pub struct Likeness {
+    /// Equal statements.
+    pub statements: f64,
+    /// Equal statements, of the smaller body.
+    pub contained: f64,
+    /// Statements equal but for variables and literals.
+    pub shape: f64,
+    /// Members by rarity.
+    pub members: f64,
+    /// Public methods by rarity.
+    pub methods: f64,
+    /// Called names by rarity.
+    pub calls: f64,
+    /// Strings by rarity.
+    pub literals: f64,
+    /// Fields with annotation and value.
+    pub fields: f64,
+    /// Parameters of the constructors by rarity.
+    pub constructor: f64,
+    /// Words of the names and of the members' names, by rarity.
+    pub subject: f64,
+    /// Words of the files' and directories' names, by rarity.
+    pub place: f64,
+    /// Foreign packages that are used, by rarity.
+    pub foreign: f64,
+    /// Words of the docstrings' first lines.
+    pub summary: f64,
+    /// Words of the module docstrings' first lines.
+    pub module_summary: f64,
+    /// Words of the names without qualifiers.
+    pub name: f64,
+    /// One when each name has a word that the other lacks.
+    pub apart: f64,
+    /// Smaller body by larger body.
+    pub size: f64,
+}
+
+/// Compares definitions; what rarity needs is counted when it is first asked for.
+pub(crate) struct Similarity<'a> {
+    index: &'a Index,
+    rarity: OnceCell<Rarity>,
+}
+
+impl<'a> Similarity<'a> {
+    pub(crate) fn new(index: &'a Index) -> Self {
+        Self { index, rarity: OnceCell::new() }
+    }
+
+    pub(crate) fn likeness(&self, a: DefinitionId, b: DefinitionId) -> Likeness {
+        let index = self.index;
+        let rarity = self.rarity.get_or_init(|| Rarity::new(index));
+        let (left, right) = (index.definition(a), index.definition(b));
+        let (one, two) = (Signs::new(index, a), Signs::new(index, b));
+        let statements = overlap(&left.leaves, &right.leaves);
+        let core = |name: &str| -> BTreeSet<u64> {
+            words::core(name).iter().map(|word| key(word)).collect()
+        };
+        let (mine, theirs) = (core(&index.qualified_name(a)), core(&index.qualified_name(b)));
+        // Two things in one file share its name and docstring whatever they are.
+        let same_file = a.module == b.module;
+        Likeness {
+            statements,
+            contained: contained(statements, left.leaves.len(), right.leaves.len()),
+            shape: overlap(&sorted(&left.shape), &sorted(&right.shape)),
+            members: rarity.share(&one.members, &two.members),
+            methods: rarity.share(&one.methods, &two.methods),
+            calls: rarity.share(&one.calls, &two.calls),
+            literals: rarity.share(&one.literals, &two.literals),
+            fields: rarity.share(&one.fields, &two.fields),
+            constructor: rarity.share(&one.constructor, &two.constructor),
+            subject: rarity.share(&one.subject, &two.subject),
+            place: if same_file { 0.0 } else { rarity.share(&one.place, &two.place) },
+            foreign: rarity.share(&one.foreign, &two.foreign),
+            summary: plain_share(&one.summary, &two.summary),
+            module_summary: if same_file {
+                0.0
+            } else {
+                plain_share(&one.module_summary, &two.module_summary)
+            },
+            name: plain_share(&core(&left.name), &core(&right.name)),
+            apart: f64::from(u8::from(!mine.is_subset(&theirs) && !theirs.is_subset(&mine))),
+            size: ratio(left, right),
+        }
+    }
+}
+
+fn ratio(left: &Definition, right: &Definition) -> f64 {
+    let measure = |it: &Definition| match it.kind {
+        DefinitionKind::Constant => 1,
+        _ => it.code_lines.max(1),
+    };
+    let (one, two) = (measure(left), measure(right));
+    f64::from(one.min(two)) / f64::from(one.max(two))
+}
+
+fn plain_share(left: &BTreeSet<u64>, right: &BTreeSet<u64>) -> f64 {
+    let all = left.union(right).count();
+    if all == 0 { 0.0 } else { left.intersection(right).count() as f64 / all as f64 }
+}
+
+fn sorted(shape: &[u32]) -> Vec<u32> {
+    let mut shape = shape.to_vec();
+    shape.sort_unstable();
+    shape
+}
+
+/// Share of the smaller list that the larger one has, from their overlap.
+pub(crate) fn contained(overlap: f64, left: usize, right: usize) -> f64 {
+    let common = overlap * (left + right) as f64 / (1.0 + overlap);
+    common / left.min(right).max(1) as f64
+}
+
+/// Share of common elements among all, counted with repetition, of two sorted lists.
+pub(crate) fn overlap<T: Ord>(left: &[T], right: &[T]) -> f64 {
+    let (mut i, mut j, mut common) = (0, 0, 0);
+    while i < left.len() && j < right.len() {
+        match left[i].cmp(&right[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                common += 1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    let all = left.len() + right.len() - common;
+    if all == 0 { 0.0 } else { f64::from(common as u32) / all as f64 }
+}

@@ -1,0 +1,241 @@
+//! The words of names, and which of them only qualify.
+
+use ssot_model::RepoPath;
+
+/// Words that say how a thing is made or how new it is, not what it is.
+const QUALIFIERS: &[&str] = &[
+    "unified",
+    "enhanced",
+    "modern",
+    "optimized",
+    "optimised",
+    "consolidated",
+    "improved",
+    "advanced",
+    "legacy",
+    "old",
+    "new",
+    "base",
+    "simple",
+    "basic",
+    "generic",
+    "default",
+    "custom",
+    "real",
+    "core",
+    "main",
+    "common",
+    "shared",
+    "standard",
+    "extended",
+    "comprehensive",
+    "production",
+    "prod",
+    "refactored",
+    "original",
+    "backup",
+    "copy",
+    "temp",
+    "tmp",
+    "final",
+    "ssot",
+    "isolated",
+    "smart",
+    "intelligent",
+    "async",
+    "sync",
+    "asynchronous",
+    "synchronous",
+    "a",
+    "fixed",
+    "updated",
+    "migrated",
+    "canonical",
+    "impl",
+    "implementation",
+    "abstract",
+    "the",
+    "enterprise",
+    "robust",
+    "super",
+    "deprecated",
+    "scoped",
+    "global",
+    "local",
+];
+
+/// Words for one and the same role of a class.
+const ROLES: &[&[&str]] = &[
+    &["manager", "service", "handler", "controller", "coordinator", "orchestrator", "engine"],
+    &["factory", "builder", "creator", "maker"],
+    &["registry", "catalog", "catalogue", "repository", "store"],
+    &["client", "connector", "adapter", "connection"],
+    &["config", "configuration", "settings", "options"],
+    &["checker", "validator", "verifier"],
+    &["emitter", "notifier", "publisher", "broadcaster", "dispatcher"],
+    &["monitor", "tracker", "observer", "watcher"],
+    &["executor", "runner", "worker"],
+];
+
+/// The words of an identifier in lower case: `HTTPServerV2` is `http`, `server`, `v2`.
+pub(crate) fn of_name(name: &str) -> Vec<String> {
+    let letters: Vec<char> = name.chars().collect();
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let next_is_lower = letters.get(at + 1).is_some_and(|next| next.is_lowercase());
+        let previous = at.checked_sub(1).map(|before| letters[before]);
+        let starts =
+            letter.is_uppercase() && previous.is_some_and(|it| !it.is_uppercase() || next_is_lower);
+        if !letter.is_alphanumeric() || starts {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+        }
+        if letter.is_alphanumeric() {
+            word.extend(letter.to_lowercase());
+        }
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
+}
+
+/// The words of a sentence that carry meaning, without repetition.
+pub(crate) fn of_text(text: &str) -> Vec<String> {
+    const SHORTEST: usize = 4;
+    let mut words: Vec<String> = text
+        .split(|letter: char| !letter.is_alphanumeric())
+        .flat_map(of_name)
+        .filter(|word| word.chars().count() >= SHORTEST)
+        .collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+/// Whether a word only says which edition of a thing it is: `v2`, `unified`, `old`.
+pub(crate) fn is_qualifier(word: &str) -> bool {
+    let version = word.strip_prefix('v').unwrap_or(word);
+    QUALIFIERS.contains(&word)
+        || !version.is_empty() && version.chars().all(|letter| letter.is_ascii_digit())
+}
+
+/// The numbers in a name: `OpenStack_1_1_Connection` has `1` and `1`.
+pub(crate) fn numbers(name: &str) -> Vec<String> {
+    let digits = name.split(|letter: char| !letter.is_ascii_digit());
+    digits.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// What a name is about: its words without qualifiers, the role words reduced to
+/// one of each kind. Empty when nothing but qualifiers is there.
+pub(crate) fn core(name: &str) -> Vec<String> {
+    of_name(name)
+        .into_iter()
+        .filter(|word| !is_qualifier(word))
+        .map(|word| match ROLES.iter().find(|role| role.contains(&word.as_str())) {
+            Some(role) => role[0].to_owned(),
+            None => word,
+        })
+        .collect()
+}
+
+/// Words that tell a synchronous from an asynchronous face.
+const FACES: &[&str] = &["async", "sync", "asynchronous", "synchronous", "aio", "a"];
+
+/// Whether two names differ in nothing but the words for their face: `get` and
+/// `aget`, `Client` and `AsyncClient`, `run` and `run_sync`.
+pub(crate) fn are_twins(left: &str, right: &str) -> bool {
+    let plain = |name: &str| -> Vec<String> {
+        of_name(name).into_iter().filter(|word| !FACES.contains(&word.as_str())).collect()
+    };
+    let (one, two) = (plain(left), plain(right));
+    let prefixed = |short: &str, long: &str| {
+        let (short, long) = (short.trim_start_matches('_'), long.trim_start_matches('_'));
+        long.strip_prefix('a') == Some(short)
+    };
+    left != right && !one.is_empty() && one == two || prefixed(left, right) || prefixed(right, left)
+}
+
+/// A name without the words for its face, and without the `a` that stands for
+/// `async`; none when nothing is left.
+pub(crate) fn faceless(name: &str) -> Option<String> {
+    let words: Vec<String> =
+        of_name(name).into_iter().filter(|word| !FACES.contains(&word.as_str())).collect();
+    let first = words.first()?;
+    // `aget` and `get` meet under `get`; `add` goes under `dd`, which harms nobody:
+    // the judge compares the names themselves.
+    let short = first.strip_prefix('a').filter(|rest| rest.len() > 1).unwrap_or(first);
+    Some(
+        std::iter::once(short)
+            .chain(words[1..].iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(" "),
+    )
+}
+
+/// What says that a file is kept for others: its name or its docstring.
+pub(crate) fn kept_for_others(path: &RepoPath, summary: &str) -> Option<&'static str> {
+    const NAMES: [&str; 5] = ["compat", "compatibility", "shim", "shims", "deprecated"];
+    const SENTENCES: [&str; 6] = [
+        "backward compat",
+        "backwards compat",
+        "backward-compat",
+        "compatibility layer",
+        "compatibility shim",
+        "compatibility module",
+    ];
+    let stem = of_name(path.file_stem());
+    let migrates = stem.iter().any(|word| word == "migration")
+        && stem.iter().any(|word| word == "adapter" || word == "helper");
+    let summary = summary.to_ascii_lowercase();
+    if stem.iter().any(|word| NAMES.contains(&word.as_str())) || migrates {
+        Some("its name says so")
+    } else if SENTENCES.iter().any(|sentence| summary.contains(sentence)) {
+        Some("its docstring says so")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{are_twins, core, of_name};
+
+    #[test]
+    fn twins_differ_in_their_face_alone() {
+        for (left, right, twins) in [
+            ("get", "aget", true),
+            ("Client", "AsyncClient", true),
+            ("run", "run_sync", true),
+            ("_load", "_aload", true),
+            ("get", "get", false),
+            ("Async", "Sync", false),
+            ("client", "server", false),
+        ] {
+            assert_eq!(are_twins(left, right), twins, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn names_fall_into_words() {
+        for (name, words) in [
+            ("HTTPServerV2", "http server v2"),
+            ("_load_config_old", "load config old"),
+            ("UnifiedIDManager", "unified id manager"),
+            ("MAX_SIZE", "max size"),
+            ("x", "x"),
+        ] {
+            assert_eq!(of_name(name).join(" "), words, "{name}");
+        }
+    }
+
+    #[test]
+    fn qualifiers_say_nothing_about_the_concept() {
+        for (name, words) in [
+            ("UnifiedWebSocketManagerV2", "web socket manager"),
+            ("EnhancedWebSocketService", "web socket manager"),
+            ("LegacyStore", "registry"),
+            ("Base", ""),
+        ] {
+            assert_eq!(core(name).join(" "), words, "{name}");
+        }
+    }
+}

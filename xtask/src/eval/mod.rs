@@ -1,0 +1,73 @@
+//! `cargo xtask eval`: how often the product is right, on data that others labelled.
+
+mod bcb;
+mod gpt;
+mod jscpd;
+mod table;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::{machine, markers, workspace};
+
+/// The page that shows the last recorded figures, relative to the workspace.
+const PAGE: &str = "docs/eval.md";
+
+/// What `cargo xtask eval` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Near copies, on pairs of functions.
+    Clones(Clones),
+}
+
+#[derive(Debug, Args)]
+struct Clones {
+    /// The sample of `BigCloneBench`: folders of `ID.java` and one `clone_labels.txt`.
+    #[arg(long)]
+    bcb: PathBuf,
+    /// `GPTCloneBench`: the folder with `py_validate_clone.txt`.
+    #[arg(long)]
+    gpt: Option<PathBuf>,
+    /// jscpd sees one pair in so many; zero leaves it out.
+    #[arg(long, default_value_t = 10)]
+    jscpd_every: usize,
+    /// Prints the false pairs that are taken for copies.
+    #[arg(long)]
+    show_false: bool,
+    /// Writes the tables to docs/eval.md.
+    #[arg(long)]
+    record: bool,
+}
+
+/// Measures and prints the tables.
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    let What::Clones(options) = &options.what;
+    let data = bcb::read(&options.bcb)?;
+    eprintln!("{} functions, {} pairs", data.functions.len(), data.pairs.len());
+    let mut columns = bcb::ours(&data, options.show_false);
+    if options.jscpd_every > 0 {
+        let tool = jscpd::install(root, &workspace::working("SSOT_CORPUS_DIR", ".corpus"))?;
+        columns.extend(jscpd::columns(&tool, &data, options.jscpd_every)?);
+    }
+    let mut text = table::pairs(&columns);
+    if let Some(directory) = &options.gpt {
+        text.push('\n');
+        text.push_str(&gpt::measure(directory)?);
+    }
+    let (day, machine) = (machine::today()?, machine::description());
+    let _ = write!(text, "\nMeasured {day}, {machine}.\n");
+    println!("{text}");
+    if options.record {
+        markers::write(&root.join(PAGE), "clones", &text)?;
+    }
+    Ok(())
+}
