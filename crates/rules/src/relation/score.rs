@@ -97,7 +97,8 @@ pub(super) fn relation(
         Verdict::Variant => probability,
         _ => probability.max(1.0 - probability),
     };
-    let evidence = evidence(scale, likeness, verdict);
+    let mut evidence = evidence(scale, likeness, verdict);
+    evidence.insert(0, overall(index, a, b, likeness, verdict));
     Relation { verdict, confidence: percent(sure), evidence }
 }
 
@@ -106,13 +107,38 @@ fn percent(probability: f64) -> u8 {
     (probability * 100.0).round() as u8
 }
 
+/// What everybody asks first: how much of the text is equal.
+fn overall(
+    index: &Index,
+    a: DefinitionId,
+    b: DefinitionId,
+    likeness: &Likeness,
+    verdict: Verdict,
+) -> Evidence {
+    let members = match index.definition(a).kind {
+        DefinitionKind::Class => "members",
+        _ => "parameters",
+    };
+    let text = format!(
+        "{} and {} share {:.0} % of their statements and {:.0} % of their {members} by rarity",
+        index.dotted(a),
+        index.dotted(b),
+        likeness.statements * 100.0,
+        likeness.members.abs() * 100.0,
+    );
+    match verdict {
+        Verdict::Unsure => Evidence::opposing("overlap", text),
+        _ => Evidence::supporting("overlap", text),
+    }
+}
+
 /// The strongest signs on both sides, each with its figure.
 fn evidence(scale: &Scale, likeness: &Likeness, verdict: Verdict) -> Vec<Evidence> {
     let mut signs: Vec<(f64, String)> = scale
         .signs
         .iter()
         .map(|(weight, figure, name)| {
-            let share = figure(likeness).max(0.0);
+            let share = figure(likeness).abs();
             let text = if *weight < 0.0 {
                 format!("each name has {name}")
             } else {
@@ -120,7 +146,9 @@ fn evidence(scale: &Scale, likeness: &Likeness, verdict: Verdict) -> Vec<Evidenc
             };
             // What is missing speaks against, as much as its presence would speak for.
             let pull = if *weight < 0.0 { weight * share } else { weight * (share.sqrt() - 0.5) };
-            (pull, text)
+            // No common word mostly means that one of them has no docstring.
+            let is_silent = share == 0.0 && name.contains("docstring");
+            (if is_silent { 0.0 } else { pull }, text)
         })
         .filter(|(pull, _)| pull.abs() >= TELLING)
         .collect();
