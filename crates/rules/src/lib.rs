@@ -134,6 +134,7 @@ pub const RULES: &[Rule] = &[
     rules::stale_decision::RULE,
     rules::sync_async_twin::RULE,
     rules::tombstone_returned::RULE,
+    rules::unreferenced_duplicate::RULE,
     rules::unresolved_import::RULE,
 ];
 

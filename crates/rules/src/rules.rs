@@ -27,4 +27,5 @@ pub(crate) mod stage_order;
 pub(crate) mod stale_decision;
 pub(crate) mod sync_async_twin;
 pub(crate) mod tombstone_returned;
+pub(crate) mod unreferenced_duplicate;
 pub(crate) mod unresolved_import;
