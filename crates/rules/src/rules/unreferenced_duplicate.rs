@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "unreferenced-duplicate",
     summary: "A copy or variant of a definition that is used is used by nobody.",
     page: include_str!("unreferenced_duplicate.md"),
-    level: Level::Warning,
+    level: Level::Note,
     check,
 };
 
