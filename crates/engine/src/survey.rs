@@ -123,11 +123,12 @@ fn detect(survey: &Survey, names: &[String]) -> Result<Vec<Finding>, EngineError
         let known = known.join(", ");
         return Err(EngineError::user(format!("no rule is called `{unknown}`; there are {known}")));
     }
-    let chosen = |rule: &&Rule| names.is_empty() || names.iter().any(|name| name == rule.name);
-    let findings = RULES.iter().filter(chosen).map(|rule| rule.name).collect::<Vec<_>>();
-    let mut all = survey.findings(RULES);
-    all.retain(|finding| findings.contains(&finding.rule.as_str()));
-    Ok(all)
+    if names.is_empty() {
+        return Ok(survey.findings(RULES));
+    }
+    let asked: Vec<Rule> =
+        RULES.iter().filter(|rule| names.iter().any(|name| name == rule.name)).copied().collect();
+    Ok(survey.findings_asked_for(&asked))
 }
 
 /// The third stage: dry runs, write sets, packages.

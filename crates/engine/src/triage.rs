@@ -6,7 +6,7 @@ use std::path::Path;
 use compact_str::CompactString;
 use rayon::prelude::*;
 use ssot_facts::{FileFacts, Index, Missing, SCHEMA_VERSION, Source, python};
-use ssot_model::{Config, Finding, ParseIssue, RepoPath, ScanReport};
+use ssot_model::{Config, Finding, Level, ParseIssue, RepoPath, ScanReport};
 use ssot_rules::{Circumstances, Rule, Scene};
 use ssot_runtime::cache::{Cache, Key};
 use ssot_runtime::files::{self, FileEntry};
@@ -54,6 +54,15 @@ impl Survey {
     /// What the rules find, ranked.
     pub(crate) fn findings(&self, rules: &[Rule]) -> Vec<Finding> {
         ssot_rules::detect(rules, &self.index, &self.config, &self.circumstances)
+    }
+
+    /// The same for rules that were asked for by name: one that is off by default runs.
+    pub(crate) fn findings_asked_for(&self, rules: &[Rule]) -> Vec<Finding> {
+        let mut config = self.config.clone();
+        for rule in rules.iter().filter(|rule| rule.level == Level::Off) {
+            config.severity.entry(rule.name.to_owned()).or_insert(Level::Warning);
+        }
+        ssot_rules::detect(rules, &self.index, &config, &self.circumstances)
     }
 
     /// What the rules look at.

@@ -91,6 +91,7 @@ impl<'a> Scene<'a> {
 }
 
 /// One rule.
+#[derive(Clone, Copy)]
 pub struct Rule {
     /// The name used on the command line, in findings and in the documentation.
     pub name: &'static str,

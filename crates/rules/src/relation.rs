@@ -41,10 +41,11 @@ pub(crate) fn relate(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Rel
     let named_alike = is_named_alike(scene, a, b);
     let likeness = scene.likeness(a, b);
     let scored = score::relation(scene, a, b, &likeness);
-    let is_apart = || by_role(scene, a, b).or_else(|| by_boundary(scene, a, b));
-    if (named_alike || scored.verdict != Verdict::Homonym)
-        && let Some(apart) = is_apart()
-    {
+    let is_stranger = scored.verdict == Verdict::Homonym;
+    let apart = by_role(scene, a, b)
+        .filter(|_| named_alike || !is_stranger)
+        .or_else(|| by_boundary(scene, a, b).filter(|_| !is_stranger));
+    if let Some(apart) = apart {
         return apart;
     }
     twin(scene, a, b, &likeness)
