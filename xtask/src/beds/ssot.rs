@@ -31,12 +31,26 @@ impl std::fmt::Display for Counts {
 pub(crate) struct Scan {
     pub(crate) files: u64,
     pub(crate) lines: u64,
+    #[serde(deserialize_with = "groups")]
     pub(crate) findings: Vec<Finding>,
+}
+
+/// The findings about groups; those about places carry no verdict.
+fn groups<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Finding>, D::Error> {
+    let mut all: Vec<Finding> = Vec::deserialize(from)?;
+    all.retain(|finding| !finding.verdict.is_empty());
+    Ok(all)
+}
+
+fn word<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.unwrap_or_default())
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Finding {
     pub(crate) id: String,
+    /// Empty for a finding about a place.
+    #[serde(deserialize_with = "word")]
     pub(crate) verdict: String,
     pub(crate) name: String,
     pub(crate) kind: String,

@@ -3,6 +3,7 @@
 mod bcb;
 mod gpt;
 mod jscpd;
+mod labels;
 mod table;
 
 use std::fmt::Write as _;
@@ -27,6 +28,8 @@ pub(crate) struct Options {
 enum What {
     /// Near copies, on pairs of functions.
     Clones(Clones),
+    /// Verdicts, on groups that people judged by reading the code.
+    Labels(labels::Options),
 }
 
 #[derive(Debug, Args)]
@@ -50,7 +53,24 @@ struct Clones {
 
 /// Measures and prints the tables.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    let What::Clones(options) = &options.what;
+    match &options.what {
+        What::Clones(options) => clones(root, options),
+        What::Labels(options) => verdicts(root, options),
+    }
+}
+
+fn verdicts(root: &Path, options: &labels::Options) -> Result<()> {
+    let mut text = labels::measure(root, options)?;
+    let (day, machine) = (machine::today()?, machine::description());
+    let _ = write!(text, "\nMeasured {day}, {machine}.\n");
+    println!("{text}");
+    if options.record {
+        markers::write(&root.join(PAGE), "labels", &text)?;
+    }
+    Ok(())
+}
+
+fn clones(root: &Path, options: &Clones) -> Result<()> {
     let data = bcb::read(&options.bcb)?;
     eprintln!("{} functions, {} pairs", data.functions.len(), data.pairs.len());
     let mut columns = bcb::ours(&data, options.show_false);

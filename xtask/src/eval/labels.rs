@@ -1,0 +1,170 @@
+//! How often the judge agrees with people who read the code.
+//!
+//! `eval/labels.jsonl` names definitions by project, version, path and name; the
+//! sources are not in this repository. Two thirds of the groups are for fitting, the
+//! `test` part is for measuring.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde::Deserialize;
+
+use crate::workspace;
+
+/// Where the labels are, relative to the workspace.
+const LABELS: &str = "eval/labels.jsonl";
+/// Verdicts that say a concept has more than one source of truth.
+const VIOLATIONS: [&str; 5] = ["identical", "clone", "variant", "twin", "shadowed"];
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Where the sources of a project are, as `PROJECT=DIR`; a project without is left
+    /// out. Beds that were prepared here are found by themselves.
+    #[arg(long = "tree", value_name = "PROJECT=DIR")]
+    trees: Vec<String>,
+    /// Writes the table to docs/eval.md.
+    #[arg(long)]
+    pub(super) record: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Label {
+    part: String,
+    project: String,
+    category: String,
+    verdict: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Answer {
+    verdict: Option<String>,
+}
+
+/// What was counted for one category of one part.
+#[derive(Debug, Default)]
+struct Count {
+    groups: u32,
+    unsure: u32,
+    exact: u32,
+    same_side: u32,
+    equal: u32,
+    equal_found: u32,
+}
+
+impl Count {
+    fn add(&mut self, label: &str, found: &str) {
+        let violates = |verdict: &str| VIOLATIONS.contains(&verdict);
+        let is_equal = matches!(label, "identical" | "clone");
+        self.groups += 1;
+        self.equal += u32::from(is_equal);
+        self.equal_found += u32::from(is_equal && matches!(found, "identical" | "clone"));
+        if found == "unsure" {
+            self.unsure += 1;
+        } else {
+            self.exact += u32::from(label == found);
+            self.same_side += u32::from(violates(label) == violates(found));
+        }
+    }
+}
+
+/// Asks the judge about every labelled group whose sources are at hand.
+pub(super) fn measure(root: &Path, options: &Options) -> Result<String> {
+    let path = root.join(LABELS);
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let mut by_project: BTreeMap<String, Vec<(Label, &str)>> = BTreeMap::new();
+    for line in text.lines() {
+        let label: Label = serde_json::from_str(line)?;
+        by_project.entry(label.project.clone()).or_default().push((label, line));
+    }
+    let mut counts: BTreeMap<(String, String), Count> = BTreeMap::new();
+    for (project, labels) in &by_project {
+        let Some(tree) = tree(root, options, project) else {
+            eprintln!("{project}: no sources, {} groups left out", labels.len());
+            continue;
+        };
+        let lines: Vec<&str> = labels.iter().map(|(_, line)| *line).collect();
+        for ((label, _), answer) in labels.iter().zip(ask(&tree, &lines)?) {
+            if let Some(found) = answer.verdict {
+                let key = (label.part.clone(), label.category.clone());
+                counts.entry(key).or_default().add(&label.verdict, &found);
+            }
+        }
+    }
+    Ok(table(&counts))
+}
+
+fn tree(root: &Path, options: &Options, project: &str) -> Option<PathBuf> {
+    let named = options.trees.iter().find_map(|text| {
+        text.split_once('=').filter(|(name, _)| *name == project).map(|(_, path)| path.into())
+    });
+    let bed = root.join(".beds").join(project).join("repo");
+    named.or_else(|| bed.is_dir().then_some(bed))
+}
+
+fn ask(tree: &Path, lines: &[&str]) -> Result<Vec<Answer>> {
+    let mut child = Command::new(workspace::ssot())
+        .args(["compare", "--stdin", "--quiet", "--format", "json"])
+        .arg(tree)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut input = child.stdin.take().context("the input was asked for")?;
+    input.write_all(lines.join("\n").as_bytes())?;
+    drop(input);
+    let output = child.wait_with_output()?;
+    if !matches!(output.status.code(), Some(0 | 1)) {
+        bail!("`ssot compare` failed on {}", tree.display());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn table(counts: &BTreeMap<(String, String), Count>) -> String {
+    let mut text = String::from(
+        "| part | category | groups | unsure | exact verdict of the answered | duplicate or not, of \
+         the answered | identical and clone found |\n|---|---|--:|--:|--:|--:|--:|\n",
+    );
+    for ((part, category), count) in counts {
+        let share = |of: u32, all: u32| match all {
+            0 => "-".to_owned(),
+            _ => format!("{:.1} %", 100.0 * f64::from(of) / f64::from(all)),
+        };
+        let answered = count.groups - count.unsure;
+        let _ = writeln!(
+            text,
+            "| {part} | {category} | {} | {} | {} | {} | {} of {} |",
+            count.groups,
+            share(count.unsure, count.groups),
+            share(count.exact, answered),
+            share(count.same_side, answered),
+            count.equal_found,
+            count.equal,
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Count;
+
+    #[test]
+    fn an_answer_counts_for_its_side_and_for_its_verdict() {
+        let mut count = Count::default();
+        for (label, found) in [
+            ("identical", "identical"),
+            ("clone", "variant"),
+            ("homonym", "layer"),
+            ("homonym", "unsure"),
+            ("layer", "twin"),
+        ] {
+            count.add(label, found);
+        }
+        assert_eq!((count.groups, count.unsure, count.exact, count.same_side), (5, 1, 1, 3));
+        assert_eq!((count.equal, count.equal_found), (2, 1));
+    }
+}
