@@ -4,7 +4,7 @@
 //! other, one is no production code. Only then do likenesses speak, and where they
 //! do not agree the answer is `unsure`.
 
-mod kinship;
+pub(crate) mod kinship;
 mod score;
 mod uses;
 

@@ -60,8 +60,6 @@ const QUALIFIERS: &[&str] = &[
     "super",
     "deprecated",
     "scoped",
-    "global",
-    "local",
 ];
 
 /// Words for one and the same role of a class.

@@ -99,6 +99,12 @@ enum Ancestor {
     Foreign(String),
 }
 
+/// Whether a class extends one that says what its methods are, not merely what kind
+/// of thing it is.
+pub(crate) fn extends_an_interface(index: &Index, class: DefinitionId) -> bool {
+    ancestors(index, class).iter().any(|ancestor| !ancestor.is_general(index))
+}
+
 impl Ancestor {
     fn name(&self, index: &Index) -> String {
         match self {

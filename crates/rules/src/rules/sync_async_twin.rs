@@ -4,6 +4,7 @@ use ssot_facts::DefinitionId;
 use ssot_model::{DefinitionKind, Finding, Verdict};
 
 use crate::concepts::{self, Question};
+use crate::relation::kinship;
 use crate::{Rule, Scene};
 
 /// The rule.
@@ -22,10 +23,15 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
     concepts::findings(scene, &RULE, &QUESTION)
 }
 
-/// Abstract pairs declare an interface; that is no second implementation.
+/// Abstract pairs declare an interface, and who extends one has to have both faces;
+/// neither is a second source of truth.
 fn concerns(scene: &Scene<'_>, id: DefinitionId) -> bool {
     let definition = scene.index.definition(id);
-    definition.kind != DefinitionKind::Constant
+    let is_demanded = definition.owner.is_some_and(|owner| {
+        kinship::extends_an_interface(scene.index, DefinitionId { index: owner, ..id })
+    });
+    !is_demanded
+        && definition.kind != DefinitionKind::Constant
         && !definition.flags.stub
         && definition.forwards.is_empty()
 }
