@@ -35,6 +35,9 @@ const ORDER: [Verdict; 11] = [
     Verdict::Homonym,
 ];
 
+/// Those of pairs that are no second source of truth, in the same order.
+pub(crate) const STRANGERS: &[Verdict] = ORDER.split_at(5).1;
+
 /// Judges some definitions together. `ids` holds at least two.
 pub fn judge(scene: &Scene<'_>, ids: &[DefinitionId]) -> Opinion {
     let mut opinions: Vec<Opinion> = Vec::new();

@@ -5,6 +5,7 @@ use ssot_model::{DefinitionKind, Evidence, Finding, Level, Verdict};
 
 use crate::evidence::{self, Judgement};
 use crate::families::{self, Family};
+use crate::judge::STRANGERS;
 use crate::relation::{self, Relation};
 use crate::{Rule, Scene};
 
@@ -131,8 +132,9 @@ fn judge_strangers(
             relations.push((relation::relate(scene, *a, *b), *a, *b));
         }
     }
-    let verdict = ORDER
-        .into_iter()
+    let verdict = STRANGERS
+        .iter()
+        .copied()
         .find(|verdict| relations.iter().any(|(relation, ..)| relation.verdict == *verdict))?;
     let verdict =
         if is_plugin_family(scene, heads, verdict) { Verdict::Convention } else { verdict };
@@ -145,7 +147,7 @@ fn judge_strangers(
     let mut members: Family = relations.iter().flat_map(|(_, a, b)| [*a, *b]).collect();
     members.sort();
     members.dedup();
-    relations.sort_by_key(|(relation, ..)| ORDER.iter().position(|it| *it == relation.verdict));
+    relations.sort_by_key(|(relation, ..)| STRANGERS.iter().position(|it| *it == relation.verdict));
     let mut evidence: Vec<Evidence> =
         relations.into_iter().flat_map(|(relation, ..)| relation.evidence).collect();
     if verdict == Verdict::Convention {
@@ -155,16 +157,6 @@ fn judge_strangers(
     evidence.truncate(MOST_EVIDENCE);
     families::spans_files(&members).then_some(Judgement { verdict, evidence, members })
 }
-
-/// The verdicts about pairs that are no variants, the most telling first.
-const ORDER: [Verdict; 6] = [
-    Verdict::Specialisation,
-    Verdict::Layer,
-    Verdict::Convention,
-    Verdict::Boundary,
-    Verdict::Unsure,
-    Verdict::Homonym,
-];
 
 /// Fewest sibling modules with one class each that make a plug-in convention.
 const PLUGIN_SIBLINGS: usize = 3;
