@@ -1,7 +1,7 @@
 //! Identities that survive edits elsewhere in the file.
 
 use ssot_facts::Module;
-use ssot_model::{DefinitionKind, Finding, Fingerprint};
+use ssot_model::{DefinitionKind, Finding, Fingerprint, Member, Span};
 use xxhash_rust::xxh3::Xxh3;
 
 /// The identity of a group: the rule, the kind and what the members are called.
@@ -36,6 +36,17 @@ pub(crate) fn module_digest(module: &Module) -> String {
     }
     let hashes: Vec<String> = definitions.iter().map(|it| format!("{:x}", it.hash)).collect();
     digest(&hashes.join(" "))
+}
+
+/// A whole module as findings show it.
+pub(crate) fn module_member(module: &Module) -> Member {
+    Member {
+        path: module.path.clone(),
+        span: Span { start: 1, end: module.facts.lines.max(1) },
+        module: module.name.to_string(),
+        qualified_name: String::new(),
+        digest: module_digest(module),
+    }
 }
 
 /// One key per member of a violation. A group that loses a member keeps the keys

@@ -343,3 +343,17 @@ proptest! {
         prop_assert_eq!(baseline, written);
     }
 }
+
+#[test]
+fn a_file_put_aside_is_known_where_its_folder_moves() {
+    let folder = |name: &str| -> Files {
+        let files = ["store.py", "store_old.py"];
+        files
+            .iter()
+            .map(|file| (format!("{name}/{file}"), format!("{TOTAL}\n\n{SESSION}")))
+            .collect()
+    };
+    let baseline = record(&folder("shop"), &Baseline::default());
+    assert_eq!(baseline.entries.len(), 1, "{baseline:?}");
+    assert_eq!(standing(&folder("market"), &baseline), (vec![], 0));
+}

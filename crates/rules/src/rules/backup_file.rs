@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use ssot_facts::{Index, Module, ModuleId, Role};
-use ssot_model::{DefinitionKind, Evidence, Finding, Level, Member, Severity, Span, Verdict};
+use ssot_model::{DefinitionKind, Evidence, Finding, Level, Severity, Verdict};
 
-use crate::identity::fingerprint;
+use crate::identity::{fingerprint, module_member};
 use crate::{Rule, Scene};
 
 /// The rule.
@@ -187,16 +187,6 @@ fn finding(
     verdict: Verdict,
     evidence: Vec<Evidence>,
 ) -> Finding {
-    let member = |id: ModuleId| {
-        let module = index.module(id);
-        Member {
-            path: module.path.clone(),
-            span: Span { start: 1, end: module.facts.lines.max(1) },
-            module: module.name.to_string(),
-            qualified_name: String::new(),
-            digest: String::new(),
-        }
-    };
     let [copy, origin] = modules.map(|id| index.module(id));
     let paths = [copy.path.as_str(), origin.path.as_str()];
     let fingerprint = fingerprint(RULE.name, DefinitionKind::Module, paths.into_iter());
@@ -215,7 +205,7 @@ fn finding(
         kind: DefinitionKind::Module,
         summary: format!("{} {state} {}", copy.path, origin.path),
         evidence,
-        members: modules.map(member).to_vec(),
+        members: vec![module_member(copy), module_member(origin)],
         cost: copy.facts.lines,
         question: None,
         accepted: None,

@@ -1,9 +1,9 @@
 //! A module that a package of the same name hides.
 
 use ssot_facts::{Index, ModuleId};
-use ssot_model::{DefinitionKind, Evidence, Finding, Level, Member, Severity, Span, Verdict};
+use ssot_model::{DefinitionKind, Evidence, Finding, Level, Severity, Verdict};
 
-use crate::identity::{fingerprint, module_digest};
+use crate::identity::{fingerprint, module_member};
 use crate::{Rule, Scene};
 
 /// The rule.
@@ -26,16 +26,6 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
 
 fn finding(index: &Index, file: ModuleId, package: ModuleId) -> Finding {
     let (hidden, taker) = (index.module(file), index.module(package));
-    let member = |id: ModuleId| {
-        let module = index.module(id);
-        Member {
-            path: module.path.clone(),
-            span: Span { start: 1, end: module.facts.lines.max(1) },
-            module: module.name.to_string(),
-            qualified_name: String::new(),
-            digest: module_digest(module),
-        }
-    };
     let fingerprint = fingerprint(
         RULE.name,
         DefinitionKind::Module,
@@ -56,7 +46,7 @@ fn finding(index: &Index, file: ModuleId, package: ModuleId) -> Finding {
             hidden.path, taker.path
         ),
         evidence: vec![Evidence::supporting("import-order", text)],
-        members: vec![member(file), member(package)],
+        members: vec![module_member(hidden), module_member(taker)],
         cost: hidden.facts.lines,
         question: None,
         accepted: None,
