@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use ssot_facts::{Definition, java};
 use ssot_model::DefinitionKind;
-use ssot_rules::likeness::{Form, Likenesses};
+use ssot_rules::near_copies::{Form, NearCopies};
 
 /// Labels of the sample, from the nearest pairs to those that are none.
 pub(super) const LABELS: usize = 6;
@@ -117,7 +117,7 @@ fn labels(text: &str) -> Result<Vec<Pair>> {
 pub(super) fn ours(data: &Data, show_false: bool) -> Vec<Column> {
     let places: HashMap<u32, usize> = data.functions.keys().copied().zip(0..).collect();
     let forms: Vec<Form<'_>> = data.functions.values().map(Form::from).collect();
-    let found = Likenesses::find(&forms);
+    let found = NearCopies::find(&forms);
     let mut columns = vec![Column::new("ssot, tuned on"), Column::new("ssot, held out")];
     for pair in &data.pairs {
         let place = |id: u32| places.get(&id).copied();

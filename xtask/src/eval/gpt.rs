@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use ssot_facts::{Definition, python};
 use ssot_model::DefinitionKind;
-use ssot_rules::likeness::{Form, Kinship, Likenesses};
+use ssot_rules::near_copies::{Form, Kinship, NearCopies};
 
 /// Operators that the data set tears apart.
 const TORN: [&str; 10] = ["> =", "< =", "! =", "= =", "+ =", "- =", "* =", "/ =", "- >", "| ="];
@@ -44,7 +44,7 @@ pub(super) fn measure(directory: &Path) -> Result<String> {
 }
 
 fn kinship(one: &Definition, other: &Definition) -> Option<Kinship> {
-    Likenesses::find(&[Form::from(one), Form::from(other)]).kinship(0, 1)
+    NearCopies::find(&[Form::from(one), Form::from(other)]).kinship(0, 1)
 }
 
 /// The two functions of one block: a head, then both texts, between lines of dashes.

@@ -7,7 +7,7 @@ use ssot_model::{DefinitionKind, Evidence, Finding, Level, Verdict};
 
 use crate::evidence::{self, Judgement};
 use crate::families::{self, Family};
-use crate::likeness::{Form, Kinship, Likenesses};
+use crate::near_copies::{Form, Kinship, NearCopies};
 use crate::{Rule, Scene, relation};
 
 /// The rule.
@@ -44,7 +44,7 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
     let forms: Vec<Form<'_>> =
         ids.iter().map(|id| Form::from(scene.index.definition(*id))).collect();
     let mut findings = Vec::new();
-    for family in Likenesses::find(&forms).families() {
+    for family in NearCopies::find(&forms).families() {
         let representative = ids[family.representative];
         let mut renamed = Relatives::new(scene, representative);
         let mut edited = Relatives::new(scene, representative);

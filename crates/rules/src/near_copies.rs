@@ -63,7 +63,7 @@ pub struct Relatives {
 
 /// The near copies among some functions.
 #[derive(Debug, Clone, Default)]
-pub struct Likenesses {
+pub struct NearCopies {
     /// Members of each group, in order.
     groups: Vec<Vec<usize>>,
     /// The group of each function.
@@ -72,7 +72,7 @@ pub struct Likenesses {
     near: FxHashMap<usize, Vec<(usize, f64)>>,
 }
 
-impl Likenesses {
+impl NearCopies {
     /// Compares all with all, in nearly linear time.
     pub fn find(forms: &[Form<'_>]) -> Self {
         let mut groups: Vec<Vec<usize>> = Vec::new();
@@ -174,10 +174,10 @@ fn near(firsts: &[&[u32]]) -> FxHashMap<usize, Vec<(usize, f64)>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, Kinship, Likenesses};
+    use super::{Form, Kinship, NearCopies};
 
     /// Functions as texts: a word is a statement.
-    fn find(functions: &[&str]) -> Likenesses {
+    fn find(functions: &[&str]) -> NearCopies {
         let hash = |text: &str| xxhash_rust::xxh3::xxh3_64(text.as_bytes());
         let lines: Vec<Vec<u32>> = functions
             .iter()
@@ -188,7 +188,7 @@ mod tests {
         let form = |(lines, (blind, statements))| Form { blind, statements, lines };
         let lines = lines.iter().map(Vec::as_slice);
         let forms: Vec<Form<'_>> = lines.zip(sizes).map(form).collect();
-        Likenesses::find(&forms)
+        NearCopies::find(&forms)
     }
 
     #[test]
