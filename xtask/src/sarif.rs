@@ -1,6 +1,6 @@
-//! `cargo xtask sarif`: what `ssot scan --format sarif` prints, held against the published schema.
+//! `cargo xtask sarif`: what `ssot scan` and `ssot check` print as SARIF, held against the published schema.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -26,6 +26,9 @@ for name in sys.argv[2:]:
 /// Names that an address or a message could stumble over.
 const FILES: [&str; 4] = ["plain.py", "with space%0A.py", "quote\"<b>#?.py", "[link](1)\\ü.py"];
 
+/// Documents that are validated.
+const DOCUMENTS: usize = 4;
+
 const SOURCE: &str = "def key(order):
     parts = [order.name, order.number]
     parts = [str(part) for part in parts]
@@ -47,17 +50,20 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     }
     std::fs::write(hostile.join("broken.py"), "def (:\n")?;
     let mut validate = Run::new(python::INTERPRETER).args(["-c", VALIDATE]).arg(&schema);
-    for (name, place) in [("hostile", hostile), ("demo", root.join("demo/steps"))] {
-        let output = working.join(format!("{name}.sarif"));
-        let scan = Run::new(workspace::ssot())
-            .args(["scan", "--no-cache", "--quiet", "--all", "--format", "sarif", "--output"])
-            .args([&output, &place]);
-        let captured = scan.captured()?;
-        if !matches!(captured.code, Some(0 | 1)) {
-            bail!("`{scan}` ended with {:?}", captured.code);
-        }
-        validate = validate.arg(output);
+    let demo = root.join("demo/steps");
+    for (name, command, place) in [
+        ("hostile", &["scan", "--all"][..], &hostile),
+        ("demo", &["scan", "--all"], &demo),
+        ("new", &["check"], &hostile),
+    ] {
+        validate = validate.arg(told(working.join(format!("{name}.sarif")), command, place)?);
     }
+    // What is known stays in the document, as suppressed, beside what is new.
+    let accept = ["check", "--accept", "--reason", "known"];
+    told(working.join("accepted.sarif"), &accept, &hostile)?;
+    std::fs::write(hostile.join("more.py"), SOURCE.replace("key", "code").repeat(2))?;
+    std::fs::write(hostile.join("third.py"), SOURCE)?;
+    validate = validate.arg(told(working.join("known.sarif"), &["check"], &hostile)?);
     let counts = validate.output().context("the document does not follow the schema")?;
     check(&counts)?;
     eprintln!(
@@ -67,17 +73,30 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command that tells in SARIF what it found; the document.
+fn told(output: PathBuf, command: &[&str], place: &Path) -> Result<PathBuf> {
+    let run = Run::new(workspace::ssot())
+        .args(command)
+        .args(["--no-cache", "--quiet", "--format", "sarif", "--output"])
+        .args([&output, place]);
+    let captured = run.captured()?;
+    if !matches!(captured.code, Some(0 | 1)) {
+        bail!("`{run}` ended with {:?}", captured.code);
+    }
+    Ok(output)
+}
+
 /// A document without results would prove nothing.
 fn check(counts: &str) -> Result<()> {
     let counts: Vec<&str> = counts.split_whitespace().collect();
-    if counts.len() != 2 || counts.contains(&"0") {
-        bail!("two documents with results are expected, found {counts:?}");
+    if counts.len() != DOCUMENTS || counts.contains(&"0") {
+        bail!("{DOCUMENTS} documents with results are expected, found {counts:?}");
     }
     Ok(())
 }
 
 /// The schema and the validator, each pinned to the byte.
-fn install(root: &Path, working: &Path) -> Result<std::path::PathBuf> {
+fn install(root: &Path, working: &Path) -> Result<PathBuf> {
     let folder = working.join("packages");
     if folder.join("sarif-schema.json").is_file() && folder.join("fastjsonschema").is_dir() {
         return Ok(folder);
@@ -100,8 +119,8 @@ mod tests {
 
     #[test]
     fn documents_without_results_prove_nothing() {
-        assert!(check("4\n12\n").is_ok());
-        assert!(check("4\n0\n").is_err());
+        assert!(check("4\n12\n1\n2\n").is_ok());
+        assert!(check("4\n0\n1\n2\n").is_err());
         assert!(check("4\n").is_err());
     }
 }

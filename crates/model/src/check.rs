@@ -1,8 +1,10 @@
 //! The result of `ssot check`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{BaselineEntry, GroupId, ScanReport};
+use crate::{BaselineEntry, GroupId, Member, ScanReport};
 
 /// What the ratchet says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,20 @@ pub struct CheckReport {
 impl CheckReport {
     /// The version of the JSON form.
     pub const SCHEMA: &'static str = "ssot.check/1";
+
+    /// The scan with the new members of each finding before its known ones: that is where
+    /// a reader of a change has to look.
+    pub fn new_first(&self) -> ScanReport {
+        let mut scan = self.scan.clone();
+        let new: BTreeMap<&GroupId, &[String]> =
+            self.new.iter().map(|it| (&it.id, it.members.as_slice())).collect();
+        for finding in &mut scan.findings {
+            if let Some(new) = new.get(&finding.id) {
+                finding.members.sort_by_key(|member| !new.contains(&NewFinding::place(member)));
+            }
+        }
+        scan
+    }
 }
 
 /// What findings are compared with.
@@ -45,4 +61,11 @@ pub struct NewFinding {
     pub id: GroupId,
     /// Dotted names of the members that are new, with their place `path:line`.
     pub members: Vec<String>,
+}
+
+impl NewFinding {
+    /// A member as it is listed: its dotted name and its place.
+    pub fn place(member: &Member) -> String {
+        format!("{} at {}:{}", member.dotted(), member.path, member.span.start)
+    }
 }

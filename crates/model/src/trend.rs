@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ScanReport, Timestamp};
+use crate::{AcceptedBy, ScanReport, Timestamp};
 
 /// The figures of one scan. One line of `.ssot/trend.jsonl`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,9 +28,13 @@ pub struct TrendPoint {
 }
 
 impl TrendPoint {
-    /// The figures of a report.
+    /// The figures of a report. What the baseline holds counts: it is there.
     pub fn of(report: &ScanReport, at: Timestamp, commit: String, config: String) -> Self {
         let (mut rules, mut verdicts) = (BTreeMap::new(), BTreeMap::new());
+        let mut report = report.clone();
+        for finding in &mut report.findings {
+            finding.accepted.take_if(|accepted| accepted.by == AcceptedBy::Baseline);
+        }
         for finding in report.violations() {
             *rules.entry(finding.rule.clone()).or_default() += 1;
             if let Some(verdict) = finding.verdict {

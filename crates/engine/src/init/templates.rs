@@ -77,16 +77,24 @@ jobs:
           SSOT_SOURCE: ${{ vars.SSOT_SOURCE }}
         run: command -v ssot || cargo install --locked --git "$SSOT_SOURCE" ssot
       - name: Check
-        run: ssot check --quiet --format FORMAT
+        # Annotates what is new at its place.
+        run: ssot check --quiet --format github
+      # Where the repository has code scanning, with `security-events: write` above:
+      # - run: ssot check --quiet --format sarif --output ssot.sarif
+      #   if: always()
+      # - uses: github/codeql-action/upload-sarif@v3
+      #   if: always()
+      #   with:
+      #     sarif_file: ssot.sarif
 "#;
 
 /// The job of GitHub Actions, for pull requests and a branch.
 pub(super) fn workflow(branch: &str) -> String {
     let branch = Value::from(branch.to_owned()).to_string();
-    WORKFLOW.replace("BRANCH", &branch).replace("FORMAT", "text")
+    WORKFLOW.replace("BRANCH", &branch)
 }
 
-/// The job of GitLab.
+/// The job of GitLab. Its log says what the report has, where anything is new.
 pub(super) const GITLAB: &str = "\
 ssot:
   stage: test
@@ -94,5 +102,9 @@ ssot:
     GIT_DEPTH: 0
   script:
     - command -v ssot || cargo install --locked --git \"$SSOT_SOURCE\" ssot
-    - ssot check --quiet
+    - ssot check --quiet --format gitlab --output gl-code-quality-report.json || ssot check --quiet
+  artifacts:
+    when: always
+    reports:
+      codequality: gl-code-quality-report.json
 ";

@@ -5,9 +5,7 @@ pub(crate) mod store;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use ssot_model::{
-    Baseline, CheckReport, CommitId, Comparand, Finding, Member, NewFinding, Tombstone,
-};
+use ssot_model::{Baseline, CheckReport, CommitId, Comparand, Finding, NewFinding, Tombstone};
 use ssot_rules::RULES;
 use ssot_rules::ratchet::{self, Note, Standing};
 use ssot_runtime::clock::Clock;
@@ -135,11 +133,9 @@ fn comparand(
 }
 
 fn new_findings(findings: &[Finding], standing: &Standing) -> Vec<NewFinding> {
-    let place =
-        |member: &Member| format!("{} at {}:{}", member.dotted(), member.path, member.span.start);
     let new = standing.new.iter().map(|(at, members)| {
         let finding = &findings[*at];
-        let members = members.iter().map(|member| place(&finding.members[*member])).collect();
+        let members = members.iter().map(|at| NewFinding::place(&finding.members[*at])).collect();
         NewFinding { id: finding.id.clone(), members }
     });
     new.collect()

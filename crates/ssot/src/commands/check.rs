@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use ssot_engine::{Accepting, ScanOptions, Strictness};
 
-use crate::cli::{Format, Place};
+use crate::cli::{self, Place};
 use crate::exit::{Exit, Usage};
-use crate::{output, progress, text};
+use crate::formats::{self, ScanFormat, Setting};
+use crate::{output, progress};
 
 /// What is checked, and how strictly.
 #[derive(Debug, Args)]
@@ -19,7 +20,10 @@ pub(crate) struct CheckArgs {
     config: Option<PathBuf>,
     /// How the result is printed
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: ScanFormat,
+    /// Write the result to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Fail on any finding, whatever the baseline says
     #[arg(long, conflicts_with_all = ["changed_since", "accept"])]
     strict: bool,
@@ -78,9 +82,22 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         None => ssot_engine::check(&options, &args.strictness())?,
     };
     drop(waiting);
-    match args.format {
-        Format::Text => output::result(&text::check(&report, &args.place.argument()))?,
-        Format::Json => output::json(&report)?,
-    }
+    let is_whole = args.changed_since.is_none();
+    let trend =
+        if is_whole { ssot_engine::record_trend(&options, &report.scan) } else { Vec::new() };
+    let (argument, prefix) = (args.place.argument(), args.place.prefix());
+    let setting = Setting {
+        argument: &argument,
+        name: &args.place.name(),
+        root: &args.place.path,
+        prefix: &prefix,
+        blob: &cli::blob(),
+        all: false,
+        narrowed: false,
+        trend: &trend,
+        check: Some(&report),
+    };
+    let told = formats::render_check(args.format, &report, &setting)?;
+    output::deliver(args.output.as_deref(), &told, args.place.quiet)?;
     Ok(Exit::clean_if(report.written || report.new.is_empty()))
 }

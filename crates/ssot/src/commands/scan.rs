@@ -63,6 +63,7 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         all: args.all,
         narrowed,
         trend: &trend,
+        check: None,
     };
     let told = formats::render(args.format, &report, &setting)?;
     output::deliver(args.output.as_deref(), &told, args.place.quiet)?;

@@ -32,7 +32,7 @@ pub(crate) fn annotations(report: &ScanReport, setting: &Setting<'_>) -> String 
             ),
         );
     }
-    lines + &text::headline(report) + "\n"
+    lines + &setting.headline(report) + "\n"
 }
 
 /// A message: what would end the line or be read as an escape is escaped.

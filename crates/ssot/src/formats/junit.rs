@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ssot_model::{Finding, Leaning, ScanReport};
 
 use super::{Setting, sentence};
-use crate::text::{self, add};
+use crate::text::add;
 
 /// The whole document. What was accepted counts as skipped; a report without findings
 /// has one test that passes, since services take an empty document for a mistake.
@@ -31,7 +31,7 @@ pub(crate) fn suites(report: &ScanReport, setting: &Setting<'_>) -> String {
             format!(
                 "  <testsuite name=\"ssot\" tests=\"1\" failures=\"0\" skipped=\"0\" errors=\"0\">\n    \
                  <testcase classname=\"ssot\" name=\"{}\"/>\n  </testsuite>\n",
-                escaped(&text::headline(report))
+                escaped(&setting.headline(report))
             ),
         );
     }

@@ -1,4 +1,4 @@
-//! The forms in which a scan is told: to people, to programs, to the services that show
+//! The forms in which a scan or a check is told: to people, to programs, to the services that show
 //! findings beside code. Each is a pure function from a [`ScanReport`] to text; the page also
 //! shows sources, which [`Sources`] reads for it.
 
@@ -15,7 +15,7 @@ mod sources;
 use std::path::Path;
 
 use clap::ValueEnum;
-use ssot_model::{Finding, Member, ScanReport, TrendPoint};
+use ssot_model::{CheckReport, Comparand, Finding, Member, ScanReport, TrendPoint};
 
 use sources::Sources;
 
@@ -63,12 +63,25 @@ pub(crate) struct Setting<'a> {
     pub(crate) narrowed: bool,
     /// The figures of the commits scanned so far, the oldest first.
     pub(crate) trend: &'a [TrendPoint],
+    /// The check that the findings are told for; none for a scan.
+    pub(crate) check: Option<&'a CheckReport>,
 }
 
 impl Setting<'_> {
     /// The path of a member from where the command was typed.
     pub(crate) fn path(&self, member: &Member) -> String {
         format!("{}{}", self.prefix, member.path)
+    }
+
+    /// What came out, in one line.
+    pub(crate) fn headline(&self, report: &ScanReport) -> String {
+        visible(&self.check.map_or_else(|| text::headline(report), text::check_headline))
+    }
+
+    /// What a finding is to that with which a check compares; none when nothing was compared.
+    fn baseline_state(&self, finding: &Finding) -> Option<&'static str> {
+        self.check.filter(|check| check.compared_with != Comparand::Nothing)?;
+        Some(if finding.is_violation() { "new" } else { "unchanged" })
     }
 
     /// `path:line` of a member from where the command was typed.
@@ -98,6 +111,19 @@ pub(crate) fn render(
             html::page(report, setting, &sources)
         }
     })
+}
+
+/// A check in the form asked for. Services are told what is new, at its new members.
+pub(crate) fn render_check(
+    format: ScanFormat,
+    report: &CheckReport,
+    setting: &Setting<'_>,
+) -> anyhow::Result<String> {
+    match format {
+        ScanFormat::Text => Ok(text::check(report, setting.argument)),
+        ScanFormat::Json => json(report),
+        format => render(format, &report.new_first(), setting),
+    }
 }
 
 fn json(value: &impl serde::Serialize) -> anyhow::Result<String> {

@@ -103,6 +103,8 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: Fingerprints<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     suppressions: Vec<Suppression<'a>>,
     properties: Properties<'a>,
 }
@@ -255,6 +257,7 @@ fn outcome<'a>(finding: &'a Finding, rules: &[&str], setting: &Setting<'_>) -> O
             .map(|(at, member)| location(member, Some(at + 1), setting))
             .collect(),
         partial_fingerprints: Fingerprints { finding: finding.fingerprint.as_str() },
+        baseline_state: setting.baseline_state(finding),
         suppressions: suppressions(finding),
         properties: Properties {
             group: finding.id.as_str(),

@@ -25,7 +25,7 @@ const BYTES: usize = 60_000;
 pub(crate) fn scan(report: &ScanReport, setting: &Setting<'_>) -> String {
     let mut page = format!(
         "### {}\n\n{}, {} read.\n",
-        text::headline(report),
+        setting.headline(report),
         count(report.files as usize, "file"),
         count(report.lines as usize, "line"),
     );

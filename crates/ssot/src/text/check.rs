@@ -15,7 +15,9 @@ const FIXED: usize = 10;
 
 /// The whole text. `argument` is the repository as it was typed.
 pub(crate) fn check(report: &CheckReport, argument: &str) -> String {
-    let mut text = format!("{}\n", headline(report));
+    let said = headline(report);
+    let is_good = report.written || report.new.is_empty();
+    let mut text = format!("{}\n", if is_good { style::good(&said) } else { style::bad(&said) });
     let new = report.new.iter().filter_map(|new| {
         let finding = report.scan.findings.iter().find(|it| it.id == new.id)?;
         Some((finding, new.members.as_slice()))
@@ -39,22 +41,19 @@ pub(crate) fn check(report: &CheckReport, argument: &str) -> String {
     text
 }
 
-fn headline(report: &CheckReport) -> String {
+/// What came out, in one line.
+pub(crate) fn headline(report: &CheckReport) -> String {
     let number = report.new.len();
     let findings = count(number, "finding");
     if report.written {
-        return style::good(&format!("ssot-baseline.json is written, {findings} added"));
+        return format!("ssot-baseline.json is written, {findings} added");
     }
     let verb = if number == 1 { "is" } else { "are" };
     match (&report.compared_with, number) {
-        (_, 0) => style::good("Nothing is new"),
-        (Comparand::Nothing, _) => style::bad(&format!("{findings}, and no baseline counts")),
-        (Comparand::Baseline, _) => {
-            style::bad(&format!("{findings} {verb} not in ssot-baseline.json"))
-        }
-        (Comparand::Revision(revision), _) => {
-            style::bad(&format!("{findings} {verb} new since {revision}"))
-        }
+        (_, 0) => "Nothing is new".to_owned(),
+        (Comparand::Nothing, _) => format!("{findings}, and no baseline counts"),
+        (Comparand::Baseline, _) => format!("{findings} {verb} not in ssot-baseline.json"),
+        (Comparand::Revision(revision), _) => format!("{findings} {verb} new since {revision}"),
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) mod style;
 mod verdicts;
 
 pub(crate) use audit::audits;
-pub(crate) use check::check;
+pub(crate) use check::{check, headline as check_headline};
 pub(crate) use compare::answers;
 pub(crate) use figures::{add, count, short, some_of, thousands};
 pub(crate) use init::init;

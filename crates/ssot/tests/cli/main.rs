@@ -10,6 +10,7 @@ mod audit;
 mod bad_input;
 mod bad_tests;
 mod check;
+mod check_formats;
 mod compare;
 mod completions;
 mod demo;

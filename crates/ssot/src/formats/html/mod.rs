@@ -57,7 +57,7 @@ pub(crate) fn shows_source(at: usize, finding: &Finding) -> bool {
 /// The whole page.
 pub(crate) fn page(report: &ScanReport, setting: &Setting<'_>, sources: &Sources) -> String {
     let shown = shown(report, setting);
-    let headline = escaped(&text::headline(report));
+    let headline = escaped(&setting.headline(report));
     let name = escaped(setting.name);
     let hash = base64::encoded(&Sha256::digest(SCRIPT));
     format!(
