@@ -16,6 +16,7 @@ mod pipeline;
 mod ratchet;
 mod report;
 mod request;
+mod since;
 mod site;
 mod survey;
 mod trend;
@@ -32,7 +33,7 @@ pub use pipeline::{
     Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, report, resume, rollback, run, verify,
 };
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
-pub use survey::{ScanOptions, examine, map, plan, render_plan, scan};
+pub use survey::{ScanOptions, examine, map, plan, render_plan, scan, scan_since};
 pub use trend::record_trend;
 
 /// What an audit says.

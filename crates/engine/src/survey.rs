@@ -12,6 +12,7 @@ use ssot_runtime::git::Repository;
 
 use crate::codemod::{self, DryRun};
 use crate::map::{self, MapKind};
+use crate::since::Since;
 use crate::triage::Survey;
 use crate::{EngineError, configuration, ratchet};
 
@@ -33,6 +34,15 @@ pub fn scan(options: &ScanOptions) -> Result<ScanReport, EngineError> {
     let survey = take(options)?;
     let findings = detect(&survey, &options.rules)?;
     Ok(survey.report(findings))
+}
+
+/// Finds and ranks what has a member in a file that was changed since a revision:
+/// since the commit at which it and HEAD went apart, uncommitted work included.
+pub fn scan_since(options: &ScanOptions, revision: &str) -> Result<ScanReport, EngineError> {
+    let since = Since::open(&options.root, revision)?;
+    let mut report = scan(options)?;
+    since.retain(&mut report.findings)?;
+    Ok(report)
 }
 
 /// Audits every group, or those of a name, a dotted name or an id.

@@ -3,15 +3,15 @@
 pub(crate) mod store;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ssot_model::{Baseline, CheckReport, CommitId, Comparand, Finding, NewFinding, Tombstone};
+use ssot_model::{Baseline, CheckReport, Comparand, Finding, NewFinding, Tombstone};
 use ssot_rules::RULES;
 use ssot_rules::ratchet::{self, Note, Standing};
 use ssot_runtime::clock::Clock;
-use ssot_runtime::git::Repository;
 use ssot_runtime::ids::{Randomness, mint_run_id};
 
+use crate::since::Since;
 use crate::survey::{self, ScanOptions};
 use crate::triage::Survey;
 use crate::{EngineError, configuration};
@@ -52,11 +52,7 @@ pub fn check(options: &ScanOptions, strictness: &Strictness) -> Result<CheckRepo
     ratchet::accept(&mut findings, &baseline, &standing);
     let mut new = new_findings(&findings, &standing);
     if let Some(since) = &since {
-        let changed = since.changed_files()?;
-        let touches = |finding: &Finding| {
-            finding.members.iter().any(|member| changed.contains(member.path.as_str()))
-        };
-        findings.retain(touches);
+        since.retain(&mut findings)?;
         let left: BTreeSet<_> = findings.iter().map(|finding| finding.id.clone()).collect();
         new.retain(|it| left.contains(&it.id));
     }
@@ -126,7 +122,7 @@ fn comparand(
         (Strictness::Any, ..) => Ok((Comparand::Nothing, Baseline::default())),
         (_, Some(baseline), _) => Ok((Comparand::Baseline, baseline)),
         (Strictness::Since(revision), None, Some(since)) => {
-            Ok((Comparand::Revision(revision.clone()), since.baseline(options)?))
+            Ok((Comparand::Revision(revision.clone()), baseline_at(since, options)?))
         }
         _ => Ok((Comparand::Nothing, Baseline::default())),
     }
@@ -141,57 +137,14 @@ fn new_findings(findings: &[Finding], standing: &Standing) -> Vec<NewFinding> {
     new.collect()
 }
 
-/// A revision from which the work went on.
-struct Since {
-    repository: Repository,
-    base: CommitId,
-    /// The scanned directory below the repository's root; empty for the root itself.
-    below: PathBuf,
-}
-
-impl Since {
-    fn open(root: &Path, revision: &str) -> Result<Self, EngineError> {
-        let repository = Repository::open(root).map_err(EngineError::user)?;
-        let head = repository.head().map_err(EngineError::user)?;
-        let named = repository.resolve(revision).map_err(EngineError::internal)?;
-        let named = named.ok_or_else(|| {
-            EngineError::user(format!(
-                "there is no revision `{revision}` here; in CI, fetch the history first \
-                 (fetch-depth: 0)"
-            ))
-        })?;
-        let base = repository.merge_base(&named, &head).map_err(EngineError::internal)?;
-        let base = base.ok_or_else(|| {
-            EngineError::user(format!(
-                "`{revision}` and what is checked out have no commit in common; in CI, fetch the \
-                 history first (fetch-depth: 0)"
-            ))
-        })?;
-        let below = ssot_runtime::files::below(repository.root(), root)
-            .map_err(|error| EngineError::user(format!("{}: {error}", root.display())))?;
-        Ok(Self { repository, base, below })
-    }
-
-    /// Paths below the scanned directory that differ from the base.
-    fn changed_files(&self) -> Result<BTreeSet<String>, EngineError> {
-        let changed = self.repository.changed_since(&self.base).map_err(EngineError::internal)?;
-        let below = |path: &String| {
-            let path = Path::new(path).strip_prefix(&self.below).ok()?;
-            Some(path.to_string_lossy().into_owned())
-        };
-        Ok(changed.iter().filter_map(below).collect())
-    }
-
-    /// The violations at the base, as if they had been accepted there.
-    fn baseline(&self, options: &ScanOptions) -> Result<Baseline, EngineError> {
-        let run = mint_run_id(&Clock::system(), &Randomness::system());
-        let name = format!("check-{run}");
-        let tree =
-            self.repository.add_worktree(&name, &self.base).map_err(EngineError::internal)?;
-        let found = violations_in(&tree.path().join(&self.below), options);
-        self.repository.remove_worktrees(&name).map_err(EngineError::internal)?;
-        found
-    }
+/// The violations at the base, as if they had been accepted there.
+fn baseline_at(since: &Since, options: &ScanOptions) -> Result<Baseline, EngineError> {
+    let run = mint_run_id(&Clock::system(), &Randomness::system());
+    let name = format!("check-{run}");
+    let tree = since.repository.add_worktree(&name, &since.base).map_err(EngineError::internal)?;
+    let found = violations_in(&tree.path().join(&since.below), options);
+    since.repository.remove_worktrees(&name).map_err(EngineError::internal)?;
+    found
 }
 
 /// The violations of a tree, as a baseline.

@@ -30,6 +30,9 @@ pub(crate) struct ScanArgs {
     /// Only findings about names that contain this
     #[arg(long, value_name = "NAME")]
     concept: Option<String>,
+    /// Only findings that touch files changed since this revision, uncommitted work included
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
     /// Show every group, also those that are no violation
     #[arg(long)]
     all: bool,
@@ -46,9 +49,12 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         rules: args.rules.clone(),
     };
     let waiting = progress::Waiting::start(args.place.quiet, "reading the repository");
-    let mut report = ssot_engine::scan(&options)?;
+    let mut report = match &args.changed_since {
+        Some(revision) => ssot_engine::scan_since(&options, revision)?,
+        None => ssot_engine::scan(&options)?,
+    };
     drop(waiting);
-    let narrowed = args.concept.is_some() || !args.rules.is_empty();
+    let narrowed = args.concept.is_some() || !args.rules.is_empty() || args.changed_since.is_some();
     if let Some(concept) = &args.concept {
         report.findings.retain(|finding| finding.is_about(concept));
     }

@@ -59,7 +59,7 @@ pub(crate) struct Setting<'a> {
     pub(crate) blob: &'a str,
     /// Whether what is no violation is told too.
     pub(crate) all: bool,
-    /// Whether a rule or a concept was asked for: then everything found is told.
+    /// Whether a rule, a concept or a change was asked for: then everything found is told.
     pub(crate) narrowed: bool,
     /// The figures of the commits scanned so far, the oldest first.
     pub(crate) trend: &'a [TrendPoint],
@@ -75,7 +75,14 @@ impl Setting<'_> {
 
     /// What came out, in one line.
     pub(crate) fn headline(&self, report: &ScanReport) -> String {
-        visible(&self.check.map_or_else(|| text::headline(report), text::check_headline))
+        let nothing = report.files > 0 && report.violations().next().is_none();
+        match self.check {
+            Some(check) => visible(&text::check_headline(check)),
+            None if self.narrowed && nothing => {
+                "Nothing was found of what was asked for".to_owned()
+            }
+            None => text::headline(report),
+        }
     }
 
     /// What a finding is to that with which a check compares; none when nothing was compared.

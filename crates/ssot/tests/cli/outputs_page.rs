@@ -7,6 +7,8 @@ const PAGE: &str = include_str!("../../../../docs/outputs.md");
 #[test]
 fn every_command_of_the_page_does_what_it_says() {
     let repo = project::tested();
+    repo.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    repo.commit(&[("shop/tax.py", project::SLUGIFY)]);
     let commands: Vec<&str> =
         PAGE.lines().filter_map(|line| line.strip_prefix("$ ssot ")).collect();
     assert!(commands.len() > 9, "{commands:?}");

@@ -1,7 +1,9 @@
 //! `ssot scan`.
 
+use std::collections::BTreeSet;
+
 use crate::normal::normal;
-use crate::project;
+use crate::project::{self, SLUGIFY};
 use crate::support::Repo;
 
 #[test]
@@ -38,7 +40,7 @@ fn places_can_be_opened_from_where_the_command_was_typed() {
 fn a_rule_can_be_chosen_and_the_cache_left_out() {
     let repo = project::tested();
     let answer = repo.ssot(&["scan", "--rule", "exact-clone", "--no-cache"]).expect(0);
-    assert!(answer.stdout.starts_with("No concept has more than one"), "{}", answer.stdout);
+    assert!(answer.stdout.starts_with("Nothing was found of what"), "{}", answer.stdout);
     let first = repo.ssot(&["scan", "--format", "json"]).expect(1).stdout;
     let cached = repo.ssot(&["scan", "--format", "json"]).expect(1).stdout;
     let anew = repo.ssot(&["scan", "--format", "json", "--no-cache"]).expect(1).stdout;
@@ -74,4 +76,33 @@ fn a_clean_project_is_clean() {
     let repo = Repo::of(&[("a.py", "A = 1\n")]);
     let answer = repo.ssot(&["scan"]).expect(0);
     insta::assert_snapshot!("scan_clean", normal(&answer.stdout, repo.path()));
+}
+
+#[test]
+fn only_what_changed_since_a_revision_is_told() {
+    let repo = project::tested();
+    let told = |revision: &str, code| {
+        let args = ["scan", "--changed-since", revision, "--format", "json"];
+        let report = repo.ssot(&args).expect(code).json();
+        let names = report["findings"].as_array().unwrap().iter().map(|it| it["name"].to_string());
+        names.collect::<BTreeSet<String>>().into_iter().collect::<Vec<String>>()
+    };
+    assert_eq!(told("HEAD", 0), [""; 0]);
+    repo.ssot(&["scan", "--changed-since", "HEAD"]).expect(0);
+    // What nobody has added to git yet counts, and so does the copy it is of.
+    repo.write("shop/tax.py", SLUGIFY);
+    assert_eq!(told("HEAD", 1), ["\"slugify\""]);
+    repo.git(&["checkout", "--quiet", "-b", "branch"]);
+    repo.commit(&[]);
+    assert_eq!(told("HEAD", 0), [""; 0]);
+    // From the commit at which both went apart: what `main` changed since is not ours.
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.commit(&[("shop/export.py", "")]);
+    repo.git(&["checkout", "--quiet", "branch"]);
+    assert_eq!(told("main", 1), ["\"slugify\""]);
+    let text = repo.ssot(&["scan", "--changed-since", "HEAD"]).expect(0).stdout;
+    assert!(text.starts_with("Nothing was found of what was asked for\n"), "{text}");
+    let below = repo.path().join("shop");
+    crate::support::ssot(&below, &["scan", "--changed-since", "main"]).expect(1);
+    repo.ssot(&["scan", "--changed-since", "nowhere"]).expect(2).says(&["nowhere", "fetch"]);
 }

@@ -25,7 +25,7 @@ const WIDTH: usize = 100;
 /// The whole text: the figures, the families by what consolidating them would save, the
 /// places by rule, and what can be typed next.
 pub(crate) fn scan(report: &ScanReport, setting: &Setting<'_>) -> String {
-    let mut text = format!("{}\n", style::strong(&headline(report)));
+    let mut text = format!("{}\n", style::strong(&setting.headline(report)));
     let read = [
         count(report.files as usize, "file"),
         count(report.lines as usize, "line"),
