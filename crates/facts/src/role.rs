@@ -66,9 +66,9 @@ impl Role {
         ]) || path.as_str().contains("{{")
         {
             Self::Template
-        } else if any(&["tests", "test", "testing", "unit_tests", "integration_tests", "t"])
-            || stem.starts_with("test_")
-            || stem.ends_with("_test")
+        } else if directories.iter().any(|part| is_of_tests(part))
+            || directories.last().is_some_and(|top| *top == "testing")
+            || has_mark_of_tests(stem)
             || matches!(stem, "conftest" | "tests")
         {
             Self::Test
@@ -89,6 +89,18 @@ impl Role {
             Self::Production
         }
     }
+}
+
+/// Whether the name of a folder says that what is below it are tests or what supports them. `testing`
+/// does not: libraries ship it for the tests of their users.
+fn is_of_tests(name: &str) -> bool {
+    matches!(name, "tests" | "test" | "e2e" | "t" | "testutils" | "testsuite" | "mock_servers")
+        || has_mark_of_tests(name)
+}
+
+/// Whether a name is marked as those are that test runners collect.
+fn has_mark_of_tests(name: &str) -> bool {
+    name.starts_with("test_") || name.ends_with("_test") || name.ends_with("_tests")
 }
 
 /// Directories of a project's own bench; inside a package they are parts of it.
@@ -130,6 +142,18 @@ mod tests {
             ("pkg/core.py", Role::Production),
             ("pkg/tests/helpers.py", Role::Test),
             ("t/unit/app.py", Role::Test),
+            ("test_framework/ssot/base.py", Role::Test),
+            ("shop/orders_test/cases.py", Role::Test),
+            ("e2e_tests/pages.py", Role::Test),
+            ("shop/e2e/pages.py", Role::Test),
+            ("shop/orders_tests.py", Role::Test),
+            ("testing/test_app.py", Role::Test),
+            ("testing/plugins.py", Role::Test),
+            ("numpy/testing/overrides.py", Role::Production),
+            ("shop/testing.py", Role::Production),
+            ("shop/t.py", Role::Production),
+            ("shop/contest/rules.py", Role::Production),
+            ("shop/fixtures/lamps.py", Role::Production),
             ("pkg/test_core.py", Role::Test),
             ("conftest.py", Role::Test),
             ("pkg/_vendor/six.py", Role::Vendored),
