@@ -16,6 +16,7 @@ mod index;
 pub mod java;
 mod loading;
 mod modules;
+mod mutation;
 pub mod python;
 mod resolve;
 mod role;
@@ -33,6 +34,7 @@ pub use hierarchy::{ClassRef, Conflict, Hierarchy, Linearisation};
 pub use import_graph::ImportGraph;
 pub use index::{Consumer, ConsumerKind, DefinitionId, Index, Module, ModuleId, Source};
 pub use loading::{LoadEdge, LoadFailure, Loading, cycles as import_cycles};
+pub use mutation::{Change, change_of};
 pub use resolve::Resolution;
 pub use role::Role;
 pub use usage::{Fallback, GlobalWrite, LocalAlias, Mint};
@@ -43,4 +45,4 @@ pub fn is_standard_library(name: &str) -> bool {
 }
 
 /// Rises with every change to the facts, so that a cache never serves old ones.
-pub const SCHEMA_VERSION: u32 = 7;
+pub const SCHEMA_VERSION: u32 = 8;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
-use ssot_facts::{DefinitionId, FileFacts, Index, LocalAlias, ModuleId, Role, Site, SiteKind};
+use ssot_facts::{
+    Change, DefinitionId, FileFacts, Index, LocalAlias, ModuleId, Role, Site, SiteKind, change_of,
+};
 use ssot_model::{DefinitionKind, Evidence, Finding, GuardedWrite, Level};
 
 use crate::place::{Place, Remark};
@@ -218,13 +220,12 @@ impl Guard<'_> {
 
 /// What a call of a method of a list, set or dictionary does to it.
 fn form_of(method: &str) -> Option<Form> {
-    Some(match method {
-        "update" => Form::Batch,
-        "setdefault" => Form::Single,
-        "append" | "extend" | "insert" | "add" => Form::Append,
-        "pop" | "popitem" | "clear" | "remove" | "discard" => Form::Remove,
-        "sort" | "reverse" => Form::Increment,
-        _ => return None,
+    Some(match change_of(method)? {
+        Change::Merge => Form::Batch,
+        Change::Put => Form::Single,
+        Change::Add => Form::Append,
+        Change::Remove => Form::Remove,
+        Change::Reorder => Form::Increment,
     })
 }
 

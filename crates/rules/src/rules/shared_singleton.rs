@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use ssot_facts::{
     Binding, DefinitionId, FileFacts, Index, Module, ModuleId, Role, Site, SiteKind, ValueKind,
+    change_of,
 };
 use ssot_model::{DefinitionKind, Evidence, Finding, Level, Severity};
 
@@ -36,26 +37,6 @@ const COLLECTIONS: [&str; 12] = [
     "collections.deque",
     "collections.Counter",
     "bytearray",
-];
-
-/// Methods that change the collection they are called on.
-const MUTATORS: [&str; 16] = [
-    "append",
-    "appendleft",
-    "extend",
-    "insert",
-    "remove",
-    "pop",
-    "popleft",
-    "popitem",
-    "clear",
-    "update",
-    "setdefault",
-    "add",
-    "discard",
-    "sort",
-    "reverse",
-    "subtract",
 ];
 
 /// Longest chain of calls that is shown whole.
@@ -137,7 +118,7 @@ fn written<'a>(facts: &'a FileFacts, site: &Site) -> Option<&'a str> {
         SiteKind::ItemWrite | SiteKind::Delete => path,
         SiteKind::Call => {
             let (object, method) = path.rsplit_once('.')?;
-            MUTATORS.contains(&method).then_some(object)?
+            change_of(method).map(|_| object)?
         }
         _ => return None,
     };

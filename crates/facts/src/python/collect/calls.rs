@@ -4,24 +4,8 @@ use ruff_python_ast::{self as ast, Expr};
 
 use super::{Collector, emissions};
 use crate::file::{AttributeWrite, Site};
+use crate::mutation::change_of;
 use crate::python::names::dotted;
-
-/// Methods that change the list, set or dictionary they are called on.
-const MUTATORS: [&str; 13] = [
-    "append",
-    "extend",
-    "insert",
-    "remove",
-    "pop",
-    "clear",
-    "update",
-    "setdefault",
-    "add",
-    "discard",
-    "sort",
-    "reverse",
-    "popitem",
-];
 
 /// Callables that import a module whose name is computed.
 const LOADERS: [&str; 7] = [
@@ -49,7 +33,7 @@ impl<'a> Collector<'a> {
             self.facts.flags.loads_by_name = true;
         }
         match (&*call.func, last) {
-            (Expr::Attribute(attribute), method) if MUTATORS.contains(&method) => {
+            (Expr::Attribute(attribute), method) if change_of(method).is_some() => {
                 self.mutation(&attribute.value);
             }
             (_, "setattr" | "delattr" | "object") => {
