@@ -14,6 +14,7 @@ mod check_formats;
 mod compare;
 mod completions;
 mod demo;
+mod documentation;
 mod explain;
 mod init;
 mod man;
