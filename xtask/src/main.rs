@@ -7,6 +7,7 @@ mod bench;
 mod eval;
 mod machine;
 mod markers;
+mod new_rule;
 mod preflight;
 mod python;
 mod sarif;
@@ -34,6 +35,8 @@ enum Command {
     Test(test::Options),
     /// The policies of the house, as checks.
     Tidy,
+    /// The two files and the two lines of a rule.
+    NewRule(new_rule::Options),
     /// ssot on real projects, downloaded from PyPI.
     Beds(beds::Options),
     /// What a scan says as SARIF, held against the published schema.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Test(options) => test::run(&root, &options),
         Command::Tidy => tidy::run(&root),
+        Command::NewRule(options) => new_rule::run(&root, &options),
         Command::Beds(options) => beds::run(&root, &options),
         Command::Sarif => sarif::run(&root),
         Command::Bench(options) => bench::run(&root, &options),
