@@ -450,6 +450,28 @@ impl Definition {
 }
 
 impl FileFacts {
+    /// Gives back the room that growing lists left over: the facts of every file stay
+    /// in memory until the end of a scan.
+    pub(crate) fn shrink(&mut self) {
+        self.definitions.shrink_to_fit();
+        self.imports.shrink_to_fit();
+        self.bindings.shrink_to_fit();
+        self.uses.shrink_to_fit();
+        self.strings.shrink_to_fit();
+        self.writes.shrink_to_fit();
+        self.paths.shrink_to_fit();
+        self.texts.shrink_to_fit();
+        self.sites.shrink_to_fit();
+        self.literals.shrink_to_fit();
+        self.flows.shrink_to_fit();
+        self.own_uses.shrink_to_fit();
+        self.instances.shrink_to_fit();
+        for definition in &mut self.definitions {
+            definition.fields.shrink_to_fit();
+            definition.raises.shrink_to_fit();
+        }
+    }
+
     /// The bindings of one module-level name, in order.
     pub fn bindings_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a NameBinding> {
         self.bindings.iter().filter(move |binding| binding.name == name)

@@ -230,6 +230,7 @@ impl<'a> Collector<'a> {
                 && !is_module_attribute(name)
         });
         self.facts.undefined = sorted(undefined.copied());
+        self.facts.shrink();
         self.facts
     }
 }
@@ -238,6 +239,7 @@ fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<CompactString> {
     let mut names: Vec<CompactString> = names.map(CompactString::from).collect();
     names.sort_unstable();
     names.dedup();
+    names.shrink_to_fit();
     names
 }
 

@@ -24,7 +24,7 @@ pub fn extract(source: &[u8]) -> FileFacts {
     let mut facts = collect::collect(source, &lines, parsed.suite());
     facts.lines = lines.count();
     facts.flags.generated = text::is_generated(source);
-    facts.copied_on_purpose = text::deliberate_copies(source);
+    facts.copied_on_purpose = text::deliberate_copies(source, &lines);
     facts.accepts = text::accepts(source, &lines, parsed.tokens());
     facts.errors = parsed
         .errors()

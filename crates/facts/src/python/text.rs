@@ -1,6 +1,7 @@
 //! What the text says beside its syntax tree: lines and comments.
 
 use compact_str::CompactString;
+use memchr::memchr_iter;
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_text_size::{Ranged, TextSize};
 
@@ -11,10 +12,8 @@ pub(super) struct LineStarts(Vec<u32>);
 
 impl LineStarts {
     pub(super) fn new(source: &str) -> Self {
-        let mut starts = vec![0];
-        let newline = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        starts.extend(newline.map(|(at, _)| at as u32 + 1));
-        Self(starts)
+        let newlines = memchr_iter(b'\n', source.as_bytes()).map(|at| at as u32 + 1);
+        Self(std::iter::once(0).chain(newlines).collect())
     }
 
     /// The line of an offset, counted from one.
@@ -67,14 +66,17 @@ pub(super) fn is_generated(source: &str) -> bool {
 }
 
 /// Lines of comments that say code was copied on purpose.
-pub(super) fn deliberate_copies(source: &str) -> Vec<u32> {
-    let comments = (1..).zip(source.lines()).filter_map(|(number, line)| {
-        let comment = line.trim_start().strip_prefix('#')?;
-        Some((number, comment.to_ascii_lowercase()))
+pub(super) fn deliberate_copies(source: &str, lines: &LineStarts) -> Vec<u32> {
+    let marks = memchr_iter(b'#', source.as_bytes()).filter(|at| {
+        let before = source[..*at].bytes().rev();
+        before.take_while(|byte| *byte != b'\n').all(|byte| byte.is_ascii_whitespace())
     });
-    comments
-        .filter(|(_, comment)| COPIED.iter().any(|mark| comment.contains(mark)))
-        .map(|(number, _)| number)
+    marks
+        .filter(|at| {
+            let comment = source[*at..].lines().next().unwrap_or("").to_ascii_lowercase();
+            COPIED.iter().any(|mark| comment.contains(mark))
+        })
+        .map(|at| lines.line(TextSize::new(at as u32)))
         .collect()
 }
 
