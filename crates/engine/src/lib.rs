@@ -14,6 +14,8 @@ mod inspection;
 mod map;
 mod pipeline;
 mod ratchet;
+mod reading;
+mod recall;
 mod report;
 mod request;
 mod since;

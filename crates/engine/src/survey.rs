@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use ssot_audit::{Audit, Choice};
-use ssot_model::{CodeMap, CommitId, Finding, LeftAlone, Plan, ScanReport, Timestamp};
-use ssot_rules::{RULES, Rule};
+use ssot_model::{CodeMap, CommitId, Config, Finding, LeftAlone, Plan, ScanReport, Timestamp};
+use ssot_rules::{Circumstances, RULES, Rule};
 use ssot_runtime::cache::Cache;
 use ssot_runtime::clock::{Clock, Utc};
 use ssot_runtime::files;
@@ -12,6 +12,8 @@ use ssot_runtime::git::Repository;
 
 use crate::codemod::{self, DryRun};
 use crate::map::{self, MapKind};
+use crate::reading::Reading;
+use crate::recall::Question;
 use crate::since::Since;
 use crate::triage::Survey;
 use crate::{EngineError, configuration, ratchet};
@@ -31,9 +33,20 @@ pub struct ScanOptions {
 
 /// Finds and ranks.
 pub fn scan(options: &ScanOptions) -> Result<ScanReport, EngineError> {
-    let survey = take(options)?;
+    let outset = Outset::open(options)?;
+    let question = outset.question(&options.rules);
+    let known = question.as_ref().zip(outset.cache.as_ref());
+    if let Some(report) = known.and_then(|(question, cache)| question.recall(&options.root, cache))
+    {
+        return Ok(report);
+    }
+    let (survey, cache) = outset.survey(&options.root)?;
     let findings = detect(&survey, &options.rules)?;
-    Ok(survey.report(findings))
+    let report = survey.report(findings);
+    if let Some((question, cache)) = question.zip(cache) {
+        question.remember(&cache, &report, survey.witness());
+    }
+    Ok(report)
 }
 
 /// Finds and ranks what has a member in a file that was changed since a revision:
@@ -95,16 +108,50 @@ pub fn render_plan(plan: &Plan) -> Result<String, EngineError> {
 
 /// Opens the configuration and the cache, and reads the tree.
 pub(crate) fn take(options: &ScanOptions) -> Result<Survey, EngineError> {
-    if !files::exists(&options.root) {
-        let path = options.root.display();
-        return Err(EngineError::user(format!("{path} does not exist; name a directory to scan")));
-    }
-    let loaded = configuration::load(&options.root, options.config.as_deref())?;
-    let cache = options.cache.then(|| open_cache(&options.root));
-    let mut survey = Survey::take(&options.root, loaded.config, cache.as_ref())?.on(today());
-    survey.circumstances.lines = loaded.lines;
-    survey.circumstances.tombstones = ratchet::tombstones(&options.root)?;
+    let outset = Outset::open(options)?;
+    let (survey, _) = outset.survey(&options.root)?;
     Ok(survey)
+}
+
+/// Everything a survey is made of: the configuration, the memory, the files.
+struct Outset {
+    config: Config,
+    circumstances: Circumstances,
+    cache: Option<Cache>,
+    reading: Reading,
+}
+
+impl Outset {
+    fn open(options: &ScanOptions) -> Result<Self, EngineError> {
+        let root = &options.root;
+        if !files::exists(root) {
+            let path = root.display();
+            return Err(EngineError::user(format!(
+                "{path} does not exist; name a directory to scan"
+            )));
+        }
+        let loaded = configuration::load(root, options.config.as_deref())?;
+        let cache = options.cache.then(|| open_cache(root));
+        let circumstances = Circumstances {
+            today: Some(today()),
+            lines: loaded.lines,
+            tombstones: ratchet::tombstones(root)?,
+        };
+        let reading = Reading::take(root, &loaded.config.scan, cache.as_ref())?;
+        Ok(Self { config: loaded.config, circumstances, cache, reading })
+    }
+
+    /// What a report of these rules would depend on.
+    fn question(&self, rules: &[String]) -> Option<Question> {
+        Question::new(&self.reading, &self.config, &self.circumstances, rules)
+    }
+
+    /// Joins the files; the cache is handed back.
+    fn survey(self, root: &Path) -> Result<(Survey, Option<Cache>), EngineError> {
+        let mut survey = Survey::join(root, self.reading, self.config, self.cache.as_ref())?;
+        survey.circumstances = self.circumstances;
+        Ok((survey, self.cache))
+    }
 }
 
 /// The day of the machine's clock.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use compact_str::CompactString;
-use rayon::prelude::*;
-use ssot_facts::{FileFacts, Index, Missing, SCHEMA_VERSION, Source, python};
-use ssot_model::{Config, Finding, Level, ParseIssue, RepoPath, ScanReport};
+use ssot_facts::{Index, Missing};
+use ssot_model::{Config, Finding, Level, ParseIssue, ScanReport};
 use ssot_rules::{Circumstances, Rule, Scene};
-use ssot_runtime::cache::{Cache, Key};
-use ssot_runtime::files::{self, FileEntry};
+use ssot_runtime::cache::Cache;
+use ssot_runtime::files::{Surroundings, Witness};
 
+use crate::reading::Reading;
 use crate::{EngineError, configuration};
 
 /// A tree with everything that is known about it.
@@ -20,6 +20,7 @@ pub(crate) struct Survey {
     /// The day and what was removed before; unknown unless somebody says it.
     pub(crate) circumstances: Circumstances,
     issues: Vec<ParseIssue>,
+    surroundings: Surroundings,
 }
 
 impl Survey {
@@ -29,20 +30,32 @@ impl Survey {
         config: Config,
         cache: Option<&Cache>,
     ) -> Result<Self, EngineError> {
-        let scan = &config.scan;
-        let walk = files::walk(root, &scan.include, &scan.exclude, scan.max_file_bytes)
-            .map_err(EngineError::user)?;
-        let mut issues = walk.issues;
-        let (sources, unreadable) = extract(root, &walk.files, &config, cache);
-        issues.extend(unreadable);
+        let reading = Reading::take(root, &config.scan, cache)?;
+        Self::join(root, reading, config, cache)
+    }
+
+    /// Joins the files of a tree to one index.
+    pub(crate) fn join(
+        root: &Path,
+        reading: Reading,
+        mut config: Config,
+        cache: Option<&Cache>,
+    ) -> Result<Self, EngineError> {
+        let (sources, mut issues) = reading.into_sources(root, &config.scan, cache);
         let mut index = Index::build(sources);
-        let elsewhere = elsewhere(root, &config, &index)?;
+        let mut surroundings =
+            Surroundings::new(root, &config.scan.exclude).map_err(EngineError::user)?;
+        let elsewhere = elsewhere(&mut surroundings, &index);
         index.set_elsewhere(elsewhere);
         issues.extend(index.issues());
         issues.sort();
-        let mut config = config;
-        configuration::detect_boundaries(root, &index, &mut config);
-        Ok(Self { index, config, circumstances: Circumstances::default(), issues })
+        configuration::detect_boundaries(&mut surroundings, &index, &mut config);
+        Ok(Self { index, config, circumstances: Circumstances::default(), issues, surroundings })
+    }
+
+    /// What is known besides the files rests on these directories.
+    pub(crate) fn witness(&self) -> Witness {
+        self.surroundings.witness()
     }
 
     /// The same tree on a day, on which decisions may have expired.
@@ -86,80 +99,12 @@ impl Survey {
 }
 
 /// Modules that the sources miss and the disk or the rules of what is left out know.
-fn elsewhere(
-    root: &Path,
-    config: &Config,
-    index: &Index,
-) -> Result<Vec<CompactString>, EngineError> {
+fn elsewhere(surroundings: &mut Surroundings, index: &Index) -> Vec<CompactString> {
     let broken = index.broken_imports();
     let missing: BTreeSet<&Missing> = broken.iter().map(|it| &it.missing).collect();
-    let mut left_out =
-        files::LeftOut::new(root, &config.scan.exclude).map_err(EngineError::user)?;
     let stems = missing.into_iter().filter_map(|missing| index.stems(missing));
-    Ok(stems
-        .filter(|(_, stems)| stems.iter().any(|stem| left_out.knows(stem)))
+    stems
+        .filter(|(_, stems)| stems.iter().any(|stem| surroundings.knows(stem)))
         .map(|(dotted, _)| dotted)
-        .collect())
-}
-
-/// Names the facts of some bytes as this version extracts them.
-fn key(bytes: &[u8]) -> Key {
-    let mut hash = [0; 16];
-    hash.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
-    Key::new(hash, SCHEMA_VERSION)
-}
-
-/// The facts of a file, and the key and bytes to remember when they are new.
-struct Extracted {
-    source: Source,
-    fresh: Option<(Key, Vec<u8>)>,
-}
-
-fn extract(
-    root: &Path,
-    entries: &[FileEntry],
-    config: &Config,
-    cache: Option<&Cache>,
-) -> (Vec<Source>, Vec<ParseIssue>) {
-    let reader = cache.map(Cache::reader);
-    let results: Vec<Result<Extracted, ParseIssue>> = entries
-        .par_iter()
-        .map(|entry| {
-            let bytes = files::read(root, &entry.path, config.scan.max_file_bytes)
-                .map_err(|error| unreadable(&entry.path, &error))?;
-            let key = key(&bytes);
-            let known = reader.as_ref().and_then(|reader| reader.get(&key));
-            let remembered: Option<FileFacts> =
-                known.and_then(|blob| postcard::from_bytes(&blob).ok());
-            let path = entry.path.clone();
-            if let Some(facts) = remembered {
-                return Ok(Extracted { source: Source { path, facts }, fresh: None });
-            }
-            let facts = python::extract(&bytes);
-            let blob = reader.as_ref().and_then(|_| postcard::to_stdvec(&facts).ok());
-            Ok(Extracted { source: Source { path, facts }, fresh: blob.map(|blob| (key, blob)) })
-        })
-        .collect();
-    drop(reader);
-    let mut sources = Vec::with_capacity(results.len());
-    let mut issues = Vec::new();
-    let mut fresh = Vec::new();
-    for result in results {
-        match result {
-            Ok(extracted) => {
-                fresh.extend(extracted.fresh);
-                sources.push(extracted.source);
-            }
-            Err(issue) => issues.push(issue),
-        }
-    }
-    if let Some(cache) = cache {
-        // A cache that cannot be written costs time, never a result.
-        let _ = cache.put_many(fresh);
-    }
-    (sources, issues)
-}
-
-fn unreadable(path: &RepoPath, error: &std::io::Error) -> ParseIssue {
-    ParseIssue { path: path.clone(), line: 0, message: format!("cannot be read: {error}") }
+        .collect()
 }

@@ -38,6 +38,11 @@ impl Key {
         bytes[16..].copy_from_slice(&schema.to_be_bytes());
         Self(bytes)
     }
+
+    /// The key as it is stored.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// Why the cache is empty, or is not used at all. The work goes on without it.
@@ -187,6 +192,12 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
+    /// Whether there is a value; it may still turn out to be damaged.
+    pub fn contains(&self, key: &Key) -> bool {
+        let look = |table: &ReadOnlyTable<_, _>| table.get(&key.0).is_ok_and(|it| it.is_some());
+        self.table.as_ref().is_some_and(|table| guarded(|| look(table)).unwrap_or(false))
+    }
+
     /// The value, when there is one that is undamaged.
     pub fn get(&self, key: &Key) -> Option<Vec<u8>> {
         let table = self.table.as_ref()?;

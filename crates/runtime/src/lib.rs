@@ -15,6 +15,7 @@ pub mod git;
 pub mod ids;
 pub mod log;
 pub mod process;
+pub mod program;
 pub mod runner;
 pub mod sandbox;
 pub mod signal;

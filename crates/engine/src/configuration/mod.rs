@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ssot_facts::Index;
 use ssot_model::{Boundary, Config, RepoPath};
 use ssot_rules::PolicyLines;
-use ssot_runtime::files;
+use ssot_runtime::files::{self, Surroundings};
 use toml::de::DeTable;
 
 use crate::EngineError;
@@ -89,15 +89,20 @@ fn parse(file: &str, text: &str) -> Result<Loaded, EngineError> {
 
 /// Adds a boundary for every directory below the root that is packaged by itself
 /// and is not declared already: a service or a library with its own build file.
-pub(crate) fn detect_boundaries(root: &Path, index: &Index, config: &mut Config) {
+pub(crate) fn detect_boundaries(
+    surroundings: &mut Surroundings,
+    index: &Index,
+    config: &mut Config,
+) {
     const BUILD_FILES: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "Dockerfile"];
     let directories: BTreeSet<&str> =
         index.modules().flat_map(|(_, module)| ancestors(&module.path)).collect();
     let mut packaged: Vec<&str> = directories
         .into_iter()
         .filter(|directory| {
-            BUILD_FILES.iter().any(|name| files::exists(&root.join(directory).join(name)))
-                || is_service(root, index, directory)
+            let names = surroundings.names(directory);
+            BUILD_FILES.iter().any(|name| names.contains(*name))
+                || is_service(names, index, directory)
         })
         .collect();
     packaged.retain(|directory| {
@@ -115,7 +120,7 @@ pub(crate) fn detect_boundaries(root: &Path, index: &Index, config: &mut Config)
 
 /// A directory at the top that is started and provisioned by itself: it has a main
 /// module and requirements of its own.
-fn is_service(root: &Path, index: &Index, directory: &str) -> bool {
+fn is_service(names: &BTreeSet<String>, index: &Index, directory: &str) -> bool {
     const STARTS: [&str; 4] = ["main.py", "app/main.py", "__main__.py", "app.py"];
     let starts = || {
         STARTS.iter().any(|name| {
@@ -123,14 +128,7 @@ fn is_service(root: &Path, index: &Index, directory: &str) -> bool {
                 .is_ok_and(|path| index.module_at(&path).is_some())
         })
     };
-    let short = directory.split('_').next().unwrap_or(directory);
-    let last = directory.rsplit('_').next().unwrap_or(directory);
-    let lists = [directory, short, last].map(|name| format!("{name}_requirements.txt"));
-    let provisioned = || {
-        std::iter::once("requirements.txt".to_owned())
-            .chain(lists)
-            .any(|name| files::exists(&root.join(directory).join(name)))
-    };
+    let provisioned = || names.iter().any(|name| name.ends_with("requirements.txt"));
     !directory.contains('/') && starts() && provisioned()
 }
 

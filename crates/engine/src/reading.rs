@@ -1,0 +1,139 @@
+//! The files of a tree, read: what is new is understood, what is known is looked up when it is needed.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use ssot_facts::{FileFacts, SCHEMA_VERSION, Source, python};
+use ssot_model::{ParseIssue, RepoPath, ScanConfig};
+use ssot_runtime::cache::{Cache, Key, Reader};
+use ssot_runtime::files;
+
+use crate::EngineError;
+
+/// Every file of a tree by its content.
+pub(crate) struct Reading {
+    files: Vec<FileRead>,
+    issues: Vec<ParseIssue>,
+}
+
+struct FileRead {
+    path: RepoPath,
+    key: Key,
+    /// None when the cache has them.
+    facts: Option<FileFacts>,
+}
+
+/// Files that are read before what is new in them is written to the cache: few enough
+/// that what waits takes little memory, many enough that writing is rare.
+const TOGETHER: usize = 2048;
+
+/// A file that was read, and its facts as the cache keeps them when they are new.
+type Read = (FileRead, Option<Vec<u8>>);
+
+impl Reading {
+    /// Reads a tree. What cannot be read is listed among the issues.
+    pub(crate) fn take(
+        root: &Path,
+        config: &ScanConfig,
+        cache: Option<&Cache>,
+    ) -> Result<Self, EngineError> {
+        let walk = files::walk(root, &config.include, &config.exclude, config.max_file_bytes)
+            .map_err(EngineError::user)?;
+        let reader = cache.map(Cache::reader);
+        let read = |path: &RepoPath| read(root, path, config.max_file_bytes, reader.as_ref());
+        let mut reading = Self { files: Vec::with_capacity(walk.files.len()), issues: walk.issues };
+        for part in walk.files.chunks(TOGETHER) {
+            let results: Vec<_> = part.par_iter().map(|entry| read(&entry.path)).collect();
+            let mut fresh = Vec::new();
+            for result in results {
+                match result {
+                    Ok((file, blob)) => {
+                        fresh.extend(blob.map(|blob| (file.key, blob)));
+                        reading.files.push(file);
+                    }
+                    Err(issue) => reading.issues.push(issue),
+                }
+            }
+            if let Some(cache) = cache {
+                // A cache that cannot be written costs time, never a result.
+                let _ = cache.put_many(fresh);
+            }
+        }
+        Ok(reading)
+    }
+
+    /// Identity of what was read: every path with its content, and what could not be read.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        for file in &self.files {
+            hasher.update(file.path.as_str().as_bytes()).update(b"\0");
+            hasher.update(file.key.as_bytes());
+        }
+        hasher.update(format!("{:?}", self.issues).as_bytes());
+        hasher.finalize().into()
+    }
+
+    /// The facts of every file, and what could not be read.
+    pub(crate) fn into_sources(
+        self,
+        root: &Path,
+        config: &ScanConfig,
+        cache: Option<&Cache>,
+    ) -> (Vec<Source>, Vec<ParseIssue>) {
+        let reader = cache.map(Cache::reader);
+        let source = |file: FileRead| match file.facts {
+            Some(facts) => Ok(Source { path: file.path, facts }),
+            None => look_up(root, file, config.max_file_bytes, reader.as_ref()),
+        };
+        let results: Vec<_> = self.files.into_par_iter().map(source).collect();
+        let mut issues = self.issues;
+        let mut sources = Vec::with_capacity(results.len());
+        for result in results {
+            result.map_or_else(|issue| issues.push(issue), |source| sources.push(source));
+        }
+        (sources, issues)
+    }
+}
+
+fn read(
+    root: &Path,
+    path: &RepoPath,
+    limit: u64,
+    reader: Option<&Reader>,
+) -> Result<Read, ParseIssue> {
+    let bytes = files::read(root, path, limit).map_err(|error| unreadable(path, &error))?;
+    let (path, key) = (path.clone(), key(&bytes));
+    if reader.is_some_and(|reader| reader.contains(&key)) {
+        return Ok((FileRead { path, key, facts: None }, None));
+    }
+    let facts = python::extract(&bytes);
+    let blob = reader.and_then(|_| postcard::to_stdvec(&facts).ok());
+    Ok((FileRead { path, key, facts: Some(facts) }, blob))
+}
+
+/// The facts that the cache has; when they are damaged the file is read once more.
+fn look_up(
+    root: &Path,
+    file: FileRead,
+    limit: u64,
+    reader: Option<&Reader>,
+) -> Result<Source, ParseIssue> {
+    let blob = reader.and_then(|reader| reader.get(&file.key));
+    let path = file.path;
+    if let Some(facts) = blob.and_then(|blob| postcard::from_bytes(&blob).ok()) {
+        return Ok(Source { path, facts });
+    }
+    let bytes = files::read(root, &path, limit).map_err(|error| unreadable(&path, &error))?;
+    Ok(Source { path, facts: python::extract(&bytes) })
+}
+
+/// Names the facts of some bytes as this version extracts them.
+fn key(bytes: &[u8]) -> Key {
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
+    Key::new(hash, SCHEMA_VERSION)
+}
+
+fn unreadable(path: &RepoPath, error: &std::io::Error) -> ParseIssue {
+    ParseIssue { path: path.clone(), line: 0, message: format!("cannot be read: {error}") }
+}
