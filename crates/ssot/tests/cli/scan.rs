@@ -106,3 +106,16 @@ fn only_what_changed_since_a_revision_is_told() {
     crate::support::ssot(&below, &["scan", "--changed-since", "main"]).expect(1);
     repo.ssot(&["scan", "--changed-since", "nowhere"]).expect(2).says(&["nowhere", "fetch"]);
 }
+
+#[test]
+fn what_is_in_use_ranks_before_what_was_put_aside() {
+    let repo = project::tested();
+    let step = |at| format!("def step_{at}(rows):\n    return [row * {at} for row in rows]\n\n\n");
+    let steps: String = (0..20).map(step).collect();
+    repo.write("shop/steps.py", &steps);
+    repo.write("backup/shop/steps.py", &steps);
+    repo.write("shop/main.py", "from shop import steps\n\nprint(steps.step_1([2]))\n");
+    let told = repo.ssot(&["scan"]).expect(1).stdout;
+    let at = |text: &str| told.find(text).unwrap_or_else(|| panic!("no {text} in:\n{told}"));
+    assert!(at("function slugify") < at("module backup.shop.steps"), "{told}");
+}
