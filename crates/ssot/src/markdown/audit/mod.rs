@@ -1,0 +1,45 @@
+//! An audit as a page.
+
+use ssot_engine::audit::Audit;
+use ssot_model::Leaning;
+
+use super::code;
+use crate::text::{self, add};
+
+mod candidates;
+mod consumers;
+mod matrix;
+
+/// One page, a chapter a group.
+pub(crate) fn audits(audits: &[Audit]) -> String {
+    audits.iter().map(audit).collect::<Vec<_>>().join("\n")
+}
+
+fn audit(audit: &Audit) -> String {
+    let finding = &audit.finding;
+    let (verb, what) = text::choice(audit);
+    let mut page = format!(
+        "# {}: {} {} ({})\n\n{}\n\n**Decision:** {verb} {what}. {}\n",
+        finding.verdict_word(),
+        finding.kind.as_str(),
+        code(&finding.name),
+        finding.id,
+        finding.summary,
+        audit.reason,
+    );
+    for refusal in &audit.refusals {
+        add(&mut page, format!("\n- {} stays: {}\n", code(&refusal.place), refusal.reason));
+    }
+    page.push_str("\n## Evidence\n\n");
+    for fact in &finding.evidence {
+        let sign = if fact.leaning == Leaning::For { "for" } else { "against" };
+        add(&mut page, format!("- {sign}: {} ({})\n", fact.text, fact.signal));
+    }
+    page.push_str(&matrix::matrix(&audit.matrix));
+    page.push_str(&consumers::consumers(audit));
+    if !audit.candidates.is_empty() {
+        page.push_str("\n## Candidates\n\n| points | definition | figures |\n|---:|---|---|\n");
+        page.extend(audit.candidates.iter().map(candidates::candidate));
+    }
+    page
+}

@@ -1,0 +1,71 @@
+//! What `ssot audit` says.
+
+use ssot_engine::audit::Audit;
+use ssot_model::{Evidence, Leaning};
+
+use super::figures::add;
+use super::{style, verdicts};
+
+mod candidates;
+mod consumers;
+mod matrix;
+
+/// The whole text, one group after the other.
+pub(crate) fn audits(audits: &[Audit]) -> String {
+    audits.iter().map(audit).collect::<Vec<_>>().join("\n")
+}
+
+fn audit(audit: &Audit) -> String {
+    let finding = &audit.finding;
+    let (verdict, kind) = (verdicts::cell(audit.verdict), finding.kind.as_str());
+    let (name, id) = (style::strong(&finding.name), style::faint(finding.id.as_str()));
+    let mut text = format!("{verdict} {kind} {name}  {id}\n  {}\n", finding.summary);
+    text.push_str(&decision(audit));
+    let members = finding.members.iter().enumerate().map(|(at, member)| {
+        let (place, dotted) = (format!("{}:{}", member.path, member.span.start), member.dotted());
+        format!("  {}  {place}  {}\n", letter(at), style::faint(&dotted))
+    });
+    text.push_str(&section("Implementations", &members.collect::<String>()));
+    text.push_str(&section("Evidence", &evidence(&finding.evidence)));
+    text.push_str(&section("Comparison", &matrix::matrix(&audit.matrix)));
+    text.push_str(&section("Consumers", &consumers::consumers(&audit.consumers)));
+    let candidates: String = audit.candidates.iter().map(candidates::candidate).collect();
+    text.push_str(&section("Candidates, the best first", &candidates));
+    text
+}
+
+/// What is to be done, why, and what stays all the same.
+fn decision(audit: &Audit) -> String {
+    let (verb, what) = verdicts::choice(audit);
+    let mut text = format!("  {} {what}\n  {}\n", style::strong(verb), audit.reason);
+    for refusal in &audit.refusals {
+        let stays = style::open(&format!("{} stays", refusal.place));
+        add(&mut text, format!("  {stays}: {}\n", refusal.reason));
+    }
+    section("Decision", &text)
+}
+
+/// The name of an implementation in the comparison.
+pub(crate) fn letter(at: usize) -> String {
+    // Beyond Z the letters start again with a number.
+    let letter = char::from(b'A' + (at % 26) as u8);
+    if at < 26 { letter.to_string() } else { format!("{letter}{}", at / 26) }
+}
+
+fn evidence(facts: &[Evidence]) -> String {
+    let line = |fact: &Evidence| {
+        let sign = match fact.leaning {
+            Leaning::For => style::good("+"),
+            Leaning::Against => style::open("-"),
+        };
+        format!("  {sign} {}  {}\n", fact.text, style::faint(&fact.signal))
+    };
+    facts.iter().map(line).collect()
+}
+
+fn section(title: &str, body: &str) -> String {
+    if body.is_empty() {
+        return String::new();
+    }
+    format!("\n{}\n{body}", style::strong(title))
+}
