@@ -2,12 +2,14 @@
 
 mod body;
 mod collect;
+mod depth;
 mod names;
 mod scope;
 mod structure;
 mod text;
 
-use ruff_python_ast::PySourceType;
+use ruff_python_ast::{ModModule, PySourceType};
+use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;
 
 use crate::file::{FileFacts, FileFlags};
@@ -20,6 +22,15 @@ pub fn extract(source: &[u8]) -> FileFacts {
     };
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     let parsed = ruff_python_parser::parse_unchecked_source(source, PySourceType::Python);
+    match depth::stack(parsed.tokens()) {
+        None => facts_of(source, parsed),
+        Some(bytes) => stacker::grow(bytes, || facts_of(source, parsed)),
+    }
+}
+
+/// The facts of a parsed file.
+#[expect(clippy::needless_pass_by_value, reason = "dropping a tree goes as deep as walking it")]
+fn facts_of(source: &str, parsed: Parsed<ModModule>) -> FileFacts {
     let lines = text::LineStarts::new(source);
     let mut facts = collect::collect(source, &lines, parsed.suite());
     facts.lines = lines.count();
