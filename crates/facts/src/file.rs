@@ -132,7 +132,8 @@ pub struct Definition {
     pub statements: u32,
     /// Hash of the structure: everything but the own name, docstrings, comments and layout.
     pub hash: u128,
-    /// Hashes of the simple statements and of the heads of the compound ones, sorted.
+    /// Hashes of the simple statements and of the heads of the compound ones, sorted; of
+    /// the words, numbers and names in the value of a constant.
     pub leaves: Vec<u32>,
     /// Hash of the structure without the names of variables and the contents of
     /// literals: equal for copies that were renamed.

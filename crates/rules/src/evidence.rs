@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use ssot_facts::{DefinitionId, Role};
+use ssot_facts::{DefinitionId, Resolution, Role, SiteKind};
 use ssot_model::{DefinitionKind, Evidence, Finding, Severity, Verdict};
 
 use crate::families::Family;
 use crate::identity::fingerprint;
-use crate::{Comparison, Scene, families, words};
+use crate::{Comparison, Difference, Scene, families, words};
 
 /// Lines above a definition in which a comment still speaks about it.
 const COMMENT_REACH: u32 = 6;
@@ -78,20 +78,45 @@ fn by_meaning(scene: &Scene<'_>, family: &[DefinitionId]) -> Vec<Family> {
 /// accessor of a module's own registry.
 const IDIOM: u32 = 3;
 
-/// Equal texts that say different things are variants of one concept; short ones
-/// are an idiom that every module uses for its own.
+/// Equal texts that say different things.
 fn judge_meanings(scene: &Scene<'_>, meanings: &[Family]) -> Option<Judgement> {
     let heads: Family = meanings.iter().map(|meaning| meaning[0]).collect();
     let [first, second, ..] = *heads else { return None };
     let kind = scene.index.definition(first).kind;
     let difference =
         Comparison::new(scene.index, &scene.patches, kind).difference(first, second)?;
+    let verdict = verdict_of_meanings(scene, first, &difference);
     let evidence = vec![same_body(scene, &heads), Evidence::opposing("meaning", difference.text)];
     let mut members: Family = meanings.iter().flatten().copied().collect();
     members.sort();
-    let is_idiom = scene.index.definition(first).statements <= IDIOM;
-    let verdict = if is_idiom { Verdict::Homonym } else { Verdict::Variant };
     Some(Judgement { verdict, evidence, members })
+}
+
+/// Data that is written over what each module has of its own is its own as well. A
+/// short body that hands a table of its own to a function is a face of that function.
+/// Other short ones are an idiom that every module uses for its own, unless they call
+/// what differs; the rest are variants of one concept.
+fn verdict_of_meanings(scene: &Scene<'_>, id: DefinitionId, difference: &Difference) -> Verdict {
+    let definition = scene.index.definition(id);
+    let is_short = definition.statements <= IDIOM;
+    let hands_on = || {
+        let facts = &scene.index.module(id.module).facts;
+        facts.sites.iter().filter(|site| site.definition() == Some(id.index)).any(|site| {
+            let meanings = scene.index.follow(id.module, facts.path_of(site));
+            let shared = |it: &Resolution| matches!(it, Resolution::Definition(of) if of.module != id.module);
+            site.kind == SiteKind::Call && meanings.iter().any(shared)
+        })
+    };
+    match (definition.kind, difference.kind) {
+        (DefinitionKind::Constant, _) => Verdict::Boundary,
+        (DefinitionKind::Class, None) if is_short => Verdict::Boundary,
+        (DefinitionKind::Function, None) if definition.statements == 1 && hands_on() => {
+            Verdict::Layer
+        }
+        (_, Some(DefinitionKind::Function)) => Verdict::Variant,
+        _ if is_short => Verdict::Homonym,
+        _ => Verdict::Variant,
+    }
 }
 
 /// Why a definition keeps its own copy whatever the others do.
@@ -125,6 +150,26 @@ pub(crate) fn reason_to_stay(scene: &Scene<'_>, id: DefinitionId) -> Option<Evid
         habit.guarded, habit.dependent, habit.modules
     );
     Some(Evidence::supporting("stand-alone", text))
+}
+
+/// Fewest sibling modules with one definition each that make a plug-in convention.
+const PLUG_INS: usize = 3;
+
+/// Whether definitions of one name stand in one module each, in sibling modules or
+/// sibling packages.
+pub(crate) fn are_plug_ins(scene: &Scene<'_>, heads: &[DefinitionId]) -> bool {
+    let parent = |id: &DefinitionId| {
+        let module = scene.index.module(id.module);
+        let directory = module.path.directory().to_owned();
+        if module.is_package() {
+            directory.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned())
+        } else {
+            directory
+        }
+    };
+    let name = |id: &DefinitionId| &scene.index.definition(*id).name;
+    heads.len() >= PLUG_INS
+        && heads.iter().all(|id| parent(id) == parent(&heads[0]) && name(id) == name(&heads[0]))
 }
 
 fn judge_boundaries(scene: &Scene<'_>, family: &[DefinitionId], equal: Verdict) -> Vec<Judgement> {

@@ -2,7 +2,7 @@
 //! candidates, a person or an agent about any definitions they name.
 
 use ssot_facts::DefinitionId;
-use ssot_model::{Evidence, Verdict};
+use ssot_model::{DefinitionKind, Evidence, Verdict};
 
 use crate::evidence::{self, Judgement};
 use crate::{Scene, families, relation};
@@ -40,18 +40,46 @@ pub(crate) const STRANGERS: &[Verdict] = ORDER.split_at(5).1;
 
 /// Judges some definitions together. `ids` holds at least two.
 pub fn judge(scene: &Scene<'_>, ids: &[DefinitionId]) -> Opinion {
+    if let [a, b] = *ids {
+        return judge_pair(scene, a, b);
+    }
     let mut opinions: Vec<Opinion> = Vec::new();
     for (at, a) in ids.iter().enumerate() {
         opinions.extend(ids[at + 1..].iter().map(|b| judge_pair(scene, *a, *b)));
     }
-    let place = |opinion: &Opinion| ORDER.iter().position(|it| *it == opinion.verdict);
-    let best = opinions.into_iter().min_by_key(place);
-    best.unwrap_or_else(|| Opinion {
-        verdict: Verdict::Unsure,
-        confidence: 0,
-        evidence: Vec::new(),
-        question: None,
+    let verdict = of_group(scene, ids, &opinions);
+    let best = opinions.into_iter().find(|it| it.verdict == verdict);
+    best.unwrap_or_else(|| {
+        let text = "modules beside each other each define this name".to_owned();
+        Opinion {
+            verdict,
+            confidence: evidence::confidence(verdict),
+            evidence: vec![Evidence::supporting("siblings", text)],
+            question: None,
+        }
     })
+}
+
+/// What most pairs of a group are, since a group is one concept only when all of it
+/// is. Copies of which one has another name are clones, and modules beside each other
+/// that each define the name follow a convention.
+fn of_group(scene: &Scene<'_>, ids: &[DefinitionId], opinions: &[Opinion]) -> Verdict {
+    let count = |verdict: Verdict| opinions.iter().filter(|it| it.verdict == verdict).count();
+    let equal = count(Verdict::Identical) + count(Verdict::Clone);
+    if equal == opinions.len() && count(Verdict::Clone) > 0 {
+        return Verdict::Clone;
+    }
+    let place = |verdict: &Verdict| std::cmp::Reverse(ORDER.iter().position(|it| it == verdict));
+    let most = ORDER.into_iter().max_by_key(|verdict| (count(*verdict), place(verdict)));
+    let most = most.unwrap_or(Verdict::Unsure);
+    let is_own = matches!(most, Verdict::Unsure | Verdict::Homonym | Verdict::Specialisation);
+    if !is_own || !evidence::are_plug_ins(scene, ids) {
+        return most;
+    }
+    match scene.index.definition(ids[0]).kind {
+        DefinitionKind::Class => Verdict::Convention,
+        _ => Verdict::Boundary,
+    }
 }
 
 /// Judges two definitions.
@@ -75,12 +103,62 @@ pub(crate) fn judge_pair(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) ->
         };
     }
     let relation = relation::relate(scene, a, b);
+    let may_be_equal = matches!(relation.verdict, Verdict::Variant | Verdict::Unsure);
+    if may_be_equal && let Some(renamed) = renamed(scene, a, b) {
+        return renamed;
+    }
     Opinion {
         verdict: relation.verdict,
         confidence: relation.confidence,
         question: question(scene, a, b, relation.verdict),
         evidence: relation.evidence,
     }
+}
+
+/// How sure it is that texts which differ in variables alone are copies, in percent.
+const RENAMED: u8 = 95;
+
+/// Bodies that differ in the names of variables and nothing else: the same statements,
+/// the same strings, and every name from outside means the same.
+fn renamed(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Opinion> {
+    let index = scene.index;
+    let (left, right) = (index.definition(a), index.definition(b));
+    let meanings = |id: DefinitionId| {
+        let free = index.definition(id).free.iter();
+        let mut meanings: Vec<String> =
+            free.map(|name| format!("{:?}", index.resolve(id.module, name))).collect();
+        meanings.sort();
+        meanings
+    };
+    let texts = |id: DefinitionId| {
+        let facts = &index.module(id.module).facts;
+        let belongs = |inside: u32| {
+            inside.checked_sub(1).is_some_and(|at| {
+                at == id.index || facts.definitions[at as usize].owner == Some(id.index)
+            })
+        };
+        let literals = facts.literals.iter().filter(|literal| belongs(literal.inside));
+        literals.map(|literal| &facts.texts[literal.text as usize]).collect::<Vec<_>>()
+    };
+    let is_equal = left.kind == right.kind
+        && left.kind != DefinitionKind::Constant
+        && (left.blind, left.statements) == (right.blind, right.statements)
+        && texts(a) == texts(b)
+        && meanings(a) == meanings(b);
+    is_equal.then(|| {
+        let text = format!(
+            "{} and {} differ in the names of variables alone",
+            index.dotted(a),
+            index.dotted(b)
+        );
+        let is_namesake = left.name == right.name;
+        Opinion {
+            verdict: if is_namesake { Verdict::Identical } else { Verdict::Clone },
+            confidence: RENAMED,
+            evidence: vec![Evidence::supporting("renamed", text)],
+            question: None,
+        }
+    })
 }
 
 /// What somebody who knows the code would have to say.

@@ -4,11 +4,12 @@
 //! other, one is no production code. Only then do likenesses speak, and where they
 //! do not agree the answer is `unsure`.
 
+mod accessor;
 pub(crate) mod kinship;
 mod score;
 mod uses;
 
-use ssot_facts::{DefinitionId, Role};
+use ssot_facts::{DefinitionId, ModuleId, Role};
 use ssot_model::{DefinitionKind, Evidence, Verdict};
 
 use crate::{Scene, words};
@@ -24,6 +25,30 @@ pub(crate) struct Relation {
 const STATED: u8 = 97;
 
 impl Relation {
+    /// Leaves open whether two functions have diverged that the code keeps apart.
+    fn unless_apart(
+        mut self,
+        scene: &Scene<'_>,
+        a: DefinitionId,
+        b: DefinitionId,
+        likeness: &crate::Likeness,
+    ) -> Self {
+        let against = if self.verdict != Verdict::Variant {
+            None
+        } else if are_both_offered(scene, a, b) {
+            Some("each module exports its own, under names that say different things".to_owned())
+        } else if likeness.statements < COPIED_OVERRIDE {
+            kinship::overridden(scene, a, b)
+        } else {
+            None
+        };
+        if let Some(text) = against {
+            self.verdict = Verdict::Unsure;
+            self.evidence.push(Evidence::opposing("apart", text));
+        }
+        self
+    }
+
     fn stated(verdict: Verdict, signal: &str, text: String) -> Self {
         let evidence = vec![Evidence::supporting(signal, text)];
         Self { verdict, confidence: STATED, evidence }
@@ -38,53 +63,96 @@ pub(crate) fn relate(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Rel
     if let Some(stated) = stated {
         return stated;
     }
-    let named_alike = is_named_alike(scene, a, b);
     let likeness = scene.likeness(a, b);
     let scored = score::relation(scene, a, b, &likeness);
     let is_stranger = scored.verdict == Verdict::Homonym;
-    let apart = by_role(scene, a, b)
-        .filter(|_| named_alike || !is_stranger)
-        .or_else(|| by_boundary(scene, a, b).filter(|_| !is_stranger));
-    if let Some(apart) = apart {
-        return apart;
-    }
     twin(scene, a, b, &likeness)
+        .or_else(|| kinship::siblings(scene, a, b, &likeness, is_stranger))
+        .or_else(|| kept(scene, a, b).filter(|_| !is_stranger || is_namesake(scene, a, b)))
+        .or_else(|| by_role(scene, a, b).filter(|_| !is_stranger))
+        .or_else(|| by_boundary(scene, a, b).filter(|_| !is_stranger))
         .or_else(|| editions(scene, a, b))
-        .or_else(|| kinship::siblings(scene, a, b, &likeness))
         .or_else(|| edited(scene, a, b, &likeness))
+        .or_else(|| accessor::relation(scene, a, b))
         .unwrap_or(scored)
+        .unless_apart(scene, a, b, &likeness)
 }
 
-/// Whether the names say the same once qualifiers are left out.
-pub(crate) fn is_named_alike(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> bool {
-    let (left, right) = (scene.index.definition(a), scene.index.definition(b));
-    let core = words::core(&left.name);
-    left.name == right.name || !core.is_empty() && core == words::core(&right.name)
-}
-
-/// One of them is in a module that cannot be imported.
+/// One of them is in a module that cannot be imported, the other in the package that
+/// is imported instead.
 fn hidden(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
     let index = scene.index;
-    let (file, package) =
-        index.shadowed().iter().find(|(file, _)| [a.module, b.module].contains(file))?;
+    let in_package = |id: DefinitionId, package: ModuleId| {
+        index.module(id.module).path.is_below(index.module(package).path.directory())
+    };
+    let (file, package) = index.shadowed().iter().find(|(file, package)| {
+        a.module == *file && in_package(b, *package) || b.module == *file && in_package(a, *package)
+    })?;
+    let same_kind_of_thing = kinship::is_error(index, a) == kinship::is_error(index, b);
+    if !is_named_alike(scene, a, b) || !same_kind_of_thing {
+        return None;
+    }
     let (hidden, taker) = (index.module(*file), index.module(*package));
     let text = format!("`import {}` gives {}, never {}", hidden.name, taker.path, hidden.path);
     Some(Relation::stated(Verdict::Shadowed, "import-order", text))
 }
 
-/// One of them is code of another kind, or frozen.
-fn by_role(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
+/// Whether two functions have one name.
+fn is_namesake(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> bool {
+    let (left, right) = (scene.index.definition(a), scene.index.definition(b));
+    left.name == right.name && left.kind == DefinitionKind::Function
+}
+
+/// Whether two functions are offered side by side: each module exports its own under
+/// another name, and the names tell them apart by more than a qualifier.
+pub(crate) fn are_both_offered(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> bool {
+    let is_exported = |id: DefinitionId| {
+        let definition = scene.index.definition(id);
+        let all = scene.index.module(id.module).facts.all.as_ref();
+        definition.kind == DefinitionKind::Function
+            && all.is_some_and(|all| all.contains(&definition.name))
+    };
+    !is_named_alike(scene, a, b) && is_exported(a) && is_exported(b)
+}
+
+/// Whether the names say the same once qualifiers are left out.
+fn is_named_alike(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> bool {
+    let (left, right) = (scene.index.definition(a), scene.index.definition(b));
+    let core = words::core(&left.name);
+    left.name == right.name || !core.is_empty() && core == words::core(&right.name)
+}
+
+/// Statements up to which a definition in a module whose docstring speaks of
+/// compatibility is taken for what is kept: the rest is what the module does itself.
+const KEPT: u32 = 3;
+
+/// One of them is kept for those who still use it.
+fn kept(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
     [a, b].into_iter().find_map(|id| {
         let module = scene.index.module(id.module);
         let definition = scene.index.definition(id);
+        let summary = if definition.statements <= KEPT { &*module.facts.summary } else { "" };
+        let is_deprecated = || {
+            definition.decorators.iter().any(|it| it.contains("deprecated"))
+                || module.facts.flags.deprecated
+        };
+        let because = match words::kept_for_others(&module.path, summary) {
+            Some(reason) => {
+                format!("{} is kept for those who still use it: {reason}", module.path)
+            }
+            None if is_deprecated() => format!("{} is deprecated", scene.index.dotted(id)),
+            None => return None,
+        };
+        Some(Relation::stated(Verdict::Convention, "role", because))
+    })
+}
+
+/// One of them is code of another kind.
+fn by_role(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
+    [a, b].into_iter().find_map(|id| {
+        let module = scene.index.module(id.module);
         let because = if module.role != Role::Production {
             format!("{} is {} code", module.path, module.role.as_str())
-        } else if let Some(reason) = words::kept_for_others(&module.path, &module.facts.summary) {
-            format!("{} is kept for those who still use it: {reason}", module.path)
-        } else if definition.decorators.iter().any(|it| it.contains("deprecated"))
-            || module.facts.flags.deprecated
-        {
-            format!("{} is deprecated", scene.index.dotted(id))
         } else if let Some(habit) = scene.territories.stands_alone(scene.index, module) {
             format!(
                 "{} works as a single file, as {} modules of its package do",
@@ -107,11 +175,19 @@ fn by_boundary(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Re
     })
 }
 
+/// Share of equal statements from which two methods that override one are copies all the
+/// same.
+const COPIED_OVERRIDE: f64 = 0.75;
+
 /// Share of equal statements from which two definitions of one name are copies that
 /// were edited, and how sure that is, in percent.
 const EDITED: (f64, u8) = (0.5, 90);
+/// Share of statements that are equal but for variables and literals from which two
+/// functions are copies, and the fewest statements that say so.
+const RETOLD: (f64, u32) = (0.6, 5);
 
-/// One name outside classes, and mostly the same statements.
+/// One name outside classes and mostly the same statements, or functions that do the
+/// same in the same steps and whose names do not contradict that.
 fn edited(
     scene: &Scene<'_>,
     a: DefinitionId,
@@ -120,17 +196,42 @@ fn edited(
 ) -> Option<Relation> {
     let (left, right) = (scene.index.definition(a), scene.index.definition(b));
     let is_namesake = left.name == right.name && left.owner.is_none() && right.owner.is_none();
+    let is_function = |kind| matches!(kind, DefinitionKind::Function | DefinitionKind::Method);
     let (least, confidence) = EDITED;
-    (is_namesake && likeness.statements >= least).then(|| {
-        let text = format!(
-            "{} and {} share {:.0} % of their statements",
-            scene.index.dotted(a),
-            scene.index.dotted(b),
-            likeness.statements * 100.0
-        );
-        let evidence = vec![Evidence::supporting("overlap", text)];
-        Relation { verdict: Verdict::Variant, confidence, evidence }
-    })
+    let (retold, enough) = RETOLD;
+    let is_edited = is_namesake && likeness.statements >= least;
+    let is_retold = is_function(left.kind)
+        && is_function(right.kind)
+        && left.statements.min(right.statements) >= enough
+        && likeness.apart == 0.0
+        && likeness.shape >= retold
+        && have_close_owners(scene, a, b);
+    if !is_edited && !is_retold {
+        return None;
+    }
+    let share = if is_edited { likeness.statements } else { likeness.shape };
+    let text = format!(
+        "{} and {} share {:.0} % of their statements{}",
+        scene.index.dotted(a),
+        scene.index.dotted(b),
+        share * 100.0,
+        if is_edited { "" } else { " but for variables and literals" }
+    );
+    let evidence = vec![Evidence::supporting("overlap", text)];
+    Some(Relation { verdict: Verdict::Variant, confidence, evidence })
+}
+
+/// Whether neither is a method of a class that another word tells apart: short methods
+/// of one name, such as `start` and `stop`, are how classes with a life look.
+pub(crate) fn have_close_owners(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> bool {
+    let owner = |id: DefinitionId| {
+        let owner = scene.index.definition(id).owner;
+        owner.map(|owner| scene.index.definition(DefinitionId { index: owner, ..id }))
+    };
+    match (owner(a), owner(b)) {
+        (Some(left), Some(right)) => words::are_close(&left.name, &right.name),
+        _ => true,
+    }
 }
 
 /// Two numbered editions of one interface, kept side by side in one file.

@@ -34,6 +34,7 @@ impl Rarity {
             seen.extend(members.map(|member| key(member)));
             let named = facts.definitions.iter().filter(|it| it.owner.is_none());
             seen.extend(named.flat_map(|it| words::of_name(&it.name)).map(|word| subject(&word)));
+            seen.extend(facts.definitions.iter().map(|it| defined(&it.name)));
             for token in &seen {
                 *rarity.files.entry(*token).or_default() += 1;
             }
@@ -46,6 +47,15 @@ impl Rarity {
     fn weight(&self, token: u64) -> f64 {
         let files = self.files.get(&token).copied().unwrap_or(1);
         (f64::from(self.total + 1) / f64::from(files)).ln()
+    }
+
+    /// How much it says that two definitions have this name: one when nobody else has it,
+    /// nothing when every file defines it.
+    fn telling(&self, name: &str) -> f64 {
+        let all = f64::from(self.total + 1).ln();
+        // Two files define it anyhow.
+        let most = (all - 2.0_f64.ln()).max(f64::EPSILON);
+        (self.weight(defined(name)) / most).clamp(0.0, 1.0)
     }
 
     /// Weight of what both sets have, by the weight of what either has.
@@ -66,6 +76,11 @@ fn key(text: &str) -> u64 {
 /// A word of a name, told from the name of the same letters.
 fn subject(word: &str) -> u64 {
     key(word).rotate_left(7)
+}
+
+/// A name that is defined, told from the same name in use.
+fn defined(name: &str) -> u64 {
+    key(name).rotate_left(13)
 }
 
 /// The name at the right end of a path.
@@ -197,8 +212,12 @@ pub struct Likeness {
     pub summary: f64,
     /// Words of the module docstrings' first lines.
     pub module_summary: f64,
+    /// One when they stand in two files of one directory.
+    pub package: f64,
     /// Words of the names without qualifiers.
     pub name: f64,
+    /// How rare their name is when it is one.
+    pub namesake: f64,
     /// One when each name has a word that the other lacks.
     pub apart: f64,
     /// Smaller body by larger body.
@@ -225,7 +244,8 @@ impl<'a> Similarity<'a> {
         let core = |name: &str| -> BTreeSet<u64> {
             words::core(name).iter().map(|word| key(word)).collect()
         };
-        let (mine, theirs) = (core(&index.qualified_name(a)), core(&index.qualified_name(b)));
+        let (mine, theirs) = (core(&left.name), core(&right.name));
+        let directory = |id: DefinitionId| index.module(id.module).path.directory();
         // Two things in one file share its name and docstring whatever they are.
         let same_file = a.module == b.module;
         Likeness {
@@ -247,11 +267,17 @@ impl<'a> Similarity<'a> {
             } else {
                 plain_share(&one.module_summary, &two.module_summary)
             },
-            name: plain_share(&core(&left.name), &core(&right.name)),
-            apart: f64::from(u8::from(!mine.is_subset(&theirs) && !theirs.is_subset(&mine))),
+            package: share_of(!same_file && directory(a) == directory(b)),
+            name: plain_share(&mine, &theirs),
+            namesake: if left.name == right.name { rarity.telling(&left.name) } else { 0.0 },
+            apart: share_of(!mine.is_subset(&theirs) && !theirs.is_subset(&mine)),
             size: ratio(left, right),
         }
     }
+}
+
+fn share_of(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
 }
 
 fn ratio(left: &Definition, right: &Definition) -> f64 {

@@ -135,6 +135,13 @@ pub(crate) fn core(name: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether one of two names has every telling word of the other.
+pub(crate) fn are_close(left: &str, right: &str) -> bool {
+    let (left, right) = (core(left), core(right));
+    let within = |one: &[String], other: &[String]| one.iter().all(|word| other.contains(word));
+    within(&left, &right) || within(&right, &left)
+}
+
 /// Words that tell a synchronous from an asynchronous face.
 const FACES: &[&str] = &["async", "sync", "asynchronous", "synchronous", "aio", "a"];
 

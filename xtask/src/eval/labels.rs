@@ -18,6 +18,10 @@ use crate::workspace;
 
 /// Where the labels are, relative to the workspace.
 const LABELS: &str = "eval/labels.jsonl";
+/// The row for all categories together, last in the order of the alphabet.
+const WHOLE: &str = "together";
+/// Parts of the labels: for fitting and for measuring.
+const PARTS: [&str; 2] = ["test", "train"];
 /// Verdicts that say a concept has more than one source of truth.
 const VIOLATIONS: [&str; 5] = ["identical", "clone", "variant", "twin", "shadowed"];
 
@@ -38,11 +42,49 @@ struct Label {
     project: String,
     category: String,
     verdict: String,
+    members: Vec<Member>,
+}
+
+/// A definition by its place.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Member {
+    path: String,
+    #[serde(alias = "qualified_name")]
+    definition: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct Answer {
     verdict: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Scan {
+    findings: Vec<Finding>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Finding {
+    severity: String,
+    verdict: Option<String>,
+    members: Vec<Member>,
+}
+
+impl Finding {
+    /// Whether it says of some of the label's definitions that they are one concept, and
+    /// fails a build.
+    fn blames(&self, label: &Label) -> bool {
+        let named = label.members.iter().filter(|member| self.members.contains(member));
+        self.severity == "error" && self.verdict.is_some() && named.count() >= 2
+    }
+}
+
+/// Labelled groups that a finding of severity error names, and how many of them are
+/// second sources of truth.
+#[derive(Debug, Default)]
+struct Blame {
+    groups: u32,
+    right: u32,
 }
 
 /// What was counted for one category of one part.
@@ -82,6 +124,7 @@ pub(super) fn measure(root: &Path, options: &Options) -> Result<String> {
         by_project.entry(label.project.clone()).or_default().push((label, line));
     }
     let mut counts: BTreeMap<(String, String), Count> = BTreeMap::new();
+    let mut blames: BTreeMap<String, Blame> = BTreeMap::new();
     for (project, labels) in &by_project {
         let Some(tree) = tree(root, options, project) else {
             eprintln!("{project}: no sources, {} groups left out", labels.len());
@@ -90,12 +133,22 @@ pub(super) fn measure(root: &Path, options: &Options) -> Result<String> {
         let lines: Vec<&str> = labels.iter().map(|(_, line)| *line).collect();
         for ((label, _), answer) in labels.iter().zip(ask(&tree, &lines)?) {
             if let Some(found) = answer.verdict {
-                let key = (label.part.clone(), label.category.clone());
-                counts.entry(key).or_default().add(&label.verdict, &found);
+                for category in [label.category.as_str(), WHOLE] {
+                    let key = (label.part.clone(), category.to_owned());
+                    counts.entry(key).or_default().add(&label.verdict, &found);
+                }
+            }
+        }
+        let findings = scan(&tree)?;
+        for (label, _) in labels {
+            if findings.iter().any(|finding| finding.blames(label)) {
+                let blame = blames.entry(label.part.clone()).or_default();
+                blame.groups += 1;
+                blame.right += u32::from(VIOLATIONS.contains(&label.verdict.as_str()));
             }
         }
     }
-    Ok(table(&counts))
+    Ok(table(&counts) + &blamed(&blames))
 }
 
 fn tree(root: &Path, options: &Options, project: &str) -> Option<PathBuf> {
@@ -123,16 +176,51 @@ fn ask(tree: &Path, lines: &[&str]) -> Result<Vec<Answer>> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
+/// What `ssot scan` finds in a tree.
+fn scan(tree: &Path) -> Result<Vec<Finding>> {
+    let output = Command::new(workspace::ssot())
+        .args(["scan", "--quiet", "--format", "json"])
+        .arg(tree)
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !matches!(output.status.code(), Some(0 | 1)) {
+        bail!("`ssot scan` failed on {}", tree.display());
+    }
+    let scan: Scan = serde_json::from_slice(&output.stdout)?;
+    Ok(scan.findings)
+}
+
+fn share(of: u32, all: u32) -> String {
+    match all {
+        0 => "-".to_owned(),
+        _ => format!("{:.1} %", 100.0 * f64::from(of) / f64::from(all)),
+    }
+}
+
+/// Nothing was named.
+const NONE: Blame = Blame { groups: 0, right: 0 };
+
+/// One sentence per part about what fails a build.
+fn blamed(blames: &BTreeMap<String, Blame>) -> String {
+    let mut text = String::new();
+    for part in PARTS {
+        let Blame { groups, right } = blames.get(part).unwrap_or(&NONE);
+        let _ = write!(
+            text,
+            "\nAt severity error, {part}: {right} of {groups} labelled groups that `ssot scan` \
+             names are second sources of truth ({}).\n",
+            share(*right, *groups)
+        );
+    }
+    text
+}
+
 fn table(counts: &BTreeMap<(String, String), Count>) -> String {
     let mut text = String::from(
         "| part | category | groups | unsure | exact verdict of the answered | duplicate or not, of \
          the answered | identical and clone found |\n|---|---|--:|--:|--:|--:|--:|\n",
     );
     for ((part, category), count) in counts {
-        let share = |of: u32, all: u32| match all {
-            0 => "-".to_owned(),
-            _ => format!("{:.1} %", 100.0 * f64::from(of) / f64::from(all)),
-        };
         let answered = count.groups - count.unsure;
         let _ = writeln!(
             text,

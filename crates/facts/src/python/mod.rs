@@ -4,6 +4,7 @@ mod body;
 mod collect;
 mod depth;
 mod names;
+mod parts;
 mod scope;
 mod structure;
 mod text;

@@ -28,6 +28,8 @@ pub struct Difference {
     /// constants of different value, so that the equal texts say different things. A
     /// module's own logger or an equal switch is no such difference.
     pub other_concept: bool,
+    /// What the name stands for on both sides; none when it is a value or no one thing.
+    pub kind: Option<DefinitionKind>,
 }
 
 /// Compares what names mean in two modules.
@@ -58,9 +60,10 @@ impl<'a> Comparison<'a> {
             if own && *name == right.name {
                 continue;
             }
-            let difference = self.name_difference(a.module, b.module, name);
-            if difference.is_some() {
-                return difference;
+            if let Some(mut found) = self.name_difference(a.module, b.module, name) {
+                let is_base = left.bases.iter().any(|base| base == name);
+                found.other_concept |= is_base && self.are_values(a.module, b.module, name);
+                return Some(found);
             }
         }
         None
@@ -71,7 +74,7 @@ impl<'a> Comparison<'a> {
             if let Some(place) = self.patches.of_name(module, name) {
                 let module = &self.index.module(module).name;
                 let text = format!("{place} replaces `{name}` in {module}, which the body reads");
-                return Some(Difference { text, other_concept: false });
+                return Some(Difference { text, other_concept: false, kind: None });
             }
         }
         if self.index.origin(a, name) == self.index.origin(b, name) {
@@ -103,7 +106,22 @@ impl<'a> Comparison<'a> {
             && !perhaps_same(&left, &right)
             && !self.are_copies(&left, &right);
         let other_concept = other_thing || self.values_differ(&left, &right);
-        Some(Difference { text, other_concept })
+        let kind = match (&*left, &*right) {
+            ([Resolution::Definition(left)], [Resolution::Definition(right)]) => {
+                let kind = self.index.definition(*left).kind;
+                Some(kind).filter(|kind| *kind == self.index.definition(*right).kind)
+            }
+            _ => None,
+        };
+        Some(Difference { text, other_concept, kind })
+    }
+
+    /// Whether a name stands for a value of its own in both modules, such as the base
+    /// that a call made for the classes of one module.
+    fn are_values(&self, a: ModuleId, b: ModuleId, name: &str) -> bool {
+        let is_value =
+            |module| matches!(*self.index.resolve(module, name), [Resolution::Value { .. }]);
+        is_value(a) && is_value(b)
     }
 
     /// Two definitions of one name and text: copies themselves, not two concepts.
@@ -121,17 +139,34 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Two values that are written differently: the texts compute different things. A
-    /// logger or another object made by a call says nothing about that.
+    /// Two values that are written differently, or of parts that are: the texts compute
+    /// different things. A logger or another object made by a call says nothing about
+    /// that.
     fn values_differ(&self, left: &[Resolution], right: &[Resolution]) -> bool {
-        let value = |meanings: &[Resolution]| match meanings {
-            [Resolution::Value { module, name }] => match self.only_value(*module, name)? {
-                (_, ValueKind::Call(_) | ValueKind::Alias(_), _) => None,
-                (hash, _, _) => Some(hash),
-            },
-            _ => None,
+        let (
+            [Resolution::Value { module: a, name: one }],
+            [Resolution::Value { module: b, name: two }],
+        ) = (left, right)
+        else {
+            return false;
         };
-        value(left).zip(value(right)).is_some_and(|(left, right)| left != right)
+        let (Some(mine), Some(theirs)) = (self.only_value(*a, one), self.only_value(*b, two))
+        else {
+            return false;
+        };
+        let says_nothing =
+            |kind: &ValueKind| matches!(kind, ValueKind::Call(_) | ValueKind::Alias(_));
+        if says_nothing(mine.1) || says_nothing(theirs.1) {
+            return false;
+        }
+        let part_differs = |name: &compact_str::CompactString| {
+            let value = |module, this: &str| match self.only_value(module, this) {
+                Some((hash, ValueKind::Immutable | ValueKind::Collection, _)) => Some(hash),
+                _ => None,
+            };
+            value(*a, name).zip(value(*b, name)).is_some_and(|(left, right)| left != right)
+        };
+        mine.0 != theirs.0 || mine.2.iter().any(part_differs)
     }
 
     fn same(&mut self, left: &Resolution, right: &Resolution) -> bool {

@@ -13,6 +13,9 @@ const LONGEST_LINEAGE: u32 = 12;
 /// Likeness of statements from which two children of one base are copies rather
 /// than two specialisations.
 const COPIED_SIBLING: f64 = 0.35;
+/// Classes below a base from which it says what kind of thing they are, and no longer
+/// that they belong together.
+const MOST_SIBLINGS: usize = 12;
 /// Share of stubs among the methods of a class that only declares.
 const DECLARES: f64 = 0.5;
 /// Bases that say what kind of thing a class is, not which concept it belongs to.
@@ -58,12 +61,14 @@ pub(super) fn relation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> O
     None
 }
 
-/// Children of one base that are no copies of each other.
+/// Children of one base that are no copies of each other. A base from outside says
+/// less than one of the repository: it holds only for what is not strange anyhow.
 pub(super) fn siblings(
     scene: &Scene<'_>,
     a: DefinitionId,
     b: DefinitionId,
     likeness: &Likeness,
+    are_strangers: bool,
 ) -> Option<Relation> {
     let index = scene.index;
     let (left, right) = (class_of(index, a)?, class_of(index, b)?);
@@ -71,7 +76,14 @@ pub(super) fn siblings(
         return None;
     }
     let (mine, theirs) = (ancestors(index, left), ancestors(index, right));
-    let base = mine.intersection(&theirs).find(|base| !base.is_general(index))?;
+    let base = mine.intersection(&theirs).find(|base| match base {
+        _ if base.is_general(index) => false,
+        Ancestor::Known(id) => scene.hierarchy().descendants(*id).len() <= MOST_SIBLINGS,
+        Ancestor::Foreign(name) => {
+            let top = name.split('.').next().unwrap_or(name);
+            !are_strangers && !ssot_facts::is_standard_library(top)
+        }
+    })?;
     let text = format!(
         "{} and {} each specialise {}",
         index.dotted(left),
@@ -79,6 +91,26 @@ pub(super) fn siblings(
         base.name(index)
     );
     Some(Relation::stated(Verdict::Specialisation, "siblings", text))
+}
+
+/// Two methods of one name in children of one base, in words.
+pub(super) fn overridden(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<String> {
+    let index = scene.index;
+    let (left, right) = (class_of(index, a)?, class_of(index, b)?);
+    let are_methods = left != a && right != b && left != right;
+    if !are_methods || index.definition(a).name != index.definition(b).name {
+        return None;
+    }
+    let (mine, theirs) = (ancestors(index, left), ancestors(index, right));
+    let base = mine.intersection(&theirs).find(|base| !base.is_general(index))?;
+    Some(format!("each is what its class makes of {}", base.name(index)))
+}
+
+/// Whether a class is an exception, by the names of its bases.
+pub(super) fn is_error(index: &Index, id: DefinitionId) -> bool {
+    let is_error =
+        |name: &str| ["Exception", "Error", "Warning"].iter().any(|it| name.ends_with(it));
+    index.definition(id).bases.iter().any(|base| is_error(base))
 }
 
 /// The class itself, or the one that a method belongs to.

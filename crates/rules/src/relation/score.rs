@@ -12,65 +12,86 @@ use super::Relation;
 use crate::{Likeness, Scene};
 
 /// One sign: its weight, its figure and its name in evidence.
-type Sign = (f64, fn(&Likeness) -> f64, &'static str);
+type Sign = (f64, fn(&Likeness) -> f64, Told);
+
+/// How a sign is told.
+#[derive(Clone, Copy)]
+enum Told {
+    /// A share of what both have.
+    Share(&'static str),
+    /// Something that holds or does not.
+    Fact(&'static str),
+}
 
 /// How signs are weighed for one kind of definitions.
 struct Scale {
     bias: f64,
     signs: &'static [Sign],
+    /// Probability from which two definitions are one concept that has diverged.
+    one_concept: f64,
+    /// Probability up to which they are two concepts.
+    two_concepts: f64,
 }
 
 /// Classes whose point is what they do.
 const BEHAVIOUR: Scale = Scale {
-    bias: -3.95,
+    bias: -2.13,
     signs: &[
-        (1.84, |it| it.methods, "public methods"),
-        (1.62, |it| it.constructor, "constructor parameters"),
-        (0.47, |it| it.subject, "words of their names and members"),
-        (1.49, |it| it.place, "words of their files' names"),
-        (0.88, |it| it.summary, "words of their docstrings"),
-        (1.98, |it| it.module_summary, "words of their modules' docstrings"),
-        (1.56, |it| it.name, "words of their names"),
-        (-0.86, |it| it.apart, "telling words that the other name lacks"),
+        (0.41, |it| it.methods, Told::Share("public methods")),
+        (1.72, |it| it.constructor, Told::Share("constructor parameters")),
+        (0.50, |it| it.subject, Told::Share("words of their names and members")),
+        (1.43, |it| it.place, Told::Share("words of their files' names")),
+        (1.91, |it| it.module_summary, Told::Share("words of their modules' docstrings")),
+        (1.20, |it| it.package, Told::Fact("they stand in one directory")),
+        (1.78, |it| it.name, Told::Share("words of their names")),
+        (-0.99, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
+        (-1.88, |it| none(it.methods), Told::Fact("no public method is in both")),
     ],
+    one_concept: 0.87,
+    two_concepts: 0.28,
 };
 
 /// Classes whose point is what they hold.
 const DATA: Scale = Scale {
-    bias: -2.81,
+    bias: -2.05,
     signs: &[
-        (1.21, |it| it.statements, "statements"),
-        (1.65, |it| it.members, "members"),
-        (0.47, |it| it.fields, "fields with their types and values"),
-        (1.43, |it| it.subject, "words of their names and members"),
-        (0.95, |it| it.place, "words of their files' names"),
-        (0.20, |it| it.module_summary, "words of their modules' docstrings"),
-        (0.85, |it| it.name, "words of their names"),
-        (-0.88, |it| it.apart, "telling words that the other name lacks"),
+        (1.36, |it| it.members, Told::Share("members")),
+        (1.75, |it| it.subject, Told::Share("words of their names and members")),
+        (1.27, |it| it.place, Told::Share("words of their files' names")),
+        (0.39, |it| it.module_summary, Told::Share("words of their modules' docstrings")),
+        (0.73, |it| it.name, Told::Share("words of their names")),
+        (-0.73, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
+        (-1.38, |it| none(it.members), Told::Fact("no member is in both")),
     ],
+    one_concept: 0.82,
+    two_concepts: 0.25,
 };
 
 /// Functions and methods.
 const FUNCTION: Scale = Scale {
-    bias: -3.42,
+    bias: -3.60,
     signs: &[
-        (1.50, |it| it.shape, "statements but for variables and literals"),
-        (0.95, |it| it.members, "parameters"),
-        (0.72, |it| it.calls, "called names"),
-        (0.99, |it| it.literals, "strings"),
-        (0.55, |it| it.subject, "words of their names and parameters"),
-        (0.59, |it| it.summary, "words of their docstrings"),
-        (1.43, |it| it.name, "words of their names"),
-        (-2.27, |it| it.apart, "telling words that the other name lacks"),
+        (1.82, |it| it.shape, Told::Share("statements but for variables and literals")),
+        (1.38, |it| it.members, Told::Share("parameters")),
+        (1.41, |it| it.literals, Told::Share("strings")),
+        (1.12, |it| it.summary, Told::Share("words of their docstrings")),
+        (0.95, |it| it.name, Told::Share("words of their names")),
+        (1.07, |it| it.namesake, Told::Fact("they have one name")),
+        (-2.09, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
     ],
+    one_concept: 0.82,
+    two_concepts: 0.3,
 };
 
-/// Probability from which two definitions are one concept that has diverged.
-const ONE_CONCEPT: f64 = 0.82;
-/// Probability up to which they are two concepts.
-const TWO_CONCEPTS: f64 = 0.25;
+/// One when a share is nothing.
+fn none(share: f64) -> f64 {
+    f64::from(u8::from(share <= 0.0))
+}
+
+/// Statements of a class up to which what it shares with another may be chance.
+const LITTLE: u32 = 2;
 /// Signs that are told on either side.
-const TOLD: usize = 3;
+const MOST_TOLD: usize = 3;
 /// Weight from which a sign is worth a line.
 const TELLING: f64 = 0.3;
 
@@ -85,9 +106,13 @@ pub(super) fn relation(
     let weigh = |(weight, figure, _): &Sign| weight * figure(likeness).max(0.0).sqrt();
     let odds = scale.bias + scale.signs.iter().map(weigh).sum::<f64>();
     let probability = 1.0 / (1.0 + (-odds).exp());
-    let verdict = if probability >= ONE_CONCEPT {
+    let says_enough = |id| {
+        let definition = index.definition(id);
+        definition.kind != DefinitionKind::Class || definition.statements > LITTLE
+    };
+    let verdict = if probability >= scale.one_concept && (says_enough(a) || says_enough(b)) {
         Verdict::Variant
-    } else if probability <= TWO_CONCEPTS {
+    } else if probability <= scale.two_concepts {
         Verdict::Homonym
     } else {
         Verdict::Unsure
@@ -139,16 +164,18 @@ fn evidence(scale: &Scale, likeness: &Likeness, verdict: Verdict) -> Vec<Evidenc
         .iter()
         .map(|(weight, figure, name)| {
             let share = figure(likeness).abs();
-            let text = if *weight < 0.0 {
-                format!("each name has {name}")
-            } else {
-                format!("they share {:.0} % of the {name}", share * 100.0)
-            };
-            // What is missing speaks against, as much as its presence would speak for.
-            let pull = if *weight < 0.0 { weight * share } else { weight * (share.sqrt() - 0.5) };
-            // No common word mostly means that one of them has no docstring.
-            let is_silent = share == 0.0 && name.contains("docstring");
-            (if is_silent { 0.0 } else { pull }, text)
+            match name {
+                Told::Fact(fact) => (weight * share, (*fact).to_owned()),
+                // No common word mostly means that one of them has no docstring.
+                Told::Share(name) if share == 0.0 && name.contains("docstring") => {
+                    (0.0, String::new())
+                }
+                // What is missing speaks against, as much as its presence would speak for.
+                Told::Share(name) => (
+                    weight * (share.sqrt() - 0.5),
+                    format!("they share {:.0} % of the {name}", share * 100.0),
+                ),
+            }
         })
         .filter(|(pull, _)| pull.abs() >= TELLING)
         .collect();
@@ -162,8 +189,8 @@ fn evidence(scale: &Scale, likeness: &Likeness, verdict: Verdict) -> Vec<Evidenc
             Evidence::opposing("likeness", text)
         }
     };
-    let for_one = one.into_iter().take(TOLD).map(|(_, text)| tell(is_for_one, text));
-    let for_two = two.into_iter().rev().take(TOLD).map(|(_, text)| tell(!is_for_one, text));
+    let for_one = one.into_iter().take(MOST_TOLD).map(|(_, text)| tell(is_for_one, text));
+    let for_two = two.into_iter().rev().take(MOST_TOLD).map(|(_, text)| tell(!is_for_one, text));
     if is_for_one { for_one.chain(for_two).collect() } else { for_two.chain(for_one).collect() }
 }
 

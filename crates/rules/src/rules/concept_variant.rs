@@ -15,8 +15,12 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
-const QUESTION: Question =
-    Question { verdicts: &[Verdict::Variant], concerns, key: concepts::core_key, least: 82 };
+const QUESTION: Question = Question {
+    verdicts: &[Verdict::Variant, Verdict::Clone],
+    concerns,
+    key: concepts::core_key,
+    least: 82,
+};
 
 fn check(scene: &Scene<'_>) -> Vec<Finding> {
     concepts::findings(scene, &RULE, &QUESTION)

@@ -136,8 +136,9 @@ fn judge_strangers(
         .iter()
         .copied()
         .find(|verdict| relations.iter().any(|(relation, ..)| relation.verdict == *verdict))?;
+    let is_own = matches!(verdict, Verdict::Unsure | Verdict::Homonym);
     let verdict =
-        if is_plugin_family(scene, heads, verdict) { Verdict::Convention } else { verdict };
+        if is_own && evidence::are_plug_ins(scene, heads) { Verdict::Convention } else { verdict };
     if kind == DefinitionKind::Function
         && !matches!(verdict, Verdict::Layer | Verdict::Boundary | Verdict::Unsure)
     {
@@ -156,25 +157,4 @@ fn judge_strangers(
     }
     evidence.truncate(MOST_EVIDENCE);
     families::spans_files(&members).then_some(Judgement { verdict, evidence, members })
-}
-
-/// Fewest sibling modules with one class each that make a plug-in convention.
-const PLUGIN_SIBLINGS: usize = 3;
-
-/// One class of the name per module, in sibling modules or sibling packages.
-fn is_plugin_family(scene: &Scene<'_>, heads: &[DefinitionId], verdict: Verdict) -> bool {
-    if heads.len() < PLUGIN_SIBLINGS || !matches!(verdict, Verdict::Unsure | Verdict::Homonym) {
-        return false;
-    }
-    let parent = |id: &DefinitionId| {
-        let module = scene.index.module(id.module);
-        let directory = module.path.directory().to_owned();
-        if module.is_package() {
-            directory.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned())
-        } else {
-            directory
-        }
-    };
-    let first = parent(&heads[0]);
-    heads.iter().all(|id| parent(id) == first)
 }

@@ -106,13 +106,18 @@ impl<'a> Relatives<'a> {
     fn are_one_concept(&self, id: DefinitionId, share: f64) -> bool {
         let first = self.members[0];
         let statements = self.scene.index.definition(id).statements;
+        let long = share >= TELLING_SHARE && statements >= 2 * TELLING_BODY;
         match relation::relate(self.scene, first, id).verdict {
-            Verdict::Variant => true,
+            Verdict::Variant => {
+                share >= 1.0 || long || relation::have_close_owners(self.scene, first, id)
+            }
             Verdict::Unsure | Verdict::Homonym if share >= 1.0 => statements >= TELLING_BODY,
+            Verdict::Unsure if relation::are_both_offered(self.scene, first, id) => false,
             Verdict::Unsure => {
-                let long = share >= TELLING_SHARE && statements >= 2 * TELLING_BODY;
                 let close = self.scene.likeness(first, id).apart == 0.0;
-                long || close && statements >= TELLING_BODY
+                long || close
+                    && relation::have_close_owners(self.scene, first, id)
+                    && statements >= TELLING_BODY
             }
             _ => false,
         }

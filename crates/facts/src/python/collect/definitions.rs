@@ -12,6 +12,7 @@ use crate::file::{Binding, Definition, DefinitionFlags, ValueKind};
 use crate::flow::FlowKind;
 use crate::python::body;
 use crate::python::names::{described, docstring, dotted, short_text, signature};
+use crate::python::parts::parts;
 use crate::python::scope::{ClosedScope, ScopeKind};
 use crate::python::structure::Structure;
 use crate::python::text::first_line;
@@ -209,7 +210,8 @@ impl<'a> Collector<'a> {
         if is_special || value.range().len().to_usize() < SHORTEST_CONSTANT {
             return;
         }
-        let structure = Structure { hash, statements: 1, ..Structure::default() };
+        let leaves = parts(value);
+        let structure = Structure { hash, statements: 1, leaves, ..Structure::default() };
         let mut definition = self.definition(stmt, name, DefinitionKind::Constant, structure);
         definition.free = free.to_vec();
         definition.flags.immutable = immutable;
