@@ -108,8 +108,7 @@ fn verdict_of_meanings(scene: &Scene<'_>, id: DefinitionId, difference: &Differe
         })
     };
     match (definition.kind, difference.kind) {
-        (DefinitionKind::Constant, _) => Verdict::Boundary,
-        (DefinitionKind::Class, None) if is_short => Verdict::Boundary,
+        (DefinitionKind::Constant, _) | (DefinitionKind::Class, None) => Verdict::Boundary,
         (DefinitionKind::Function, None) if definition.statements == 1 && hands_on() => {
             Verdict::Layer
         }

@@ -103,7 +103,12 @@ pub(crate) fn judge_pair(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) ->
         };
     }
     let relation = relation::relate(scene, a, b);
-    let may_be_equal = matches!(relation.verdict, Verdict::Variant | Verdict::Unsure);
+    let may_be_equal = match relation.verdict {
+        Verdict::Variant | Verdict::Unsure => true,
+        // What is long enough is no accident, whatever the names say.
+        Verdict::Homonym => scene.index.definition(a).statements >= TELLING_BODY,
+        _ => false,
+    };
     if may_be_equal && let Some(renamed) = renamed(scene, a, b) {
         return renamed;
     }
@@ -117,6 +122,9 @@ pub(crate) fn judge_pair(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) ->
 
 /// How sure it is that texts which differ in variables alone are copies, in percent.
 const RENAMED: u8 = 95;
+
+/// Statements from which a body that was renamed and nothing else is no accident.
+pub(crate) const TELLING_BODY: u32 = 5;
 
 /// Bodies that differ in the names of variables and nothing else: the same statements,
 /// the same strings, and every name from outside means the same.

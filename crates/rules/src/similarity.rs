@@ -35,6 +35,7 @@ impl Rarity {
             let named = facts.definitions.iter().filter(|it| it.owner.is_none());
             seen.extend(named.flat_map(|it| words::of_name(&it.name)).map(|word| subject(&word)));
             seen.extend(facts.definitions.iter().map(|it| defined(&it.name)));
+            seen.insert(directory(module.path.directory()));
             for token in &seen {
                 *rarity.files.entry(*token).or_default() += 1;
             }
@@ -47,6 +48,11 @@ impl Rarity {
     fn weight(&self, token: u64) -> f64 {
         let files = self.files.get(&token).copied().unwrap_or(1);
         (f64::from(self.total + 1) / f64::from(files)).ln()
+    }
+
+    /// Whether most files lie elsewhere: that two lie in the directory says something.
+    fn is_apart(&self, path: &str) -> bool {
+        self.files.get(&directory(path)).is_some_and(|files| files * 2 <= self.total)
     }
 
     /// How much it says that two definitions have this name: one when nobody else has it,
@@ -81,6 +87,11 @@ fn subject(word: &str) -> u64 {
 /// A name that is defined, told from the same name in use.
 fn defined(name: &str) -> u64 {
     key(name).rotate_left(13)
+}
+
+/// A directory, told from a name.
+fn directory(path: &str) -> u64 {
+    key(path).rotate_left(19)
 }
 
 /// The name at the right end of a path.
@@ -212,7 +223,7 @@ pub struct Likeness {
     pub summary: f64,
     /// Words of the module docstrings' first lines.
     pub module_summary: f64,
-    /// One when they stand in two files of one directory.
+    /// One when they stand in two files of one directory that most files are not in.
     pub package: f64,
     /// Words of the names without qualifiers.
     pub name: f64,
@@ -245,9 +256,10 @@ impl<'a> Similarity<'a> {
             words::core(name).iter().map(|word| key(word)).collect()
         };
         let (mine, theirs) = (core(&left.name), core(&right.name));
-        let directory = |id: DefinitionId| index.module(id.module).path.directory();
+        let above = |id: DefinitionId| index.module(id.module).path.directory();
         // Two things in one file share its name and docstring whatever they are.
         let same_file = a.module == b.module;
+        let is_package = !same_file && above(a) == above(b) && rarity.is_apart(above(a));
         Likeness {
             statements,
             contained: contained(statements, left.leaves.len(), right.leaves.len()),
@@ -267,7 +279,7 @@ impl<'a> Similarity<'a> {
             } else {
                 plain_share(&one.module_summary, &two.module_summary)
             },
-            package: share_of(!same_file && directory(a) == directory(b)),
+            package: share_of(is_package),
             name: plain_share(&mine, &theirs),
             namesake: if left.name == right.name { rarity.telling(&left.name) } else { 0.0 },
             apart: share_of(!mine.is_subset(&theirs) && !theirs.is_subset(&mine)),

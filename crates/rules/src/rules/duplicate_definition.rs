@@ -94,6 +94,12 @@ fn judge_bodies(scene: &Scene<'_>, kind: DefinitionKind, heads: &[DefinitionId])
         let members = heads.to_vec();
         return vec![Judgement { verdict: Verdict::Convention, evidence, members }];
     }
+    if kind == DefinitionKind::Class && are_own_plug_ins(scene, heads) {
+        let text = format!("{} sibling modules each define this name", heads.len());
+        let evidence = vec![Evidence::supporting("siblings", text)];
+        let members = heads.to_vec();
+        return vec![Judgement { verdict: Verdict::Convention, evidence, members }];
+    }
     let mut judgements = Vec::new();
     let mut rest: Family = heads.to_vec();
     while let Some(head) = rest.first().copied() {
@@ -157,4 +163,16 @@ fn judge_strangers(
     }
     evidence.truncate(MOST_EVIDENCE);
     families::spans_files(&members).then_some(Judgement { verdict, evidence, members })
+}
+
+/// Share of equal statements from which two plug-ins are copies.
+const COPIED_PLUG_IN: f64 = 0.5;
+
+/// Whether sibling modules each define the name in their own words.
+fn are_own_plug_ins(scene: &Scene<'_>, heads: &[DefinitionId]) -> bool {
+    let own = |at: usize| {
+        let mut others = heads[at + 1..].iter();
+        others.all(|other| scene.likeness(heads[at], *other).statements < COPIED_PLUG_IN)
+    };
+    evidence::are_plug_ins(scene, heads) && (0..heads.len()).all(own)
 }

@@ -7,6 +7,7 @@ use ssot_model::{DefinitionKind, Evidence, Finding, Level, Verdict};
 
 use crate::evidence::{self, Judgement};
 use crate::families::{self, Family};
+use crate::judge::TELLING_BODY;
 use crate::near_copies::{Form, Kinship, NearCopies};
 use crate::{Rule, Scene, relation};
 
@@ -22,8 +23,6 @@ pub(crate) const RULE: Rule = Rule {
 /// Smallest share of statements in common that is worth a word: fewer make two
 /// functions related, but leave more to decide than to merge.
 const LEAST_SHARE: f64 = 0.6;
-/// Statements from which a body that was renamed and nothing else is no accident.
-const TELLING_BODY: u32 = 5;
 /// Share of equal statements from which a long body speaks for itself.
 const TELLING_SHARE: f64 = 0.75;
 /// Bodies of one family above which it is how the project writes such functions.
