@@ -5,6 +5,7 @@
 mod beds;
 mod bench;
 mod eval;
+mod fuzz;
 mod machine;
 mod markers;
 mod new_rule;
@@ -39,6 +40,8 @@ enum Command {
     NewRule(new_rule::Options),
     /// ssot on real projects, downloaded from PyPI.
     Beds(beds::Options),
+    /// Random input for whatever reads what others wrote.
+    Fuzz(fuzz::Options),
     /// What a scan says as SARIF, held against the published schema.
     Sarif,
     /// Measurements next to other tools.
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(&root),
         Command::NewRule(options) => new_rule::run(&root, &options),
         Command::Beds(options) => beds::run(&root, &options),
+        Command::Fuzz(options) => fuzz::run(&root, &options),
         Command::Sarif => sarif::run(&root),
         Command::Bench(options) => bench::run(&root, &options),
         Command::Eval(options) => eval::run(&root, &options),

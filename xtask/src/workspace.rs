@@ -13,7 +13,8 @@ pub(crate) fn ssot() -> PathBuf {
     target().join("release").join(format!("ssot{}", std::env::consts::EXE_SUFFIX))
 }
 
-fn target() -> PathBuf {
+/// Where builds go.
+pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |t| root().join(t))
 }
 

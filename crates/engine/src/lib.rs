@@ -26,7 +26,7 @@ mod triage;
 mod work;
 
 pub use compare::{Answer, Named, compare};
-pub use configuration::{CONFIG_FILE, config_schema};
+pub use configuration::{CONFIG_FILE, config_schema, read_config};
 pub use error::{EngineError, ErrorKind};
 pub use init::{Fate, InitFile, InitReport, init};
 pub use inspection::Inspection;

@@ -15,9 +15,14 @@ const PRIVATE_DIRECTORIES: &[&str] = &["home", "Users", "root", "work"];
 /// Directories of people who do not exist, for examples.
 const INVENTED: &[&str] = &["/home/ada"];
 
-/// Python below `crates/` and `xtask/` that was written for this project, and why it is there.
-const OWN_PYTHON: &[(&str, &str)] =
-    &[("crates/runtime/src/runner/", "runs inside the interpreter that runs the tests")];
+/// Folders whose Python has to be our own.
+const OWN_FOLDERS: &[&str] = &["crates/", "fuzz/", "xtask/"];
+
+/// Python in them that was written for this project, and why it is there.
+const OWN_PYTHON: &[(&str, &str)] = &[
+    ("crates/runtime/src/runner/", "runs inside the interpreter that runs the tests"),
+    ("fuzz/seeds/python/", "where the fuzzers begin"),
+];
 
 /// Checks one tracked file.
 pub(super) fn check(path: &str, bytes: &[u8]) -> Vec<Complaint> {
@@ -27,7 +32,7 @@ pub(super) fn check(path: &str, bytes: &[u8]) -> Vec<Complaint> {
         complaints.push(Complaint::new(path, 1, said));
     }
     let own = OWN_PYTHON.iter().any(|(prefix, _)| path.starts_with(prefix));
-    if !own && (path.starts_with("crates/") || path.starts_with("xtask/")) && is_python(path) {
+    if !own && OWN_FOLDERS.iter().any(|folder| path.starts_with(folder)) && is_python(path) {
         let said = "Python that is not in the list of our own: no third-party code is committed";
         complaints.push(Complaint::new(path, 1, said));
     }
@@ -86,9 +91,38 @@ pub(super) fn check_pairs(paths: &[String]) -> Vec<Complaint> {
     without_page.chain(without_source).collect()
 }
 
+/// Every fuzzer has seeds, and no folder of seeds is without its fuzzer.
+pub(super) fn check_fuzzers(paths: &[String]) -> Vec<Complaint> {
+    let below = |folder: &str, end: &str| -> BTreeSet<String> {
+        let names = paths.iter().filter_map(|path| path.strip_prefix(folder));
+        names.filter_map(|name| Some(name.split_once(end)?.0.to_owned())).collect()
+    };
+    let (targets, seeds) = (below("fuzz/fuzz_targets/", ".rs"), below("fuzz/seeds/", "/"));
+    let without_seed = targets.difference(&seeds).map(|name| {
+        Complaint::new(&format!("fuzz/fuzz_targets/{name}.rs"), 1, "has no seed in fuzz/seeds")
+    });
+    let without_target = seeds.difference(&targets).map(|name| {
+        Complaint::new(&format!("fuzz/seeds/{name}"), 1, "has no fuzzer in fuzz/fuzz_targets")
+    });
+    without_seed.chain(without_target).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{FILE_BYTES, check, check_pairs};
+    use super::{FILE_BYTES, check, check_fuzzers, check_pairs};
+
+    #[test]
+    fn a_fuzzer_and_its_seeds_belong_together() {
+        let complaints = |paths: &[&str]| {
+            let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
+            check_fuzzers(&paths).into_iter().map(|it| it.path).collect::<Vec<_>>()
+        };
+        assert_eq!(complaints(&["fuzz/fuzz_targets/a.rs", "fuzz/seeds/a/x.py"]), [""; 0]);
+        assert_eq!(
+            complaints(&["fuzz/fuzz_targets/a.rs", "fuzz/seeds/b/x.py"]),
+            ["fuzz/fuzz_targets/a.rs", "fuzz/seeds/b"]
+        );
+    }
 
     /// A path, a text, and the beginnings of the complaints expected for it. The `{}` keep
     /// this file itself free of what it forbids.

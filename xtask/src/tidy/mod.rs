@@ -58,6 +58,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Complaint>> {
     let mut complaints = edges::check(&metadata)?;
     let paths = tracked(root)?;
     complaints.extend(files::check_pairs(&paths));
+    complaints.extend(files::check_fuzzers(&paths));
     if !paths.iter().any(|path| path == "README.md") {
         complaints.push(Complaint::new("README.md", 1, "is missing"));
     }

@@ -55,6 +55,12 @@ pub(crate) fn load(root: &Path, file: Option<&Path>) -> Result<Loaded, EngineErr
     parse(&shown.to_string_lossy(), &text)
 }
 
+/// The configuration that a text says, or a message with everything that is wrong with
+/// it; `file` is what the message calls the text.
+pub fn read_config(file: &str, text: &str) -> Result<Config, EngineError> {
+    parse(file, text).map(|loaded| loaded.config)
+}
+
 /// Reads a configuration, or says everything that is wrong with it.
 fn parse(file: &str, text: &str) -> Result<Loaded, EngineError> {
     let (document, errors) = DeTable::parse_recoverable(text);

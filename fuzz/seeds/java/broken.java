@@ -1,0 +1,1 @@
+class { void f( { if (a < b > c) } "\u00

@@ -1,0 +1,5 @@
+def (:
+  class
+	"""ü
+if x
+    return )

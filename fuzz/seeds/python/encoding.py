@@ -1,0 +1,3 @@
+# -*- coding: latin-1 -*-
+NAME = "é"
+x = 1
