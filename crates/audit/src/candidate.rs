@@ -1,8 +1,19 @@
 //! How well a member would serve as the canonical definition.
+//!
+//! The usual weights were fitted on consolidations that maintainers made, see
+//! `eval/canonical.jsonl` and docs/eval.md. What they keep is what everybody can import
+//! at little cost, what is complete, and what is used; age tells nothing.
 
-use ssot_facts::DefinitionId;
+use std::collections::BTreeSet;
 
-use crate::{Examiner, consumers, direction};
+use serde::Serialize;
+use ssot_facts::{Consumer, ConsumerKind, DefinitionId, Role};
+use ssot_model::CanonicalWeights;
+
+use crate::{Examiner, direction};
+
+/// What a declared definition counts: more than everything else together.
+const DECLARED: i64 = 1_000_000;
 
 /// Stems of modules that are written to be shared.
 const SHARED_STEMS: [&str; 12] = [
@@ -21,7 +32,7 @@ const SHARED_STEMS: [&str; 12] = [
 ];
 
 /// One criterion with its figure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Criterion {
     /// What is measured.
     pub name: &'static str,
@@ -57,62 +68,217 @@ impl Candidate {
 pub(crate) fn criteria(
     examiner: &Examiner<'_>,
     id: DefinitionId,
-    others: &[DefinitionId],
+    members: &[DefinitionId],
 ) -> Vec<Criterion> {
+    let weights = &examiner.config.canonical_weights;
+    let others: Vec<DefinitionId> =
+        members.iter().filter(|other| other.module != id.module).copied().collect();
+    vec![
+        declared(examiner, id),
+        reach(examiner, id, weights),
+        completeness(examiner, id, members, weights),
+        tests(examiner, id, weights),
+        load(examiner, id, &others, weights),
+        requirements(examiner, id, &others, weights),
+        independence(examiner, id, weights),
+        health(examiner, id, weights),
+        place(examiner, id, &others, weights),
+        name(examiner, id, weights),
+    ]
+}
+
+/// A count that matters less the larger it is: the second importer tells more than
+/// the hundredth. Zero for none, `weight` for one, twice that for three.
+fn doublings(count: usize, weight: i32) -> i64 {
+    ((count as f64 + 1.0).log2() * f64::from(weight)).round() as i64
+}
+
+fn declared(examiner: &Examiner<'_>, id: DefinitionId) -> Criterion {
+    let dotted = examiner.index.dotted(id);
+    let is_declared = examiner.config.canonical.iter().any(|it| it.definition == dotted);
+    let points = if is_declared { DECLARED } else { 0 };
+    Criterion { name: "declared", figure: yes_no(is_declared), points }
+}
+
+fn reach(examiner: &Examiner<'_>, id: DefinitionId, weights: &CanonicalWeights) -> Criterion {
+    let count = importers(examiner, id, false);
+    let figure = counted(count, "module imports it", "modules import it");
+    Criterion { name: "reach", figure, points: doublings(count, weights.reach) }
+}
+
+fn tests(examiner: &Examiner<'_>, id: DefinitionId, weights: &CanonicalWeights) -> Criterion {
+    let count = importers(examiner, id, true);
+    let figure = counted(count, "test module imports it", "test modules import it");
+    Criterion { name: "tests", figure, points: doublings(count, weights.tests) }
+}
+
+/// Modules that name a definition, or the class of a method: tests, or the others.
+fn importers(examiner: &Examiner<'_>, id: DefinitionId, tests: bool) -> usize {
     let index = examiner.index;
-    let module = index.module(id.module);
-    let consumers = consumers::of_member(index, id);
-    let dotted = index.dotted(id);
-    let declared = examiner.config.canonical.iter().any(|it| it.definition == dotted);
-    let is_shared = examiner.territories.boundary(&module.path).is_none()
-        && others
-            .iter()
-            .any(|other| examiner.territories.boundary(&index.module(other.module).path).is_some());
-    let neutral = SHARED_STEMS.contains(&module.path.file_stem());
+    let top = index.definition(id).owner.map_or(id, |owner| DefinitionId { index: owner, ..id });
+    let counts = |it: &&Consumer| {
+        let is_test = index.module(it.module).role == Role::Test;
+        it.kind != ConsumerKind::String && is_test == tests
+    };
+    let used = index.consumers_of(top).iter().filter(counts);
+    used.map(|it| it.module).collect::<BTreeSet<_>>().len()
+}
+
+/// Statements, and for classes the names they have, against the fullest member.
+fn completeness(
+    examiner: &Examiner<'_>,
+    id: DefinitionId,
+    members: &[DefinitionId],
+    weights: &CanonicalWeights,
+) -> Criterion {
+    let size = |id: DefinitionId| {
+        let definition = examiner.index.definition(id);
+        (definition.statements as usize, definition.members.len())
+    };
+    let (statements, names) = size(id);
+    let most = |of: fn((usize, usize)) -> usize| {
+        members.iter().map(|member| of(size(*member))).max().unwrap_or(0)
+    };
+    let behind =
+        |own: usize, most: usize, weight: i32| doublings(own, weight) - doublings(most, weight);
+    let points = behind(statements, most(|it| it.0), weights.completeness)
+        + behind(names, most(|it| it.1), weights.completeness / 4);
+    let figure = format!(
+        "{}, {}",
+        counted(statements, "statement", "statements"),
+        counted(names, "name", "names")
+    );
+    Criterion { name: "completeness", figure, points }
+}
+
+/// What the others would come to execute by importing it.
+fn load(
+    examiner: &Examiner<'_>,
+    id: DefinitionId,
+    others: &[DefinitionId],
+    weights: &CanonicalWeights,
+) -> Criterion {
     let executed: usize = others
         .iter()
-        .filter(|other| **other != id)
         .map(|other| direction::newly_executed(examiner, id.module, other.module))
         .sum();
+    let figure = match executed {
+        0 => "the others execute its module already".to_owned(),
+        more => counted(more, "module newly executed", "modules newly executed"),
+    };
+    Criterion { name: "load", figure, points: -doublings(executed, weights.load) }
+}
+
+/// Distributions that the others would come to need by importing it.
+fn requirements(
+    examiner: &Examiner<'_>,
+    id: DefinitionId,
+    others: &[DefinitionId],
+    weights: &CanonicalWeights,
+) -> Criterion {
+    let needed = examiner.graph.requirements(id.module);
+    let new: BTreeSet<String> = others
+        .iter()
+        .flat_map(|other| {
+            let present = examiner.graph.requirements(other.module);
+            needed.difference(&present).map(ToString::to_string).collect::<Vec<_>>()
+        })
+        .collect();
+    let points = if new.is_empty() { 0 } else { -i64::from(weights.requirements) };
+    let names: Vec<String> = new.into_iter().collect();
+    let figure = if names.is_empty() {
+        "nothing that the others do not need".to_owned()
+    } else {
+        format!("needs {}", names.join(", "))
+    };
+    Criterion { name: "requirements", figure, points }
+}
+
+/// A module that imports little can be imported by many.
+fn independence(
+    examiner: &Examiner<'_>,
+    id: DefinitionId,
+    weights: &CanonicalWeights,
+) -> Criterion {
+    let count = examiner.graph.imported(id.module);
+    let figure = format!("its module imports {}", counted(count, "other", "others"));
+    Criterion { name: "independence", figure, points: -doublings(count, weights.independence) }
+}
+
+/// A small module that is not given up, a definition that says what it is for.
+fn health(examiner: &Examiner<'_>, id: DefinitionId, weights: &CanonicalWeights) -> Criterion {
+    let facts = &examiner.index.module(id.module).facts;
+    let documented = !examiner.index.definition(id).summary.is_empty();
+    let weight = i64::from(weights.health);
+    let mut points = -doublings(facts.lines as usize, weights.health / 10);
+    let mut said = vec![counted(facts.lines as usize, "line around it", "lines around it")];
+    if documented {
+        points += weight / 20;
+        said.push("documented".to_owned());
+    }
+    if facts.flags.deprecated {
+        points -= weight;
+        said.push("the module is deprecated".to_owned());
+    }
+    if !facts.errors.is_empty() {
+        points -= weight;
+        said.push("the module does not parse".to_owned());
+    }
+    Criterion { name: "health", figure: said.join(", "), points }
+}
+
+/// Production code that is meant to be shared, near the root.
+fn place(
+    examiner: &Examiner<'_>,
+    id: DefinitionId,
+    others: &[DefinitionId],
+    weights: &CanonicalWeights,
+) -> Criterion {
+    let index = examiner.index;
+    let module = index.module(id.module);
+    let boundary = |id: &DefinitionId| examiner.territories.boundary(&index.module(id.module).path);
+    let is_shared = boundary(&id).is_none() && others.iter().any(|other| boundary(other).is_some());
     let depth = module.name.matches('.').count();
-    let documented = !index.definition(id).summary.is_empty();
-    let criterion = |name, figure: String, points| Criterion { name, figure, points };
-    vec![
-        criterion("declared", yes_no(declared), if declared { 1_000_000 } else { 0 }),
-        criterion(
-            "reach",
-            format!("{} importers", consumers.production.len()),
-            10 * consumers.production.len() as i64,
-        ),
-        criterion(
-            "tests",
-            format!("{} test references", consumers.tests.len()),
-            3 * consumers.tests.len() as i64,
-        ),
-        criterion(
-            "place",
-            place(is_shared, neutral),
-            if is_shared { 60 } else { 0 } + if neutral { 25 } else { 0 },
-        ),
-        criterion(
-            "load",
-            format!("{executed} modules newly executed by its importers"),
-            -(executed as i64),
-        ),
-        criterion("documentation", yes_no(documented), if documented { 4 } else { 0 }),
-        criterion("depth", format!("{depth} packages deep"), -2 * depth as i64),
-    ]
+    let weight = i64::from(weights.place);
+    let mut points = -(weight * depth as i64) / 20;
+    let mut said = vec![counted(depth, "package deep", "packages deep")];
+    if is_shared {
+        points += weight;
+        said.push("outside every boundary".to_owned());
+    }
+    if SHARED_STEMS.contains(&module.path.file_stem()) {
+        points += weight / 2;
+        said.push("a module meant to be shared".to_owned());
+    }
+    if module.role != Role::Production {
+        points -= 4 * weight;
+        said.push(format!("{} code", module.role.as_str()));
+    }
+    Criterion { name: "place", figure: said.join(", "), points }
+}
+
+/// A plain name rather than one that says which edition it is or that it is private.
+fn name(examiner: &Examiner<'_>, id: DefinitionId, weights: &CanonicalWeights) -> Criterion {
+    let name = &examiner.index.definition(id).name;
+    let private = name.starts_with('_');
+    let editions = ssot_rules::editions(name);
+    let weight = i64::from(weights.name);
+    let points = -weight * editions.len() as i64 - if private { weight } else { 0 };
+    let figure = match (private, editions.as_slice()) {
+        (true, _) => "private".to_owned(),
+        (_, []) => "plain".to_owned(),
+        (_, words) => format!("named by its edition: {}", words.join(", ")),
+    };
+    Criterion { name: "name", figure, points }
+}
+
+fn counted(count: usize, one: &str, more: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {more}"),
+    }
 }
 
 fn yes_no(value: bool) -> String {
     if value { "yes" } else { "no" }.to_owned()
-}
-
-fn place(is_shared: bool, neutral: bool) -> String {
-    match (is_shared, neutral) {
-        (true, _) => "outside every boundary",
-        (_, true) => "a module meant to be shared",
-        _ => "an ordinary module",
-    }
-    .to_owned()
 }

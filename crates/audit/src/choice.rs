@@ -51,9 +51,12 @@ pub(crate) fn choose(
         }
         Verdict::Identical | Verdict::Clone => consolidate(examiner, ids),
         Verdict::Shadowed => delete_shadowed(examiner.index, finding),
-        Verdict::Variant | Verdict::Twin => Decision::accept(
-            "the implementations differ; merging them needs a decision about each difference",
-        ),
+        Verdict::Variant | Verdict::Twin => Decision {
+            candidates: rank(examiner, ids),
+            ..Decision::accept(
+                "the implementations differ; merging them needs a decision about each difference",
+            )
+        },
         Verdict::Unsure => Decision::accept("the evidence does not decide; nothing is changed"),
         stays => Decision::accept(format!("{} is not a second source of truth", stays.as_str())),
     }
@@ -108,6 +111,20 @@ fn consolidate(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision {
     );
     let reason = explain(&candidates);
     Decision { choice: Choice::Redirect { canonical, copies }, reason, candidates, refusals }
+}
+
+/// Every member as a candidate by its criteria alone, the best first.
+pub(crate) fn rank(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Vec<Candidate> {
+    let candidate = |id: &DefinitionId| Candidate {
+        definition: *id,
+        dotted: examiner.index.dotted(*id),
+        criteria: candidate::criteria(examiner, *id, ids),
+        obstacles: Vec::new(),
+        accepts: Vec::new(),
+    };
+    let mut candidates: Vec<Candidate> = ids.iter().map(candidate).collect();
+    candidates.sort_by(|a, b| b.points().cmp(&a.points()).then_with(|| a.dotted.cmp(&b.dotted)));
+    candidates
 }
 
 /// A member with what it would accept and what speaks against the rest.
@@ -203,10 +220,16 @@ fn explain(candidates: &[Candidate]) -> String {
         return format!("{} cannot serve: {why}", second.dotted);
     }
     if telling.is_empty() {
-        format!("equal to {} in every criterion; the first by name", second.dotted)
-    } else {
-        format!("over {}: {}", second.dotted, telling.join("; "))
+        return format!("equal to {} in every criterion; the first by name", second.dotted);
     }
+    let telling = telling.join("; ");
+    format!("over {}: {telling}; {}", second.dotted, turning_point(best, second))
+}
+
+/// What would make the runner-up the canonical definition.
+fn turning_point(best: &Candidate, second: &Candidate) -> String {
+    let behind = best.points() - second.points();
+    format!("{behind} points behind; a [[canonical]] entry in ssot.toml would turn it")
 }
 
 fn delete_shadowed(index: &Index, finding: &Finding) -> Decision {

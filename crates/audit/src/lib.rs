@@ -108,6 +108,11 @@ impl<'a> Examiner<'a> {
         }
     }
 
+    /// Every member of a group as a candidate by its criteria alone, the best first.
+    pub fn rank(&self, ids: &[DefinitionId]) -> Vec<Candidate> {
+        choice::rank(self, ids)
+    }
+
     /// Audits one finding. Later audits know what was chosen: no import cycle
     /// arises from two choices together, and no definition goes twice.
     pub fn examine(&mut self, finding: &Finding, verdict: Verdict) -> Audit {

@@ -1,6 +1,7 @@
 //! The verdict about definitions that somebody names.
 
 use serde::{Deserialize, Serialize};
+use ssot_audit::{Criterion, Examiner};
 use ssot_facts::DefinitionId;
 use ssot_model::{Evidence, Verdict};
 use ssot_rules::{Likeness, Scene};
@@ -34,19 +35,35 @@ pub struct Answer {
     /// How alike the first two are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub likeness: Option<Likeness>,
+    /// The definitions as candidates for the canonical one, the best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub canonical: Vec<Ranked>,
     /// Definitions that are not there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Named>,
+}
+
+/// A definition and how well it would serve as the canonical one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ranked {
+    /// The definition.
+    #[serde(flatten)]
+    pub named: Named,
+    /// The sum of the points.
+    pub points: i64,
+    /// What they are given for.
+    pub criteria: Vec<Criterion>,
 }
 
 /// Judges groups of definitions of one tree, each on its own.
 pub fn compare(options: &ScanOptions, groups: Vec<Vec<Named>>) -> Result<Vec<Answer>, EngineError> {
     let survey = take(options)?;
     let scene = survey.scene();
-    Ok(groups.into_iter().map(|members| answer(&scene, members)).collect())
+    let examiner = Examiner::new(scene.index, scene.config);
+    Ok(groups.into_iter().map(|members| answer(&scene, &examiner, members)).collect())
 }
 
-fn answer(scene: &Scene<'_>, members: Vec<Named>) -> Answer {
+fn answer(scene: &Scene<'_>, examiner: &Examiner<'_>, members: Vec<Named>) -> Answer {
     let find = |named: &Named| find(scene, named);
     let ids: Vec<DefinitionId> = members.iter().filter_map(find).collect();
     let missing: Vec<Named> =
@@ -60,6 +77,7 @@ fn answer(scene: &Scene<'_>, members: Vec<Named>) -> Answer {
             evidence,
             question: None,
             likeness: None,
+            canonical: Vec::new(),
             missing,
         };
     }
@@ -71,8 +89,23 @@ fn answer(scene: &Scene<'_>, members: Vec<Named>) -> Answer {
         evidence: opinion.evidence,
         question: opinion.question,
         likeness: Some(scene.likeness(ids[0], ids[1])),
+        canonical: rank(examiner, scene, &ids),
         missing,
     }
+}
+
+fn rank(examiner: &Examiner<'_>, scene: &Scene<'_>, ids: &[DefinitionId]) -> Vec<Ranked> {
+    let candidates = examiner.rank(ids).into_iter();
+    candidates
+        .map(|candidate| Ranked {
+            named: Named {
+                path: scene.index.module(candidate.definition.module).path.to_string(),
+                definition: scene.index.qualified_name(candidate.definition),
+            },
+            points: candidate.points(),
+            criteria: candidate.criteria,
+        })
+        .collect()
 }
 
 fn find(scene: &Scene<'_>, named: &Named) -> Option<DefinitionId> {

@@ -25,7 +25,7 @@ mod trend;
 mod triage;
 mod work;
 
-pub use compare::{Answer, Named, compare};
+pub use compare::{Answer, Named, Ranked, compare};
 pub use configuration::{CONFIG_FILE, config_schema, read_config};
 pub use error::{EngineError, ErrorKind};
 pub use init::{Fate, InitFile, InitReport, init};

@@ -33,6 +33,11 @@ impl ImportGraph {
         graph
     }
 
+    /// How many modules of the tree a module imports directly.
+    pub fn imported(&self, importer: ModuleId) -> usize {
+        self.edges.get(&importer).map_or(0, BTreeSet::len)
+    }
+
     /// Adds an import that is going to be written.
     pub fn add(&mut self, importer: ModuleId, imported: ModuleId) {
         self.edges.entry(importer).or_default().insert(imported);

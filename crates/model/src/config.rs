@@ -24,6 +24,8 @@ pub struct Config {
     pub decision: Vec<Decision>,
     /// Definitions that were decided to be canonical.
     pub canonical: Vec<Preference>,
+    /// What counts how much in the choice of the canonical definition.
+    pub canonical_weights: CanonicalWeights,
     /// Concepts and who may implement them.
     pub concept: Vec<Concept>,
     /// What only one owner may do.
@@ -179,6 +181,48 @@ pub struct Preference {
     /// Why it was chosen.
     #[schemars(length(min = 1))]
     pub reason: String,
+}
+
+/// What counts how much in the choice of the canonical definition, in points. Counts
+/// count by doublings: none is worth nothing, one the weight, three twice the weight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CanonicalWeights {
+    /// Each doubling of the modules that import it.
+    pub reach: i32,
+    /// Each doubling of its statements, against the fullest member.
+    pub completeness: i32,
+    /// Each doubling of the test modules that import it.
+    pub tests: i32,
+    /// Against it: each doubling of the modules that the others would newly execute.
+    pub load: i32,
+    /// Against it: when the others would come to need another distribution.
+    pub requirements: i32,
+    /// Against it: each doubling of the modules that its own imports.
+    pub independence: i32,
+    /// Against it: when its module is deprecated or broken; a tenth for each doubling of
+    /// its module's lines.
+    pub health: i32,
+    /// When it lies outside every boundary; half for a module meant to be shared.
+    pub place: i32,
+    /// Against it: each word of its name that tells its edition, and a private name.
+    pub name: i32,
+}
+
+impl Default for CanonicalWeights {
+    fn default() -> Self {
+        Self {
+            reach: 60,
+            completeness: 360,
+            tests: 5,
+            load: 110,
+            requirements: 260,
+            independence: 45,
+            health: 300,
+            place: 60,
+            name: 60,
+        }
+    }
 }
 
 /// A concept and its one implementation.

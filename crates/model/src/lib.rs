@@ -20,8 +20,9 @@ mod trend;
 pub use baseline::{Baseline, BaselineEntry, BaselineMember, Tombstone};
 pub use check::{CheckReport, Comparand, NewFinding};
 pub use config::{
-    Boundary, Capability, Concept, Config, Decision, EventContract, GuardedWrite, Level, Limits,
-    MegaClass, MockPolicy, NameBudget, NamedValue, Preference, ScanConfig, StageOrder, TestConfig,
+    Boundary, CanonicalWeights, Capability, Concept, Config, Decision, EventContract, GuardedWrite,
+    Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue, Preference, ScanConfig,
+    StageOrder, TestConfig,
 };
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,

@@ -48,6 +48,7 @@ pub use spelling::{Nearness, folded, nearness};
 pub use territory::Territories;
 pub use texts::{Constants, is_telling};
 pub use wildcard::fits;
+pub use words::editions;
 
 /// What a rule may look at.
 pub struct Scene<'a> {

@@ -116,6 +116,42 @@ pub(crate) fn is_qualifier(word: &str) -> bool {
         || !version.is_empty() && version.chars().all(|letter| letter.is_ascii_digit())
 }
 
+/// Qualifiers that may well belong to the one implementation of a concept.
+const HARMLESS: &[&str] = &[
+    "base",
+    "core",
+    "main",
+    "common",
+    "shared",
+    "standard",
+    "generic",
+    "default",
+    "abstract",
+    "async",
+    "sync",
+    "asynchronous",
+    "synchronous",
+    "a",
+    "the",
+    "canonical",
+    "simple",
+    "basic",
+    "custom",
+    "real",
+    "isolated",
+    "super",
+    "scoped",
+    "production",
+    "prod",
+];
+
+/// The words of a name that say which edition of a thing it is: `LegacyClientV2` has
+/// `legacy` and `v2`.
+pub fn editions(name: &str) -> Vec<String> {
+    let edition = |word: &String| is_qualifier(word) && !HARMLESS.contains(&word.as_str());
+    of_name(name).into_iter().filter(edition).collect()
+}
+
 /// The numbers in a name: `OpenStack_1_1_Connection` has `1` and `1`.
 pub(crate) fn numbers(name: &str) -> Vec<String> {
     let digits = name.split(|letter: char| !letter.is_ascii_digit());

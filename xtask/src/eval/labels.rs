@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::workspace;
 
@@ -131,7 +132,7 @@ pub(super) fn measure(root: &Path, options: &Options) -> Result<String> {
             continue;
         };
         let lines: Vec<&str> = labels.iter().map(|(_, line)| *line).collect();
-        for ((label, _), answer) in labels.iter().zip(ask(&tree, &lines)?) {
+        for ((label, _), answer) in labels.iter().zip(ask::<Answer>(&tree, &lines)?) {
             if let Some(found) = answer.verdict {
                 for category in [label.category.as_str(), WHOLE] {
                     let key = (label.part.clone(), category.to_owned());
@@ -159,7 +160,8 @@ fn tree(root: &Path, options: &Options, project: &str) -> Option<PathBuf> {
     named.or_else(|| bed.is_dir().then_some(bed))
 }
 
-fn ask(tree: &Path, lines: &[&str]) -> Result<Vec<Answer>> {
+/// The answers of `ssot compare` about groups, one JSON object a line.
+pub(super) fn ask<T: DeserializeOwned>(tree: &Path, lines: &[&str]) -> Result<Vec<T>> {
     let mut child = Command::new(workspace::ssot())
         .args(["compare", "--stdin", "--quiet", "--format", "json"])
         .arg(tree)

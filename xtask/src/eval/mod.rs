@@ -1,6 +1,7 @@
 //! `cargo xtask eval`: how often the product is right, on data that others labelled.
 
 mod bcb;
+mod canonical;
 mod gpt;
 mod jscpd;
 mod labels;
@@ -28,6 +29,8 @@ pub(crate) struct Options {
 enum What {
     /// Near copies, on pairs of functions.
     Clones(Clones),
+    /// The canonical choice, on consolidations that maintainers made.
+    Canonical(canonical::Options),
     /// Verdicts, on groups that people judged by reading the code.
     Labels(labels::Options),
 }
@@ -55,17 +58,22 @@ struct Clones {
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     match &options.what {
         What::Clones(options) => clones(root, options),
-        What::Labels(options) => verdicts(root, options),
+        What::Canonical(options) => {
+            tell(root, "canonical", canonical::measure(root, options)?, options.record)
+        }
+        What::Labels(options) => {
+            tell(root, "labels", labels::measure(root, options)?, options.record)
+        }
     }
 }
 
-fn verdicts(root: &Path, options: &labels::Options) -> Result<()> {
-    let mut text = labels::measure(root, options)?;
+/// Prints a table with its date and machine, and writes it between its marks.
+fn tell(root: &Path, marks: &str, mut text: String, record: bool) -> Result<()> {
     let (day, machine) = (machine::today()?, machine::description());
     let _ = write!(text, "\nMeasured {day}, {machine}.\n");
     println!("{text}");
-    if options.record {
-        markers::write(&root.join(PAGE), "labels", &text)?;
+    if record {
+        markers::write(&root.join(PAGE), marks, &text)?;
     }
     Ok(())
 }
@@ -83,11 +91,5 @@ fn clones(root: &Path, options: &Clones) -> Result<()> {
         text.push('\n');
         text.push_str(&gpt::measure(directory)?);
     }
-    let (day, machine) = (machine::today()?, machine::description());
-    let _ = write!(text, "\nMeasured {day}, {machine}.\n");
-    println!("{text}");
-    if options.record {
-        markers::write(&root.join(PAGE), "clones", &text)?;
-    }
-    Ok(())
+    tell(root, "clones", text, options.record)
 }

@@ -25,6 +25,17 @@ pub(crate) fn answers(answers: &[Answer]) -> String {
         for fact in &answer.evidence {
             line(&mut text, &style::faint(&format!("  {}", evidence(fact))));
         }
+        for ranked in &answer.canonical {
+            let figures: Vec<String> = ranked
+                .criteria
+                .iter()
+                .filter(|it| it.points != 0)
+                .map(|it| format!("{} ({:+})", it.figure, it.points))
+                .collect();
+            let place = format!("{} in {}", ranked.named.definition, ranked.named.path);
+            line(&mut text, &format!("  {:>6}  {place}", ranked.points));
+            line(&mut text, &style::faint(&format!("          {}", figures.join(", "))));
+        }
         if let Some(question) = &answer.question {
             line(&mut text, &format!("  {question}"));
         }
