@@ -4,9 +4,8 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use ssot_model::{DefinitionKind, Span};
 
-use crate::usage::{Fallback, GlobalWrite, LocalAlias, Mint};
-
 use crate::flow::{Emission, Flow};
+use crate::usage::{Fallback, GlobalWrite, LocalAlias, Make, Mint};
 
 /// Everything the rules may ask about one file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -72,6 +71,8 @@ pub struct FileFacts {
     pub fallbacks: Vec<Fallback>,
     /// Where names of ids are given new ids, in order.
     pub mints: Vec<Mint>,
+    /// Objects that functions make and return, in order.
+    pub makes: Vec<Make>,
     /// Lines of comments that say code was copied on purpose, to stay independent.
     pub copied_on_purpose: Vec<u32>,
     /// Comments that accept findings, in order.
@@ -159,6 +160,8 @@ pub struct Definition {
     pub returns: CompactString,
     /// The parameter list as it would be written, without annotations.
     pub signature: CompactString,
+    /// Bytes of the strings in the value of a constant; zero for everything else.
+    pub string_bytes: u32,
     /// First line of the docstring.
     pub summary: CompactString,
     /// Hash of the docstrings, its own and those inside; zero when there are none.
@@ -443,6 +446,7 @@ impl Definition {
             forwards: CompactString::default(),
             returns: CompactString::default(),
             signature: CompactString::default(),
+            string_bytes: 0,
             summary: CompactString::default(),
             doc_hash: 0,
             flags: DefinitionFlags::default(),

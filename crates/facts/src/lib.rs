@@ -37,7 +37,7 @@ pub use loading::{LoadEdge, LoadFailure, Loading, cycles as import_cycles};
 pub use mutation::{Change, change_of};
 pub use resolve::Resolution;
 pub use role::Role;
-pub use usage::{Fallback, GlobalWrite, LocalAlias, Mint};
+pub use usage::{Fallback, GlobalWrite, LocalAlias, Make, Mint};
 
 /// Whether a top-level module belongs to Python itself.
 pub fn is_standard_library(name: &str) -> bool {
@@ -45,4 +45,4 @@ pub fn is_standard_library(name: &str) -> bool {
 }
 
 /// Rises with every change to the facts, so that a cache never serves old ones.
-pub const SCHEMA_VERSION: u32 = 8;
+pub const SCHEMA_VERSION: u32 = 9;

@@ -38,6 +38,22 @@ pub struct Fallback {
     pub line: u32,
 }
 
+/// A function returns an object that it has made itself: `return Class(...)`, or a local
+/// name that was assigned `Class(...)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Make {
+    /// The function or method, by its index.
+    pub inside: u32,
+    /// What is called, by its position in [`crate::FileFacts::paths`].
+    pub class: u32,
+    /// Arguments of the call, keywords included; `*rest` counts as one.
+    pub arguments: u8,
+    /// Hash of the arguments' structure.
+    pub setup: u64,
+    /// The line of the call, counted from one.
+    pub line: u32,
+}
+
 /// A name of an id that is given a new one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mint {

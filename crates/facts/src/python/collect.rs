@@ -22,6 +22,7 @@ mod definitions;
 mod emissions;
 mod flow;
 mod guards;
+mod makes;
 mod mints;
 mod receivers;
 mod sites;
@@ -29,6 +30,7 @@ mod statements;
 mod texts;
 
 use flow::FlowTrace;
+use makes::Made;
 use receivers::Watch;
 use sites::Sites;
 
@@ -70,6 +72,7 @@ struct Collector<'a> {
     sites: Sites,
     flow: FlowTrace,
     watch: Watch<'a>,
+    made: Made<'a>,
     blocks: u32,
     type_checking: u32,
     main_guard: u32,
@@ -95,6 +98,7 @@ impl<'a> Collector<'a> {
             sites: Sites::default(),
             flow: FlowTrace::default(),
             watch: Watch::default(),
+            made: Made::default(),
             blocks: 0,
             type_checking: 0,
             main_guard: 0,
@@ -187,6 +191,7 @@ impl<'a> Collector<'a> {
     }
 
     fn finish(mut self) -> FileFacts {
+        self.measure_makes();
         let imported: FxHashSet<&str> =
             self.facts.imports.iter().map(|import| import.bound.as_str()).collect();
         let mut uses: Vec<CompactString> = self

@@ -40,6 +40,8 @@ pub(super) struct Structures {
     leaves: Vec<u32>,
     shape: Vec<u32>,
     statements: u32,
+    /// Bytes of the strings in what was measured last.
+    strings: usize,
     /// The functions of the class that was measured last, by where they begin.
     functions: FxHashMap<TextSize, Structure>,
     /// Whether the walk stands in the body of the measured class, not deeper.
@@ -84,6 +86,18 @@ impl Structures {
         xxh3_128(&self.exact)
     }
 
+    /// The hash of the arguments of one call.
+    pub(super) fn arguments(&mut self, arguments: &ast::Arguments) -> u64 {
+        self.clear();
+        self.visit_arguments(arguments);
+        xxh3_64(&self.exact)
+    }
+
+    /// Bytes of the strings in the expression that was measured last.
+    pub(super) fn string_bytes(&self) -> u32 {
+        u32::try_from(self.strings).unwrap_or(u32::MAX)
+    }
+
     fn clear(&mut self) {
         self.exact.clear();
         self.blind.clear();
@@ -92,6 +106,7 @@ impl Structures {
         self.shape.clear();
         self.functions.clear();
         self.statements = 0;
+        self.strings = 0;
     }
 
     fn mark(&self) -> Mark {
@@ -347,6 +362,7 @@ impl Structures {
                 }
             }
             AnyNodeRef::ExprStringLiteral(literal) => {
+                self.strings += literal.value.len();
                 self.text(literal.value.to_str());
                 return TraversalSignal::Skip;
             }

@@ -51,6 +51,9 @@ impl<'a> Collector<'a> {
         let around = self.current;
         self.current = index.or(around);
         let receiver = self.watch.enter(def, is_method);
+        if index.is_some() {
+            self.made.enter();
+        }
         self.bind_parameters(&def.parameters);
         self.function_body(def, index);
         self.watch.receiver = receiver;
@@ -184,6 +187,7 @@ impl<'a> Collector<'a> {
             forwards: CompactString::default(),
             returns: CompactString::default(),
             signature: CompactString::default(),
+            string_bytes: 0,
             summary: CompactString::default(),
             doc_hash: structure.docs,
             flags: DefinitionFlags { conditional: self.blocks > 0, ..DefinitionFlags::default() },
@@ -215,6 +219,7 @@ impl<'a> Collector<'a> {
         let mut definition = self.definition(stmt, name, DefinitionKind::Constant, structure);
         definition.free = free.to_vec();
         definition.flags.immutable = immutable;
+        definition.string_bytes = self.structures.string_bytes();
         self.facts.definitions.push(definition);
     }
 }

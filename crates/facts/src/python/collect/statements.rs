@@ -5,7 +5,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::Collector;
-use crate::file::{Binding, Import};
+use crate::file::{Binding, Import, ValueKind};
 use crate::flow::FlowKind;
 use crate::python::names::{dotted, value_kind};
 use crate::python::scope::ScopeKind;
@@ -37,6 +37,9 @@ impl<'a> Collector<'a> {
                 self.module_expression(&node.value);
                 visitor::walk_stmt(self, stmt);
             }
+            Stmt::TypeAlias(alias) if self.at_module_level() && alias.type_params.is_none() => {
+                self.type_alias(alias);
+            }
             Stmt::Raise(node) => {
                 self.raised(node);
                 visitor::walk_stmt(self, stmt);
@@ -44,6 +47,7 @@ impl<'a> Collector<'a> {
             }
             Stmt::Return(node) => {
                 self.mint_returned(node.value.as_deref());
+                self.returned(node.value.as_deref());
                 visitor::walk_stmt(self, stmt);
                 self.jump(FlowKind::Return, node.start());
             }
@@ -156,6 +160,19 @@ impl<'a> Collector<'a> {
             }
         }
         self.mint_assigned(&assign.targets, &assign.value);
+        self.assigned(&assign.targets, &assign.value);
+    }
+
+    /// `type Name = value`: the value is an expression of types whatever it looks like.
+    fn type_alias(&mut self, alias: &'a ast::StmtTypeAlias) {
+        self.open(ScopeKind::Header);
+        self.visit_expr(&alias.value);
+        let free = super::sorted(self.close().free());
+        let hash = self.structures.expression(&alias.value);
+        if let Expr::Name(name) = &*alias.name {
+            let binding = || Binding::Value(hash, ValueKind::TypeExpression, free);
+            self.bind(name.id.as_str(), binding);
+        }
     }
 
     fn annotated_assign(&mut self, stmt: &'a Stmt, assign: &'a ast::StmtAnnAssign) {
