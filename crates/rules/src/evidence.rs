@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ssot_facts::{DefinitionId, Resolution, Role, SiteKind};
+use ssot_facts::{DefinitionId, Module, Resolution, Role, SiteKind};
 use ssot_model::{DefinitionKind, Evidence, Finding, Severity, Verdict};
 
 use crate::families::Family;
@@ -134,6 +134,12 @@ pub(crate) fn reason_to_stay(scene: &Scene<'_>, id: DefinitionId) -> Option<Evid
         let text = format!("a comment at {path}:{line} says the copy is deliberate");
         return Some(Evidence::supporting("deliberate-copy", text));
     }
+    reason_of_module(scene, module)
+}
+
+/// Why whatever a module defines keeps its own copy.
+pub(crate) fn reason_of_module(scene: &Scene<'_>, module: &Module) -> Option<Evidence> {
+    let path = &module.path;
     if let Some(reason) = words::kept_for_others(path, &module.facts.summary) {
         let text = format!("{path} is kept for those who still use it: {reason}");
         return Some(Evidence::supporting("shim", text));

@@ -17,6 +17,7 @@ mod judge;
 mod meaning;
 pub mod near_copies;
 mod ownership;
+mod peers;
 mod place;
 mod policy;
 pub mod ratchet;
@@ -112,8 +113,13 @@ pub const RULES: &[Rule] = &[
     rules::backup_file::RULE,
     rules::capability_owner::RULE,
     rules::concept_variant::RULE,
+    rules::duplicate_config_class::RULE,
     rules::duplicate_definition::RULE,
+    rules::duplicate_enum_or_constant::RULE,
+    rules::duplicate_factory::RULE,
+    rules::duplicate_interface::RULE,
     rules::duplicate_mock::RULE,
+    rules::duplicate_type_alias::RULE,
     rules::event_contract::RULE,
     rules::exact_clone::RULE,
     rules::guarded_write::RULE,

@@ -3,8 +3,13 @@
 pub(crate) mod backup_file;
 pub(crate) mod capability_owner;
 pub(crate) mod concept_variant;
+pub(crate) mod duplicate_config_class;
 pub(crate) mod duplicate_definition;
+pub(crate) mod duplicate_enum_or_constant;
+pub(crate) mod duplicate_factory;
+pub(crate) mod duplicate_interface;
 pub(crate) mod duplicate_mock;
+pub(crate) mod duplicate_type_alias;
 pub(crate) mod event_contract;
 pub(crate) mod exact_clone;
 pub(crate) mod guarded_write;

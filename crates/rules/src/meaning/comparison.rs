@@ -69,7 +69,13 @@ impl<'a> Comparison<'a> {
         None
     }
 
-    fn name_difference(&mut self, a: ModuleId, b: ModuleId, name: &str) -> Option<Difference> {
+    /// What one name means in two modules, when it does not mean the same.
+    pub(crate) fn name_difference(
+        &mut self,
+        a: ModuleId,
+        b: ModuleId,
+        name: &str,
+    ) -> Option<Difference> {
         for module in [a, b] {
             if let Some(place) = self.patches.of_name(module, name) {
                 let module = &self.index.module(module).name;
