@@ -4,6 +4,8 @@
 //! `Serialize` only when it crosses the boundary of the process: in the event
 //! log, in a plan file or in `--format json`.
 
+/// What an audit says about one group.
+pub mod audit;
 mod baseline;
 mod check;
 mod config;

@@ -1,5 +1,6 @@
 //! Python: source text to facts.
 
+pub mod anatomy;
 mod body;
 mod collect;
 mod depth;
@@ -9,6 +10,7 @@ mod scope;
 mod structure;
 mod text;
 
+pub use anatomy::{Anatomy, anatomy};
 use ruff_python_ast::{ModModule, PySourceType};
 use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;
