@@ -7,19 +7,26 @@
 mod candidate;
 mod choice;
 mod consumers;
+mod detail;
 mod direction;
+mod dissect;
 mod extract;
+mod ledger;
 mod matrix;
+mod mro;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use ssot_facts::{DefinitionId, ImportGraph, Index, ModuleId};
+use ssot_facts::{DefinitionId, Hierarchy, ImportGraph, Index, ModuleId};
+use ssot_model::audit::{Ledger, Matrix, MroReport};
 use ssot_model::{Config, Finding, RepoPath, Verdict};
 use ssot_rules::{Patches, Territories};
 
 pub use candidate::{Candidate, Criterion};
 pub use consumers::MemberConsumers;
-pub use matrix::{Cell, Matrix, MatrixRow};
+pub use dissect::Sources;
+pub use ledger::loss;
 
 /// What is to be done with a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +74,13 @@ pub struct Audit {
     pub finding: Finding,
     /// Its verdict: only groups are audited.
     pub verdict: Verdict,
-    /// The members compared with each other.
+    /// The members compared with each other; empty until the audit is looked into.
     pub matrix: Matrix,
+    /// What the members that would go contain; empty until the audit is looked into.
+    pub ledger: Ledger,
+    /// How attributes of the classes of the group are found; only for classes, and
+    /// only when the audit was looked into.
+    pub mro: Option<MroReport>,
     /// Who uses which member.
     pub consumers: Vec<MemberConsumers>,
     /// Every member as a candidate for canonical, the best first.
@@ -88,6 +100,8 @@ pub struct Examiner<'a> {
     graph: ImportGraph,
     territories: Territories<'a>,
     patches: Patches,
+    /// All classes, once somebody asks.
+    hierarchy: OnceCell<Hierarchy>,
     /// Definitions that an earlier choice removes.
     gone: BTreeSet<DefinitionId>,
     /// Definitions on which an earlier choice relies.
@@ -103,6 +117,7 @@ impl<'a> Examiner<'a> {
             graph: ImportGraph::new(index),
             territories: Territories::new(index, config),
             patches: Patches::new(index),
+            hierarchy: OnceCell::new(),
             gone: BTreeSet::new(),
             kept: BTreeSet::new(),
         }
@@ -116,23 +131,34 @@ impl<'a> Examiner<'a> {
     /// Audits one finding. Later audits know what was chosen: no import cycle
     /// arises from two choices together, and no definition goes twice.
     pub fn examine(&mut self, finding: &Finding, verdict: Verdict) -> Audit {
-        let ids: Vec<DefinitionId> = finding
-            .members
-            .iter()
-            .filter_map(|member| self.index.definition_at(&member.path, member.span))
-            .collect();
+        let ids = self.members(finding);
         let decision = choice::choose(self, finding, verdict, &ids);
         self.remember(&decision.choice);
         Audit {
             finding: finding.clone(),
             verdict,
-            matrix: matrix::compare(self.index, &ids),
+            matrix: Matrix::default(),
+            ledger: Ledger::default(),
+            mro: None,
             consumers: consumers::of_members(self.index, &ids),
             candidates: decision.candidates,
             choice: decision.choice,
             reason: decision.reason,
             refusals: decision.refusals,
         }
+    }
+
+    /// Audits every group; a finding about a place is no group.
+    pub fn examine_all(&mut self, findings: &[Finding]) -> Vec<Audit> {
+        findings
+            .iter()
+            .filter_map(|finding| finding.verdict.map(|verdict| self.examine(finding, verdict)))
+            .collect()
+    }
+
+    fn members(&self, finding: &Finding) -> Vec<DefinitionId> {
+        let members = finding.members.iter();
+        members.filter_map(|member| self.index.definition_at(&member.path, member.span)).collect()
     }
 
     fn remember(&mut self, choice: &Choice) {
@@ -157,9 +183,5 @@ impl<'a> Examiner<'a> {
 
 /// Audits every group; a finding about a place is no group.
 pub fn examine(findings: &[Finding], index: &Index, config: &Config) -> Vec<Audit> {
-    let mut examiner = Examiner::new(index, config);
-    findings
-        .iter()
-        .filter_map(|finding| finding.verdict.map(|verdict| examiner.examine(finding, verdict)))
-        .collect()
+    Examiner::new(index, config).examine_all(findings)
 }

@@ -1,6 +1,6 @@
 //! Classes and the classes they are made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use compact_str::CompactString;
@@ -124,15 +124,48 @@ impl Hierarchy {
         }
     }
 
+    /// The orders of the classes below those that would go, if another class stood in
+    /// the place of each: class by class, in order.
+    pub fn replaced(
+        &self,
+        gone: &BTreeMap<DefinitionId, DefinitionId>,
+    ) -> BTreeMap<DefinitionId, Linearisation> {
+        let below: BTreeSet<DefinitionId> =
+            gone.keys().flat_map(|class| self.descendants(*class)).collect();
+        let below: Vec<DefinitionId> =
+            below.into_iter().filter(|class| !gone.contains_key(class)).collect();
+        let mut classes: FxHashMap<DefinitionId, Class> = FxHashMap::default();
+        let mut open = below.clone();
+        while let Some(class) = open.pop() {
+            let Some(facts) = self.classes.get(&class).filter(|_| !classes.contains_key(&class))
+            else {
+                continue;
+            };
+            let mut facts = facts.clone();
+            for base in &mut facts.bases {
+                if let ClassRef::Internal(id) = base {
+                    *id = gone.get(id).copied().unwrap_or(*id);
+                }
+            }
+            open.extend(facts.bases.iter().filter_map(ClassRef::internal));
+            classes.insert(class, facts);
+        }
+        let mut orders = merge::orders(&classes, &below);
+        below.into_iter().filter_map(|class| Some((class, orders.remove(&class)?))).collect()
+    }
+
     /// Whether every class above is known: those of this repository and `object`,
     /// `ABC`, `Generic` and `Protocol`.
     pub fn is_closed(&self, class: DefinitionId) -> bool {
-        self.linearisation(class).is_ok_and(|order| {
-            order.iter().all(|base| match base {
-                ClassRef::Internal(id) => !self.classes[id].unclear,
-                ClassRef::External(name) => external::adds_nothing(name),
-            })
-        })
+        self.linearisation(class).is_ok_and(|order| order.iter().all(|base| self.is_known(base)))
+    }
+
+    /// Whether all that a class itself brings is known, its bases by name included.
+    pub fn is_known(&self, class: &ClassRef) -> bool {
+        match class {
+            ClassRef::Internal(id) => self.classes.get(id).is_some_and(|it| !it.unclear),
+            ClassRef::External(name) => external::adds_nothing(name),
+        }
     }
 
     /// Classes of this repository on the longest way up, the class not counted.

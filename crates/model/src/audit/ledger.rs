@@ -85,6 +85,10 @@ pub struct LedgerEntry {
     pub canonical: String,
     /// Whether that was chosen; otherwise it is the best candidate.
     pub chosen: bool,
+    /// Whether one of the two could not be taken apart, so that what would be lost is
+    /// not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
     /// Its behaviour, in order of kind and line.
     pub atoms: Vec<Atom>,
     /// Public names that others use of it.

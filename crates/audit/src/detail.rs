@@ -1,0 +1,90 @@
+//! The sections of an audit that look at source text: matrix, ledger, orders of classes.
+
+use ssot_facts::{DefinitionId, Hierarchy};
+use ssot_model::DefinitionKind;
+use ssot_model::audit::{Ledger, MroReport};
+
+use crate::dissect::{Sources, Specimen, dissect};
+use crate::ledger::Keeper;
+use crate::matrix::Bench;
+use crate::mro::Prospect;
+use crate::{Audit, Choice, Examiner, candidate, ledger, matrix, mro};
+
+impl Examiner<'_> {
+    /// Fills the sections of an audit that need the sources of its members.
+    pub fn look_into(&self, audit: &mut Audit, sources: &Sources<'_>) {
+        let ids = self.members(&audit.finding);
+        if ids.is_empty() {
+            return;
+        }
+        let prospect = self.prospect(audit, &ids);
+        let index = self.index;
+        let hierarchy = self.hierarchy.get_or_init(|| Hierarchy::new(index));
+        let specimens: Vec<Specimen> = ids.iter().map(|id| dissect(index, sources, *id)).collect();
+        let base = ids.iter().position(|id| Some(*id) == prospect.canonical).unwrap_or(0);
+        let bench = Bench { index, hierarchy, sources, specimens: &specimens, base };
+        audit.matrix = matrix::compare(&bench);
+        let is_class = audit.finding.kind == DefinitionKind::Class;
+        audit.mro = is_class.then(|| mro::report(index, hierarchy, &ids, &prospect));
+        audit.ledger =
+            accounts(self, hierarchy, sources, &specimens, &prospect, audit.mro.as_ref());
+    }
+
+    /// What would stay and what would go. Groups that are no second source of truth
+    /// lose nothing.
+    fn prospect(&self, audit: &Audit, ids: &[DefinitionId]) -> Prospect {
+        match &audit.choice {
+            Choice::Redirect { canonical, copies } => {
+                return Prospect {
+                    canonical: Some(*canonical),
+                    chosen: true,
+                    gone: copies.clone(),
+                };
+            }
+            Choice::Extract { source, members, .. } => {
+                let gone = members.iter().filter(|id| *id != source).copied().collect();
+                return Prospect { canonical: Some(*source), chosen: true, gone };
+            }
+            Choice::Delete { .. } | Choice::Accept => {}
+        }
+        let is_open = audit.verdict.is_violation() || audit.verdict == ssot_model::Verdict::Unsure;
+        let best = match audit.candidates.first() {
+            Some(best) => Some(best.definition),
+            None => self.best(ids),
+        };
+        let canonical = best.filter(|_| is_open);
+        let gone = match canonical {
+            Some(kept) => ids.iter().filter(|id| **id != kept).copied().collect(),
+            None => Vec::new(),
+        };
+        Prospect { canonical, chosen: false, gone }
+    }
+
+    /// The member with the most points, the first by name of equal ones.
+    fn best(&self, ids: &[DefinitionId]) -> Option<DefinitionId> {
+        let points = |id: &DefinitionId| -> i64 {
+            candidate::criteria(self, *id, ids).iter().map(|it| it.points).sum()
+        };
+        ids.iter()
+            .map(|id| (std::cmp::Reverse(points(id)), self.index.dotted(*id), *id))
+            .min()
+            .map(|(_, _, id)| id)
+    }
+}
+
+fn accounts(
+    examiner: &Examiner<'_>,
+    hierarchy: &Hierarchy,
+    sources: &Sources<'_>,
+    specimens: &[Specimen],
+    prospect: &Prospect,
+    mro: Option<&MroReport>,
+) -> Ledger {
+    let index = examiner.index;
+    let kept = specimens.iter().find(|it| Some(it.id) == prospect.canonical);
+    let Some(kept) = kept else { return Ledger::default() };
+    let keeper = Keeper::new(index, mro.map(|_| hierarchy), sources, kept.clone());
+    let gone = specimens.iter().filter(|it| prospect.gone.contains(&it.id));
+    let entries = gone.map(|it| ledger::entry(index, it, &keeper, prospect.chosen, mro)).collect();
+    Ledger { entries }
+}

@@ -1,0 +1,161 @@
+//! What a definition that would go contains, and what stands for it in the one that
+//! would stay.
+
+mod matching;
+mod renaming;
+
+use std::collections::BTreeMap;
+
+use ssot_facts::{DefinitionId, Hierarchy, Index};
+use ssot_model::DefinitionKind;
+use ssot_model::audit::{Atom, AtomState, CallChange, Counterpart, Ledger, LedgerEntry, NameUse};
+
+use crate::dissect::{Sources, Specimen, dissect};
+use crate::{Choice, MroReport, consumers};
+
+/// Atoms named in the reason for leaving a group alone.
+const NAMED: usize = 3;
+/// Classes above the canonical one that are looked through.
+const ANCESTORS: usize = 12;
+
+/// The definition that would stay with the classes it inherits from.
+pub(crate) struct Keeper {
+    own: Specimen,
+    above: Vec<Specimen>,
+}
+
+impl Keeper {
+    pub(crate) fn new(
+        index: &Index,
+        hierarchy: Option<&Hierarchy>,
+        sources: &Sources<'_>,
+        own: Specimen,
+    ) -> Self {
+        let order = hierarchy.and_then(|it| it.linearisation(own.id).ok());
+        let above = order.iter().flat_map(|order| order.iter().skip(1)).take(ANCESTORS);
+        let above = above.filter_map(|class| class.internal());
+        Self { above: above.map(|id| dissect(index, sources, id)).collect(), own }
+    }
+}
+
+/// The entry of one definition that would go.
+pub(crate) fn entry(
+    index: &Index,
+    gone: &Specimen,
+    keeper: &Keeper,
+    chosen: bool,
+    mro: Option<&MroReport>,
+) -> LedgerEntry {
+    let equal = index.definition(gone.id).hash == index.definition(keeper.own.id).hash;
+    LedgerEntry {
+        definition: gone.dotted.clone(),
+        place: gone.place(gone.line),
+        canonical: keeper.own.dotted.clone(),
+        chosen,
+        unread: gone.unread || keeper.own.unread,
+        atoms: atoms(gone, keeper, equal),
+        names_used: names_used(index, gone, keeper, mro),
+        tests: consumers::of_member(index, gone.id).tests,
+        fixes: Vec::new(),
+    }
+}
+
+fn atoms(gone: &Specimen, keeper: &Keeper, equal: bool) -> Vec<Atom> {
+    let parts = &gone.anatomy.atoms;
+    let own = &keeper.own;
+    // Two trees of one hash have the same parts in the same order, however their
+    // literals are spelt.
+    let counterparts: Vec<Counterpart> = if equal && parts.len() == own.anatomy.atoms.len() {
+        let places = own.anatomy.atoms.iter().map(|part| own.place(part.line));
+        places.map(|place| Counterpart::Same { place }).collect()
+    } else {
+        matching::counterparts(gone, own, &keeper.above)
+    };
+    let mut atoms: Vec<Atom> = parts
+        .iter()
+        .zip(counterparts)
+        .map(|(part, counterpart)| Atom {
+            kind: part.kind,
+            text: part.text.clone(),
+            place: gone.place(part.line),
+            within: part.within.to_string(),
+            state: match counterpart {
+                Counterpart::Missing { .. } => AtomState::Open,
+                _ => AtomState::Preserved,
+            },
+            counterpart,
+        })
+        .collect();
+    atoms.sort_by_key(|atom| atom.kind);
+    atoms
+}
+
+/// The own name, and for a class the methods that are called on its objects.
+fn names_used(
+    index: &Index,
+    gone: &Specimen,
+    keeper: &Keeper,
+    mro: Option<&MroReport>,
+) -> Vec<NameUse> {
+    let used = consumers::of_member(index, gone.id);
+    let own = [used.production, used.tests, used.strings].concat();
+    let mut names = vec![NameUse {
+        name: index.definition(gone.id).name.to_string(),
+        available: index.definition(gone.id).name == index.definition(keeper.own.id).name,
+        places: own,
+    }];
+    let mut calls: BTreeMap<&str, NameUse> = BTreeMap::new();
+    for call in mro.iter().flat_map(|mro| &mro.calls).filter(|call| call.class == gone.dotted) {
+        let name = call.today.as_deref().or(call.after.as_deref()).unwrap_or(&call.call);
+        let name = name.rsplit('.').next().unwrap_or(name);
+        let entry = calls.entry(name).or_insert_with(|| NameUse {
+            name: name.to_owned(),
+            places: Vec::new(),
+            available: call.change != CallChange::Broken,
+        });
+        entry.places.push(call.place.clone());
+    }
+    names.extend(calls.into_values());
+    names.retain(|name| !name.places.is_empty());
+    names
+}
+
+/// Why a choice may not be carried out: what it would lose. Equal trees lose nothing,
+/// so nothing is read for them.
+pub fn loss(index: &Index, sources: &Sources<'_>, choice: &Choice) -> Option<String> {
+    let (canonical, going): (DefinitionId, &[DefinitionId]) = match choice {
+        Choice::Redirect { canonical, copies } => (*canonical, copies),
+        Choice::Extract { source, members, .. } => (*source, members),
+        // A module that cannot be reached does nothing that could be lost.
+        Choice::Delete { .. } | Choice::Accept => return None,
+    };
+    let kept = index.definition(canonical).hash;
+    let differs = |id: &&DefinitionId| index.definition(**id).hash != kept;
+    let mut differing = going.iter().filter(differs).peekable();
+    differing.peek()?;
+    let is_class = index.definition(canonical).kind == DefinitionKind::Class;
+    let hierarchy = is_class.then(|| Hierarchy::new(index));
+    let own = dissect(index, sources, canonical);
+    let keeper = Keeper::new(index, hierarchy.as_ref(), sources, own);
+    let entries = differing
+        .map(|id| entry(index, &dissect(index, sources, *id), &keeper, true, None))
+        .collect();
+    let ledger = Ledger { entries };
+    if let Some(entry) = ledger.entries.iter().find(|entry| entry.unread) {
+        return Some(format!("what {} contains could not be read", entry.definition));
+    }
+    let open: Vec<String> = ledger
+        .open()
+        .map(|(_, atom)| format!("{} `{}` at {}", atom.kind.as_str(), atom.text, atom.place))
+        .collect();
+    let more = open.len().saturating_sub(NAMED);
+    let shown = open.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!open.is_empty()).then(|| {
+        format!(
+            "{} would be lost: nothing in {} stands for {shown}{tail}",
+            open.len(),
+            keeper.own.dotted
+        )
+    })
+}

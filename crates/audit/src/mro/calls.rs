@@ -1,0 +1,197 @@
+//! Calls of methods on objects whose class can be told.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ssot_facts::{
+    Binding, ClassRef, Definition, DefinitionId, FileFacts, Index, ModuleId, Resolution, Site,
+    SiteKind, ValueKind,
+};
+use ssot_model::audit::{CallChange, MethodCall};
+
+use super::{Lookup, Orders, look_up};
+
+/// The calls that may lead elsewhere: on objects of the classes that would go and of
+/// those below them.
+pub(super) fn calls(orders: &Orders<'_>) -> Vec<MethodCall> {
+    let affected: BTreeSet<DefinitionId> =
+        orders.replaced.keys().chain(orders.after.keys()).copied().collect();
+    let modules: BTreeSet<ModuleId> = affected
+        .iter()
+        .flat_map(|class| {
+            let consumers = orders.index.consumers_of(*class).iter().map(|it| it.module);
+            consumers.chain([class.module])
+        })
+        .collect();
+    let mut found: BTreeSet<(CallChange, MethodCallKey)> = BTreeSet::new();
+    for module in modules {
+        let facts = &orders.index.module(module).facts;
+        for site in facts.sites.iter().filter(|site| site.kind == SiteKind::Call) {
+            let Some(call) = receiver(orders.index, module, facts, site) else { continue };
+            // What stands in a class that goes, goes with it.
+            let around = call.around;
+            if affected.contains(&call.class)
+                && !around.is_some_and(|class| orders.replaced.contains_key(&class))
+            {
+                found.extend(resolve(orders, module, site, &call));
+            }
+        }
+    }
+    found.into_iter().map(|(change, key)| key.into_call(change)).collect()
+}
+
+/// A call in an order: by place.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct MethodCallKey {
+    path: String,
+    line: u32,
+    call: String,
+    class: String,
+    today: Option<String>,
+    after: Option<String>,
+}
+
+impl MethodCallKey {
+    fn into_call(self, change: CallChange) -> MethodCall {
+        MethodCall {
+            place: format!("{}:{}", self.path, self.line),
+            call: self.call,
+            class: self.class,
+            today: self.today,
+            after: self.after,
+            change,
+        }
+    }
+}
+
+/// A call with the class of its object.
+struct Call<'a> {
+    class: DefinitionId,
+    method: &'a str,
+    /// Classes of the order that come before the search begins: one for `super()`.
+    skipped: bool,
+    /// The class in whose body it stands.
+    around: Option<DefinitionId>,
+}
+
+/// The class of the object on which a method is called, when that can be told.
+fn receiver<'a>(
+    index: &Index,
+    module: ModuleId,
+    facts: &'a FileFacts,
+    site: &Site,
+) -> Option<Call<'a>> {
+    let path = facts.path_of(site);
+    let around = class_around(facts, site).map(|index| DefinitionId { module, index });
+    let class = |class, method, skipped| Some(Call { class, method, skipped, around });
+    let (front, method) = path.rsplit_once('.').unwrap_or(("", path));
+    match front {
+        "self" | "cls" => return class(around?, method, false),
+        "super()" => return class(around?, method, true),
+        _ => {}
+    }
+    // `Class(..)` calls the constructor.
+    if let Some(id) = class_named(index, module, path) {
+        return class(id, "__init__", false);
+    }
+    let inner = front.strip_suffix("()").unwrap_or(front);
+    if let Some(id) = class_named(index, module, inner) {
+        return class(id, method, false);
+    }
+    if front.is_empty() || front.contains(['.', '(']) {
+        return None;
+    }
+    let local = facts
+        .instances
+        .iter()
+        .find(|it| Some(it.inside) == site.definition() && it.name == front)
+        .and_then(|it| class_named(index, module, &it.class));
+    let of_module = || {
+        let bound = facts.bindings_of(front).filter(|_| !site.local);
+        let mut created = bound.map(|it| match &it.binding {
+            Binding::Value(_, ValueKind::Call(callee), _) => class_named(index, module, callee),
+            _ => None,
+        });
+        created.next().flatten().filter(|_| created.next().is_none())
+    };
+    class(local.or_else(of_module)?, method, false)
+}
+
+/// The class in whose body a site stands.
+fn class_around(facts: &FileFacts, site: &Site) -> Option<u32> {
+    facts.definitions.get(site.definition()? as usize)?.owner
+}
+
+fn class_named(index: &Index, module: ModuleId, path: &str) -> Option<DefinitionId> {
+    let last = path.rsplit('.').next()?;
+    if !last.trim_start_matches('_').starts_with(char::is_uppercase) || path.contains('(') {
+        return None;
+    }
+    match index.follow(module, path).as_slice() {
+        [Resolution::Definition(id)] => {
+            let kind = index.definition(*id).kind;
+            (kind == ssot_model::DefinitionKind::Class).then_some(*id)
+        }
+        _ => None,
+    }
+}
+
+fn resolve(
+    orders: &Orders<'_>,
+    module: ModuleId,
+    site: &Site,
+    call: &Call<'_>,
+) -> Option<(CallChange, MethodCallKey)> {
+    let Orders { index, hierarchy, replaced, after } = orders;
+    let order = hierarchy.linearisation(call.class).ok()?;
+    let later = match (replaced.get(&call.class), after.get(&call.class)) {
+        (Some(kept), _) => {
+            after.get(kept).cloned().unwrap_or_else(|| hierarchy.linearisation(*kept))
+        }
+        (None, Some(order)) => order.clone(),
+        (None, None) => Ok(Arc::clone(&order)),
+    };
+    let search = |order: &[ClassRef]| {
+        look_up(index, hierarchy, &order[usize::from(call.skipped)..], call.method)
+    };
+    let today = search(&order);
+    let later = later.map(|order| search(&order));
+    let change = match (today, &later) {
+        // What nobody provides today is none of our business, and `object` can be created.
+        (Lookup::Nowhere, _) if call.method != "__init__" => return None,
+        (_, Err(_)) => CallChange::Broken,
+        (today, Ok(later)) if today == *later => CallChange::Same,
+        (Lookup::Unknown, _) | (_, Ok(Lookup::Unknown)) => CallChange::Unknown,
+        (Lookup::At(one), Ok(Lookup::At(other))) => between(index, one, *other, call.method),
+        (_, Ok(Lookup::Nowhere)) if call.method != "__init__" => CallChange::Broken,
+        _ => CallChange::Changed,
+    };
+    let name = |lookup: Lookup| match lookup {
+        Lookup::At(class) => Some(format!("{}.{}", index.dotted(class), call.method)),
+        Lookup::Nowhere | Lookup::Unknown => None,
+    };
+    let facts = &index.module(module).facts;
+    let key = MethodCallKey {
+        path: index.module(module).path.to_string(),
+        line: site.line,
+        call: facts.path_of(site).to_owned(),
+        class: index.dotted(call.class),
+        today: name(today),
+        after: later.ok().and_then(name),
+    };
+    Some((change, key))
+}
+
+/// Two methods of one name: equal code, or not.
+fn between(index: &Index, one: DefinitionId, other: DefinitionId, method: &str) -> CallChange {
+    let of = |class: DefinitionId| -> Option<&Definition> {
+        let definitions = &index.module(class.module).facts.definitions;
+        definitions.iter().find(|it| it.owner == Some(class.index) && it.name == method)
+    };
+    match (of(one), of(other)) {
+        (Some(one), Some(other)) if one.hash == other.hash => CallChange::Moved,
+        // Attributes that are called: nothing is known of what they hold.
+        (None, None) => CallChange::Unknown,
+        _ => CallChange::Changed,
+    }
+}
