@@ -39,7 +39,7 @@ impl Specimen {
 pub(crate) fn dissect(index: &Index, sources: &Sources<'_>, id: DefinitionId) -> Specimen {
     let module = index.module(id.module);
     let span = index.definition(id).span;
-    let anatomy = if module.path.as_str().ends_with(".py") {
+    let anatomy = if module.path.file_name().rsplit_once('.').is_some_and(|(_, end)| end == "py") {
         sources(&module.path).and_then(|source| python::anatomy(&source, span))
     } else {
         None

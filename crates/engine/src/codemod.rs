@@ -36,7 +36,15 @@ fn decision(choice: &Choice, rewrite_imports: bool) -> Option<Decision> {
     })
 }
 
-/// Rewrites the files of one package. Where there is a baseline, what goes leaves a
+/// The texts of a tree's files, as audits read them.
+pub(crate) fn sources(root: &Path) -> impl Fn(&RepoPath) -> Option<Arc<str>> + '_ {
+    move |path| {
+        let bytes = files::read(root, path, u64::MAX).ok()?;
+        String::from_utf8(bytes).ok().map(Arc::from)
+    }
+}
+
+/// Rewrites the files of one package, unless that would lose something. Where there is a baseline, what goes leaves a
 /// tombstone, one file a group, so that no two packages write one file.
 pub(crate) fn rewrite(
     root: &Path,
@@ -45,6 +53,10 @@ pub(crate) fn rewrite(
     rewrite_imports: bool,
 ) -> Result<Patch, String> {
     let index = &survey.index;
+    let texts = sources(root);
+    if let Some(loss) = choices.iter().find_map(|it| ssot_audit::loss(index, &texts, it)) {
+        return Err(loss);
+    }
     let decisions: Vec<Decision> =
         choices.iter().filter_map(|choice| decision(choice, rewrite_imports)).collect();
     let read = |path: &RepoPath| -> Option<Arc<[u8]>> {

@@ -40,9 +40,8 @@ pub use trend::record_trend;
 
 /// What an audit says.
 pub mod audit {
-    pub use ssot_audit::{
-        Audit, Candidate, Cell, Choice, Criterion, Matrix, MatrixRow, MemberConsumers, Refusal,
-    };
+    pub use ssot_audit::{Audit, Candidate, Choice, Criterion, MemberConsumers, Refusal};
+    pub use ssot_model::audit::*;
 }
 
 /// The rules and their pages.

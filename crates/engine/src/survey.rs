@@ -62,7 +62,8 @@ pub fn scan_since(options: &ScanOptions, revision: &str) -> Result<ScanReport, E
 pub fn examine(options: &ScanOptions, group: Option<&str>) -> Result<Vec<Audit>, EngineError> {
     let survey = take(options)?;
     let findings = detect(&survey, &options.rules)?;
-    let mut audits = ssot_audit::examine(&findings, &survey.index, &survey.config);
+    let mut examiner = ssot_audit::Examiner::new(&survey.index, &survey.config);
+    let mut audits = examiner.examine_all(&findings);
     if let Some(group) = group {
         audits.retain(|audit| is_called(&audit.finding, group));
         if audits.is_empty() {
@@ -70,6 +71,10 @@ pub fn examine(options: &ScanOptions, group: Option<&str>) -> Result<Vec<Audit>,
                 "no group is called `{group}`; `ssot scan --all` lists the names and ids"
             )));
         }
+    }
+    let sources = codemod::sources(&options.root);
+    for audit in &mut audits {
+        examiner.look_into(audit, &sources);
     }
     Ok(audits)
 }

@@ -2,7 +2,7 @@
 //! an audit holds positions in the index, which mean nothing outside.
 
 use serde::Serialize;
-use ssot_engine::audit::{Audit, Cell};
+use ssot_engine::audit::{Audit, Ledger, Matrix, MroReport};
 use ssot_model::Finding;
 
 use crate::text;
@@ -23,36 +23,18 @@ struct AuditView<'a> {
     target: String,
     reason: &'a str,
     refusals: Vec<PlaceView<'a>>,
-    matrix: MatrixView<'a>,
+    matrix: &'a Matrix,
     consumers: Vec<ConsumersView<'a>>,
     candidates: Vec<CandidateView<'a>>,
+    ledger: &'a Ledger,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mro: Option<&'a MroReport>,
 }
 
 #[derive(Debug, Serialize)]
 struct PlaceView<'a> {
     place: &'a str,
     reason: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-struct MatrixView<'a> {
-    columns: &'a [String],
-    rows: Vec<RowView<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct RowView<'a> {
-    name: &'a str,
-    cells: Vec<CellView<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(tag = "state", content = "text", rename_all = "kebab-case")]
-enum CellView<'a> {
-    Absent,
-    Equal(&'a str),
-    Differs(&'a str),
-    Unique(&'a str),
 }
 
 #[derive(Debug, Serialize)]
@@ -92,25 +74,11 @@ fn view(audit: &Audit) -> AuditView<'_> {
         target,
         reason: &audit.reason,
         refusals: refusals.map(|it| PlaceView { place: &it.place, reason: &it.reason }).collect(),
-        matrix: matrix(audit),
+        matrix: &audit.matrix,
         consumers: consumers(audit),
         candidates: candidates(audit),
-    }
-}
-
-fn matrix(audit: &Audit) -> MatrixView<'_> {
-    let cell = |cell| match cell {
-        &Cell::Absent => CellView::Absent,
-        Cell::Equal(text) => CellView::Equal(text),
-        Cell::Differs(text) => CellView::Differs(text),
-        Cell::Unique(text) => CellView::Unique(text),
-    };
-    let rows = audit.matrix.rows.iter();
-    MatrixView {
-        columns: &audit.matrix.columns,
-        rows: rows
-            .map(|row| RowView { name: &row.name, cells: row.cells.iter().map(cell).collect() })
-            .collect(),
+        ledger: &audit.ledger,
+        mro: audit.mro.as_ref(),
     }
 }
 

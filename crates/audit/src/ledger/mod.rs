@@ -6,7 +6,7 @@ mod renaming;
 
 use std::collections::BTreeMap;
 
-use ssot_facts::{DefinitionId, Hierarchy, Index};
+use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index};
 use ssot_model::DefinitionKind;
 use ssot_model::audit::{Atom, AtomState, CallChange, Counterpart, Ledger, LedgerEntry, NameUse};
 
@@ -33,7 +33,7 @@ impl Keeper {
     ) -> Self {
         let order = hierarchy.and_then(|it| it.linearisation(own.id).ok());
         let above = order.iter().flat_map(|order| order.iter().skip(1)).take(ANCESTORS);
-        let above = above.filter_map(|class| class.internal());
+        let above = above.filter_map(ClassRef::internal);
         Self { above: above.map(|id| dissect(index, sources, id)).collect(), own }
     }
 }

@@ -32,8 +32,9 @@ fn described(bench: &Bench<'_>, at: usize, name: &str) -> Option<(String, String
     let specimen = &bench.specimens[at];
     if let Some(method) = method(bench, specimen.id, name) {
         let asynchronous = if method.flags.asynchronous { "async " } else { "" };
-        let decorators: String =
+        let decorators: Vec<String> =
             method.decorators.iter().map(|decorator| format!("@{decorator} ")).collect();
+        let decorators = decorators.concat();
         let text = format!("{decorators}{asynchronous}({})", method.signature);
         return Some((text, format!("{:x}", method.hash)));
     }

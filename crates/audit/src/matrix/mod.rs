@@ -59,10 +59,10 @@ pub(crate) fn compare(bench: &Bench<'_>) -> Matrix {
 
 /// The definitions as wholes.
 fn shape(bench: &Bench<'_>, kind: DefinitionKind) -> Vec<MatrixRow> {
-    let written = |texts: &[String]| texts.join(", ");
-    let decorators = |at: usize| match bench.specimens[at].unread {
-        true => bench.definition(at).decorators.join(", "),
-        false => written(&bench.specimens[at].anatomy.decorators),
+    let decorators = |at: usize| {
+        let specimen = &bench.specimens[at];
+        let told = &bench.definition(at).decorators;
+        if specimen.unread { told.join(", ") } else { specimen.anatomy.decorators.join(", ") }
     };
     let mut body = bench.text_row("body", |at| {
         let it = bench.definition(at);
@@ -77,9 +77,10 @@ fn shape(bench: &Bench<'_>, kind: DefinitionKind) -> Vec<MatrixRow> {
         bench.text_row("reads", |at| bench.definition(at).free.join(", ")),
     ];
     if kind == DefinitionKind::Class {
-        rows.push(bench.text_row("bases", |at| match bench.specimens[at].unread {
-            true => bench.definition(at).bases.join(", "),
-            false => written(&bench.specimens[at].anatomy.bases),
+        rows.push(bench.text_row("bases", |at| {
+            let specimen = &bench.specimens[at];
+            let told = &bench.definition(at).bases;
+            if specimen.unread { told.join(", ") } else { specimen.anatomy.bases.join(", ") }
         }));
     } else if kind != DefinitionKind::Constant {
         rows.push(bench.text_row("parameters", |at| bench.definition(at).signature.to_string()));

@@ -108,10 +108,11 @@ fn log(text: &Text<'_>, call: &ast::ExprCall, name: &str) -> Option<Found> {
         || logger.ends_with("logger")
         || logger == "getlogger";
     let warns = name == "warnings.warn";
-    if !warns && !(is_logger && LEVELS.contains(&level)) {
+    let is_message = warns || is_logger && LEVELS.contains(&level);
+    if !is_message {
         return None;
     }
-    let message = if level == "log" { 1 } else { 0 };
+    let message = usize::from(level == "log");
     let message = call.arguments.args.get(message)?;
     let level = match level {
         "warn" | "warning" => "warning",

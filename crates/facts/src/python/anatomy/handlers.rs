@@ -89,7 +89,7 @@ pub(super) fn deed(text: &Text<'_>, handler: &ast::ExceptHandlerExceptHandler) -
         return Exit { shown: "raised again".to_owned(), key: "again".to_owned(), value: None };
     }
     exit(text, body).unwrap_or_else(|| {
-        let last = body.last().map_or_else(TextRange::default, |stmt| head(stmt));
+        let last = body.last().map_or_else(TextRange::default, head);
         Exit { shown: text.shown(last), key: "goes on".to_owned(), value: Some(last) }
     })
 }

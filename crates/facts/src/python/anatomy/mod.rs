@@ -8,6 +8,7 @@ mod calls;
 mod handlers;
 mod normal;
 mod parameters;
+mod statements;
 mod text;
 mod walk;
 
@@ -142,7 +143,7 @@ pub struct Field {
 pub fn anatomy(source: &str, span: Span) -> Option<Anatomy> {
     let (excerpt, before) = excerpt(source, span)?;
     let parsed = ruff_python_parser::parse_unchecked_source(&excerpt, PySourceType::Python);
-    let offset = i64::from(span.start) - 1 - before;
+    let offset = span.start as i32 - 1 - before;
     match depth::stack(parsed.tokens()) {
         None => taken_apart(&excerpt, parsed, offset),
         Some(bytes) => stacker::grow(bytes, || taken_apart(&excerpt, parsed, offset)),
@@ -150,7 +151,7 @@ pub fn anatomy(source: &str, span: Span) -> Option<Anatomy> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "dropping a tree goes as deep as walking it")]
-fn taken_apart(excerpt: &str, parsed: Parsed<ModModule>, offset: i64) -> Option<Anatomy> {
+fn taken_apart(excerpt: &str, parsed: Parsed<ModModule>, offset: i32) -> Option<Anatomy> {
     let text = Text::new(excerpt, parsed.tokens(), offset);
     let definition = match parsed.suite().first()? {
         // The block around an indented definition is ours.
@@ -165,12 +166,12 @@ const BLOCK: &str = "if 1:\n";
 
 /// The lines of a definition as a text of their own, and how many lines were put in
 /// front of them.
-fn excerpt(source: &str, span: Span) -> Option<(String, i64)> {
+fn excerpt(source: &str, span: Span) -> Option<(String, i32)> {
     let first = span.start.checked_sub(1)? as usize;
     let lines: Vec<&str> =
         source.split_inclusive('\n').skip(first).take(span.lines() as usize).collect();
     let indented = lines.first()?.starts_with([' ', '\t']);
     let mut text = if indented { BLOCK.to_owned() } else { String::new() };
     text.extend(lines);
-    Some((text, i64::from(indented)))
+    Some((text, i32::from(indented)))
 }

@@ -119,10 +119,10 @@ impl<'a> SourceOrderVisitor<'a> for Locals {
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
-        if let Expr::Name(name) = expr {
-            if self.placing || matches!(name.ctx, ExprContext::Store | ExprContext::Del) {
-                self.bound(&name.id, name.start());
-            }
+        if let Expr::Name(name) = expr
+            && (self.placing || matches!(name.ctx, ExprContext::Store | ExprContext::Del))
+        {
+            self.bound(&name.id, name.start());
         }
         source_order::walk_expr(self, expr);
     }

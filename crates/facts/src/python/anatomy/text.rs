@@ -17,17 +17,17 @@ pub(super) struct Text<'a> {
     tokens: &'a Tokens,
     lines: LineStarts,
     /// What is added to a line of the piece to get the line of the file.
-    offset: i64,
+    offset: i32,
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn new(source: &'a str, tokens: &'a Tokens, offset: i64) -> Self {
+    pub(super) fn new(source: &'a str, tokens: &'a Tokens, offset: i32) -> Self {
         Self { source, tokens, lines: LineStarts::new(source), offset }
     }
 
     /// The line of the file on which something stands.
     pub(super) fn line(&self, at: &impl Ranged) -> u32 {
-        (i64::from(self.lines.line(at.start())) + self.offset).max(1) as u32
+        self.lines.line(at.start()).saturating_add_signed(self.offset)
     }
 
     /// Tokens that are no layout; of a comma before a closing bracket only the bracket.

@@ -3,14 +3,14 @@
 use compact_str::CompactString;
 use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
 use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
-use ruff_text_size::{Ranged, TextRange, TextSize};
+use ruff_text_size::{Ranged, TextRange};
 use ssot_model::audit::AtomKind;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::calls::{self, Found};
 use super::parameters::{self, Locals};
 use super::text::Text;
-use super::{Anatomy, Callable, Field, Part, Statement, handlers, normal};
+use super::{Anatomy, Callable, Field, Part, handlers, normal, statements};
 use crate::mutation::change_of;
 use crate::python::names::{described, docstring, dotted};
 
@@ -26,8 +26,8 @@ pub(super) fn take_apart(text: &Text<'_>, definition: &Stmt) -> Option<Anatomy> 
     match definition {
         Stmt::FunctionDef(def) => walk.function(def, false),
         Stmt::ClassDef(def) => walk.class(def),
-        Stmt::Assign(ast::StmtAssign { value, .. }) => walk.constant(value),
-        Stmt::AnnAssign(ast::StmtAnnAssign { value: Some(value), .. }) => walk.constant(value),
+        Stmt::Assign(ast::StmtAssign { value, .. })
+        | Stmt::AnnAssign(ast::StmtAnnAssign { value: Some(value), .. }) => walk.constant(value),
         _ => return None,
     }
     Some(walk.anatomy)
@@ -96,7 +96,7 @@ impl Walk<'_> {
         self.in_function = true;
         let body = without_docstring(&def.body);
         let mut statements = Vec::new();
-        self.statements(body, 0, &mut statements);
+        statements::statements(self.text, body, 0, &mut statements);
         let locals = self.locals.sorted();
         self.anatomy.callables.push(Callable {
             name: name.into(),
@@ -246,75 +246,6 @@ impl Walk<'_> {
         }
         self.visit_expr(value);
     }
-
-    fn statements(&self, body: &[Stmt], depth: u32, found: &mut Vec<Statement>) {
-        for stmt in body {
-            self.line_of(stmt, handlers::head(stmt), "", depth, found);
-            match stmt {
-                Stmt::FunctionDef(def) => {
-                    self.statements(without_docstring(&def.body), depth + 1, found);
-                }
-                Stmt::ClassDef(def) => {
-                    self.statements(without_docstring(&def.body), depth + 1, found);
-                }
-                Stmt::If(it) => {
-                    self.statements(&it.body, depth + 1, found);
-                    for clause in &it.elif_else_clauses {
-                        let head = clause.test.as_ref().map_or_else(
-                            || TextRange::at(clause.start(), 4.into()),
-                            |test| TextRange::new(clause.start(), test.end()),
-                        );
-                        self.line_of(clause, head, "", depth, found);
-                        self.statements(&clause.body, depth + 1, found);
-                    }
-                }
-                Stmt::For(ast::StmtFor { body, orelse, .. })
-                | Stmt::While(ast::StmtWhile { body, orelse, .. }) => {
-                    self.statements(body, depth + 1, found);
-                    self.statements(orelse, depth + 1, found);
-                }
-                Stmt::With(it) => self.statements(&it.body, depth + 1, found),
-                Stmt::Match(it) => {
-                    for case in &it.cases {
-                        let end = case.guard.as_ref().map_or(case.pattern.end(), |it| it.end());
-                        self.line_of(case, TextRange::new(case.start(), end), "", depth + 1, found);
-                        self.statements(&case.body, depth + 2, found);
-                    }
-                }
-                Stmt::Try(it) => self.attempt(it, depth, found),
-                _ => {}
-            }
-        }
-    }
-
-    fn attempt(&self, it: &ast::StmtTry, depth: u32, found: &mut Vec<Statement>) {
-        self.statements(&it.body, depth + 1, found);
-        for ExceptHandler::ExceptHandler(handler) in &it.handlers {
-            let end =
-                handler.type_.as_ref().map_or(handler.start() + TextSize::new(6), |it| it.end());
-            let end = handler.name.as_ref().map_or(end, Ranged::end);
-            self.line_of(handler, TextRange::new(handler.start(), end), "", depth, found);
-            self.statements(&handler.body, depth + 1, found);
-        }
-        self.statements(&it.orelse, depth + 1, found);
-        if let Some(first) = it.finalbody.first() {
-            self.line_of(first, TextRange::empty(first.start()), "finally", depth, found);
-        }
-        self.statements(&it.finalbody, depth + 1, found);
-    }
-
-    fn line_of(
-        &self,
-        at: &impl Ranged,
-        range: TextRange,
-        word: &str,
-        depth: u32,
-        found: &mut Vec<Statement>,
-    ) {
-        let text = if word.is_empty() { self.text.shown(range) } else { word.to_owned() };
-        let hash = if word.is_empty() { self.text.hash(range) } else { xxh3_64(word.as_bytes()) };
-        found.push(Statement { line: self.text.line(at), depth, text, hash });
-    }
 }
 
 /// Behaviour.
@@ -361,7 +292,9 @@ impl Walk<'_> {
     fn target(&mut self, target: &Expr, value: Option<&Expr>) {
         match target {
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
-                elts.iter().for_each(|it| self.target(it, None));
+                for element in elts {
+                    self.target(element, None);
+                }
             }
             Expr::Starred(it) => self.target(&it.value, None),
             Expr::Attribute(attribute) => {
@@ -507,7 +440,7 @@ impl<'b> SourceOrderVisitor<'b> for Walk<'_> {
     }
 }
 
-fn without_docstring(body: &[Stmt]) -> &[Stmt] {
+pub(super) fn without_docstring(body: &[Stmt]) -> &[Stmt] {
     if docstring(body).is_some() { &body[1..] } else { body }
 }
 
@@ -524,8 +457,12 @@ fn is_mutable(expr: &Expr) -> bool {
         )
     };
     match expr {
-        Expr::List(_) | Expr::Dict(_) | Expr::Set(_) => true,
-        Expr::ListComp(_) | Expr::DictComp(_) | Expr::SetComp(_) => true,
+        Expr::List(_)
+        | Expr::Dict(_)
+        | Expr::Set(_)
+        | Expr::ListComp(_)
+        | Expr::DictComp(_)
+        | Expr::SetComp(_) => true,
         Expr::Call(call) => made(&described(&call.func)),
         _ => false,
     }

@@ -1,6 +1,6 @@
 //! The members side by side.
 
-use ssot_engine::audit::{Cell, Matrix};
+use ssot_engine::audit::{Cell, Change, Constructor, Matrix};
 
 use crate::markdown::{cell, code};
 use crate::text::add;
@@ -15,6 +15,22 @@ pub(super) fn matrix(matrix: &Matrix) -> String {
     for row in &matrix.rows {
         let cells: String = row.cells.iter().map(|it| column(&shown(it))).collect();
         add(&mut page, format!("| {} |{cells}\n", cell(&row.name)));
+    }
+    for row in &matrix.rows {
+        for difference in &row.differences {
+            let name = |at: usize| matrix.columns.get(at).map_or("", String::as_str);
+            let (base, other) = (name(difference.base), name(difference.other));
+            let (base, other) = (code(base), code(other));
+            add(&mut page, format!("\n{} in {base} (-) and {other} (+):\n\n", code(&row.name)));
+            for line in &difference.lines {
+                let sign = if line.side == Change::OnlyBase { "-" } else { "+" };
+                let (text, place) = (code(&format!("{sign} {}", line.text)), code(&line.place));
+                add(&mut page, format!("- {text} {place}\n"));
+            }
+            if difference.more > 0 {
+                add(&mut page, format!("- and {} more\n", difference.more));
+            }
+        }
     }
     page
 }
@@ -31,4 +47,19 @@ fn shown(cell: &Cell) -> String {
         Cell::Differs(text) => format!("differs: {}", code(text)),
         Cell::Unique(text) => format!("only here: {}", code(text)),
     }
+}
+
+pub(super) fn constructors(constructors: &[Constructor]) -> String {
+    if constructors.is_empty() {
+        return String::new();
+    }
+    let mut page =
+        "\n## Constructors\n\n| created today | created instead | | why |\n|---|---|---|---|\n"
+            .to_owned();
+    for it in constructors {
+        let reasons: Vec<String> = it.reasons.iter().map(|reason| cell(reason)).collect();
+        let (from, to, fit) = (code(&it.from), code(&it.to), it.fit.as_str());
+        add(&mut page, format!("| {from} | {to} | {fit} | {} |\n", reasons.join("<br>")));
+    }
+    page
 }

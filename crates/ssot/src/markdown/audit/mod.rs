@@ -8,7 +8,9 @@ use crate::text::{self, add};
 
 mod candidates;
 mod consumers;
+mod ledger;
 mod matrix;
+mod mro;
 
 /// One page, a chapter a group.
 pub(crate) fn audits(audits: &[Audit]) -> String {
@@ -36,6 +38,9 @@ fn audit(audit: &Audit) -> String {
         add(&mut page, format!("- {sign}: {} ({})\n", fact.text, fact.signal));
     }
     page.push_str(&matrix::matrix(&audit.matrix));
+    page.push_str(&matrix::constructors(&audit.matrix.constructors));
+    page.push_str(&audit.mro.as_ref().map(mro::mro).unwrap_or_default());
+    page.push_str(&ledger::ledger(&audit.ledger));
     page.push_str(&consumers::consumers(audit));
     if !audit.candidates.is_empty() {
         page.push_str("\n## Candidates\n\n| points | definition | figures |\n|---:|---|---|\n");

@@ -1,6 +1,6 @@
 //! The members side by side.
 
-use ssot_engine::audit::{Cell, Matrix, MatrixRow};
+use ssot_engine::audit::{Aspect, Cell, Change, Constructor, Difference, Fit, Matrix, MatrixRow};
 
 use super::letter;
 use crate::text::figures::add;
@@ -8,15 +8,18 @@ use crate::text::style;
 
 /// Widest cell of the comparison.
 const CELL: usize = 34;
+/// Lines shown of one difference.
+const LINES: usize = 12;
 
 pub(super) fn matrix(matrix: &Matrix) -> String {
     let columns = matrix.columns.len();
     if columns == 0 {
         return String::new();
     }
-    let first = matrix.rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).min(CELL);
+    let rows: Vec<&MatrixRow> = matrix.rows.iter().filter(|row| is_shown(row)).collect();
+    let first = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).min(CELL);
     let width = |at: usize| {
-        let cells = matrix.rows.iter().filter_map(|row| row.cells.get(at));
+        let cells = rows.iter().filter_map(|row| row.cells.get(at));
         cells.map(|cell| shown(cell).chars().count()).max().unwrap_or(1)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
@@ -25,12 +28,20 @@ pub(super) fn matrix(matrix: &Matrix) -> String {
         add(&mut text, format!("  {:<width$}", letter(at)));
     }
     let mut text = format!("{}\n", text.trim_end());
-    for row in &matrix.rows {
+    for row in rows {
         text.push_str(&matrix_row(row, first, &widths));
     }
     text.push_str(&style::faint("  = equal   ≠ differs   ! only here   · not there"));
     text.push('\n');
     text
+}
+
+/// A parameter that all have alike is told by the row of all parameters.
+fn is_shown(row: &MatrixRow) -> bool {
+    let is_equal = row.cells.iter().all(|cell| matches!(cell, Cell::Equal(_)));
+    let is_nothing = row.cells.iter().all(|cell| *cell == Cell::Absent);
+    let is_told = is_equal && row.aspect == Aspect::Parameter;
+    !is_nothing && !is_told
 }
 
 fn matrix_row(row: &MatrixRow, first: usize, widths: &[usize]) -> String {
@@ -65,4 +76,48 @@ fn cut(text: &str) -> String {
     }
     let head: String = text.chars().take(CELL - 1).collect();
     format!("{head}…")
+}
+
+/// The statements and parameters that only one of two has.
+pub(super) fn differences(matrix: &Matrix) -> String {
+    let mut text = String::new();
+    for row in &matrix.rows {
+        for difference in &row.differences {
+            let Difference { base, other, lines, more } = difference;
+            let (base, other) = (letter(*base), letter(*other));
+            let name = style::strong(&row.name);
+            add(&mut text, format!("  {name}  - only {base}, + only {other}\n"));
+            for line in lines.iter().take(LINES) {
+                let sign = match line.side {
+                    Change::OnlyBase => style::bad("-"),
+                    Change::OnlyOther => style::good("+"),
+                };
+                let place = style::faint(&line.place);
+                add(&mut text, format!("    {sign} {}  {place}\n", line.text));
+            }
+            let more = more + lines.len().saturating_sub(LINES);
+            if more > 0 {
+                add(&mut text, format!("    {}\n", style::faint(&format!("and {more} more"))));
+            }
+        }
+    }
+    text
+}
+
+/// Whether one class can be created where another is.
+pub(super) fn constructors(constructors: &[Constructor]) -> String {
+    let line = |it: &Constructor| {
+        let word = format!("{:<13}", it.fit.as_str());
+        let word = match it.fit {
+            Fit::Compatible => style::good(&word),
+            Fit::Incompatible => style::bad(&word),
+            Fit::Altered | Fit::Unknown => style::open(&word),
+        };
+        let mut text = format!("  {word} {} -> {}\n", it.from, it.to);
+        for reason in &it.reasons {
+            add(&mut text, format!("                {reason}\n"));
+        }
+        text
+    };
+    constructors.iter().map(line).collect()
 }

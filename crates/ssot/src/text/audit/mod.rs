@@ -8,7 +8,9 @@ use super::{style, verdicts};
 
 mod candidates;
 mod consumers;
+mod ledger;
 mod matrix;
+mod mro;
 
 /// The whole text, one group after the other.
 pub(crate) fn audits(audits: &[Audit]) -> String {
@@ -28,6 +30,12 @@ fn audit(audit: &Audit) -> String {
     text.push_str(&section("Implementations", &members.collect::<String>()));
     text.push_str(&section("Evidence", &evidence(&finding.evidence)));
     text.push_str(&section("Comparison", &matrix::matrix(&audit.matrix)));
+    text.push_str(&section("Differences", &matrix::differences(&audit.matrix)));
+    let constructors = matrix::constructors(&audit.matrix.constructors);
+    text.push_str(&section("Constructors", &constructors));
+    let orders = audit.mro.as_ref().map(mro::mro).unwrap_or_default();
+    text.push_str(&section("Order of classes", &orders));
+    text.push_str(&section("Ledger", &ledger::ledger(&audit.ledger)));
     text.push_str(&section("Consumers", &consumers::consumers(&audit.consumers)));
     let candidates: String = audit.candidates.iter().map(candidates::candidate).collect();
     text.push_str(&section("Candidates, the best first", &candidates));

@@ -1,0 +1,84 @@
+//! What the definitions that would go contain.
+
+use std::collections::BTreeMap;
+
+use ssot_engine::audit::{Atom, AtomKind, AtomState, Counterpart, Ledger, LedgerEntry, NameUse};
+
+use crate::text::figures::{add, count, some_of};
+use crate::text::style;
+
+/// Places shown of one name.
+const PLACES: usize = 4;
+
+pub(super) fn ledger(ledger: &Ledger) -> String {
+    ledger.entries.iter().map(entry).collect()
+}
+
+fn entry(entry: &LedgerEntry) -> String {
+    let held = if entry.chosen { "" } else { ", the best candidate" };
+    let mut text = format!(
+        "  {}  {}\n    against {}{held}\n",
+        style::strong(&entry.definition),
+        style::faint(&entry.place),
+        entry.canonical
+    );
+    if entry.unread {
+        add(&mut text, format!("    {}\n", style::open("its source could not be taken apart")));
+        return text;
+    }
+    let mut kept: BTreeMap<AtomKind, usize> = BTreeMap::new();
+    for atom in &entry.atoms {
+        match &atom.counterpart {
+            Counterpart::Same { .. } => *kept.entry(atom.kind).or_default() += 1,
+            _ => text.push_str(&told(atom)),
+        }
+    }
+    let kept: Vec<String> = kept.iter().map(|(kind, many)| count(*many, kind.as_str())).collect();
+    if !kept.is_empty() {
+        let kept = format!("the same there: {}", kept.join(", "));
+        add(&mut text, format!("    {}\n", style::faint(&kept)));
+    }
+    entry.names_used.iter().for_each(|name| text.push_str(&name_use(name)));
+    if !entry.tests.is_empty() {
+        let tests: Vec<&str> = entry.tests.iter().map(String::as_str).collect();
+        add(&mut text, format!("    reached by tests: {}\n", some_of(&tests, PLACES)));
+    }
+    for fix in &entry.fixes {
+        add(&mut text, format!("    fixed by {} {}\n", fix.commit, fix.summary));
+    }
+    text
+}
+
+/// An atom that is not simply there.
+fn told(atom: &Atom) -> String {
+    let place = style::faint(&atom.place);
+    let word = match &atom.state {
+        AtomState::Open => style::bad("open     "),
+        AtomState::Preserved => style::good("preserved"),
+        AtomState::Covered { .. } => style::good("covered  "),
+        AtomState::Waived { .. } => style::open("waived   "),
+    };
+    let within = match atom.within.as_str() {
+        "" => String::new(),
+        within => format!(" in {within}"),
+    };
+    let mut text =
+        format!("    {word} {:<13} {}{within}  {place}\n", atom.kind.as_str(), atom.text);
+    let below = match &atom.counterpart {
+        Counterpart::Equivalent { place, text, why } => format!("{why}: {text}  {place}"),
+        Counterpart::Missing { nearest: Some(near) } => {
+            format!("nearest: {}  {}", near.text, near.place)
+        }
+        Counterpart::Same { .. } | Counterpart::Missing { nearest: None } => String::new(),
+    };
+    if !below.is_empty() {
+        add(&mut text, format!("              {}\n", style::faint(&below)));
+    }
+    text
+}
+
+fn name_use(name: &NameUse) -> String {
+    let places: Vec<&str> = name.places.iter().map(String::as_str).collect();
+    let missing = if name.available { "" } else { ", which is not there under this name" };
+    format!("    uses `{}`{missing}: {}\n", name.name, some_of(&places, PLACES))
+}
