@@ -22,7 +22,14 @@ impl Examiner<'_> {
         let hierarchy = self.hierarchy.get_or_init(|| Hierarchy::new(index));
         let specimens: Vec<Specimen> = ids.iter().map(|id| dissect(index, sources, *id)).collect();
         let base = ids.iter().position(|id| Some(*id) == prospect.canonical).unwrap_or(0);
-        let bench = Bench { index, hierarchy, sources, specimens: &specimens, base };
+        let bench = Bench {
+            index,
+            hierarchy,
+            sources,
+            specimens: &specimens,
+            base,
+            closely: prospect.canonical.is_some(),
+        };
         audit.matrix = matrix::compare(&bench);
         let is_class = audit.finding.kind == DefinitionKind::Class;
         audit.mro = is_class.then(|| mro::report(index, hierarchy, &ids, &prospect));

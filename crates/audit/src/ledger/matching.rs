@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use compact_str::CompactString;
-use ssot_facts::python::anatomy::Part;
+use ssot_facts::python::anatomy::{Callable, Part};
 use ssot_model::audit::{AtomKind, Counterpart, Nearest};
 
 use super::renaming::Renaming;
@@ -87,7 +87,7 @@ impl<'a> Pairing<'a> {
         let candidates: Vec<(usize, &Part)> =
             self.candidates(part).filter(|(_, it)| it.within == part.within).collect();
         let renaming = self.renamings.entry(part.within.clone()).or_insert_with(|| {
-            Renaming::new(locals(gone, &part.within), locals(kept, &part.within))
+            Renaming::between(callable(gone, &part.within), callable(kept, &part.within))
         });
         let (at, found, names) = candidates
             .into_iter()
@@ -126,7 +126,11 @@ impl<'a> Pairing<'a> {
             alike.filter(|(likeness, _)| *likeness >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0))
         };
         let found = subject.map(|(_, it)| it).or_else(|| by_words().map(|(_, it)| it))?;
-        Some(Nearest { place: self.kept.place(found.line), text: found.text.clone() })
+        Some(Nearest {
+            place: self.kept.place(found.line),
+            text: found.text.clone(),
+            why: String::new(),
+        })
     }
 }
 
@@ -144,9 +148,8 @@ fn inherited(part: &Part, above: &[Specimen]) -> Option<Counterpart> {
     })
 }
 
-fn locals<'a>(specimen: &'a Specimen, within: &str) -> &'a [CompactString] {
-    let callable = specimen.anatomy.callables.iter().find(|it| it.name == within);
-    callable.map_or(&[], |it| &it.locals)
+fn callable<'a>(specimen: &'a Specimen, within: &str) -> Option<&'a Callable> {
+    specimen.anatomy.callables.iter().find(|it| it.name == within)
 }
 
 /// Whether it matters how often something is there.

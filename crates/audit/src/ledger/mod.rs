@@ -2,10 +2,12 @@
 //! would stay.
 
 mod matching;
+mod meaning;
 mod renaming;
 
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
 use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index};
 use ssot_model::DefinitionKind;
 use ssot_model::audit::{Atom, AtomState, CallChange, Counterpart, Ledger, LedgerEntry, NameUse};
@@ -46,6 +48,7 @@ pub(crate) fn entry(
     chosen: bool,
     mro: Option<&MroReport>,
 ) -> LedgerEntry {
+    let others = meaning::other_meanings(index, gone.id, keeper.own.id);
     let equal = index.definition(gone.id).hash == index.definition(keeper.own.id).hash;
     LedgerEntry {
         definition: gone.dotted.clone(),
@@ -53,14 +56,19 @@ pub(crate) fn entry(
         canonical: keeper.own.dotted.clone(),
         chosen,
         unread: gone.unread || keeper.own.unread,
-        atoms: atoms(gone, keeper, equal),
+        atoms: atoms(gone, keeper, equal, &others),
         names_used: names_used(index, gone, keeper, mro),
         tests: consumers::of_member(index, gone.id).tests,
         fixes: Vec::new(),
     }
 }
 
-fn atoms(gone: &Specimen, keeper: &Keeper, equal: bool) -> Vec<Atom> {
+fn atoms(
+    gone: &Specimen,
+    keeper: &Keeper,
+    equal: bool,
+    others: &BTreeMap<CompactString, String>,
+) -> Vec<Atom> {
     let parts = &gone.anatomy.atoms;
     let own = &keeper.own;
     // Two trees of one hash have the same parts in the same order, however their
@@ -71,9 +79,9 @@ fn atoms(gone: &Specimen, keeper: &Keeper, equal: bool) -> Vec<Atom> {
     } else {
         matching::counterparts(gone, own, &keeper.above)
     };
-    let mut atoms: Vec<Atom> = parts
-        .iter()
-        .zip(counterparts)
+    let meant = parts.iter().zip(counterparts);
+    let mut atoms: Vec<Atom> = meant
+        .map(|(part, found)| (part, meaning::weighed(part, found, others)))
         .map(|(part, counterpart)| Atom {
             kind: part.kind,
             text: part.text.clone(),

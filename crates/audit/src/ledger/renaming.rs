@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use compact_str::CompactString;
-use ssot_facts::python::anatomy::{END, LOCAL};
+use ssot_facts::python::anatomy::{Callable, END, LOCAL};
 
 /// One name for another, both ways, the same everywhere in two functions.
 pub(super) struct Renaming<'a> {
@@ -14,7 +14,25 @@ pub(super) struct Renaming<'a> {
 }
 
 impl<'a> Renaming<'a> {
-    pub(super) fn new(one: &'a [CompactString], other: &'a [CompactString]) -> Self {
+    /// The names of two functions, as far as their statements tell: those that are
+    /// equal but for names, in the order in which both have them.
+    pub(super) fn between(one: Option<&'a Callable>, other: Option<&'a Callable>) -> Self {
+        let (Some(one), Some(other)) = (one, other) else { return Self::new(&[], &[]) };
+        let mut renaming = Self::new(&one.locals, &other.locals);
+        let mut rest = other.statements.as_slice();
+        for statement in &one.statements {
+            let equal = rest.iter().position(|it| {
+                it.depth == statement.depth
+                    && renaming.try_on(&statement.normal, &it.normal).is_some()
+            });
+            if let Some(at) = equal {
+                rest = &rest[at + 1..];
+            }
+        }
+        renaming
+    }
+
+    fn new(one: &'a [CompactString], other: &'a [CompactString]) -> Self {
         Self { locals: [one, other], there: BTreeMap::new(), back: BTreeMap::new() }
     }
 

@@ -23,7 +23,9 @@ fn member(bench: &Bench<'_>, name: &str) -> MatrixRow {
         found.iter().map(|it| it.as_ref().map(|(text, _)| text.clone())).collect();
     let keys: Vec<Option<String>> = found.into_iter().map(|it| it.map(|(_, key)| key)).collect();
     let mut row = row(Aspect::Member, name.to_owned(), &texts, &keys);
-    row.differences = difference::of_callables(bench, name, &keys);
+    if bench.closely {
+        row.differences = difference::of_callables(bench, name, &keys);
+    }
     row
 }
 

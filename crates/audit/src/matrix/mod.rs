@@ -19,6 +19,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) specimens: &'a [Specimen],
     /// The column with which the others are compared.
     pub(crate) base: usize,
+    /// Whether it matters how they differ: what is no second source of truth may differ.
+    pub(crate) closely: bool,
 }
 
 impl Bench<'_> {
@@ -51,7 +53,7 @@ pub(crate) fn compare(bench: &Bench<'_>) -> Matrix {
     }
     rows.extend(behaviour::rows(bench));
     let constructors = match kind {
-        DefinitionKind::Class => constructor::pairs(bench),
+        DefinitionKind::Class if bench.closely => constructor::pairs(bench),
         _ => Vec::new(),
     };
     Matrix { columns, rows, constructors }
@@ -68,7 +70,7 @@ fn shape(bench: &Bench<'_>, kind: DefinitionKind) -> Vec<MatrixRow> {
         let it = bench.definition(at);
         format!("{} statements, {:08x}", it.statements, it.hash as u32)
     });
-    if kind != DefinitionKind::Class {
+    if kind != DefinitionKind::Class && bench.closely {
         body.differences = difference::of_functions(bench);
     }
     let mut rows = vec![

@@ -151,6 +151,9 @@ pub struct Nearest {
     pub place: String,
     /// It as written.
     pub text: String,
+    /// Why it does not count, when the words are the same.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
 }
 
 /// What becomes of an atom.

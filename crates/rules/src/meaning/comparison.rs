@@ -70,7 +70,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// What one name means in two modules, when it does not mean the same.
-    pub(crate) fn name_difference(
+    pub fn name_difference(
         &mut self,
         a: ModuleId,
         b: ModuleId,

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use ssot_facts::{DefinitionId, Index, Module, ModuleId, Resolution};
 
 /// Who replaces which name of which module, and who writes attributes of which class.
+#[derive(Default)]
 pub struct Patches {
     names: FxHashMap<(ModuleId, CompactString), String>,
     attributes: BTreeMap<DefinitionId, String>,

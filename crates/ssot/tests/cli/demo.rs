@@ -60,7 +60,7 @@ fn everything_expected_lands_and_nothing_else() {
     let name = root.to_str().unwrap();
     let demo = ["demo", "--directory", name, "--format", "json"];
     let answer = ssot(folder.path(), &demo).expect(0);
-    answer.says(&["a repository with 12 commits", name]);
+    answer.says(&["a repository with 13 commits", name]);
     let report = answer.json();
 
     let packages = report["packages"].as_array().unwrap();

@@ -7,6 +7,7 @@ mod project;
 mod support;
 
 mod audit;
+mod audit_demo;
 mod bad_input;
 mod bad_tests;
 mod check;

@@ -1,5 +1,6 @@
 """Not too fast, not too often."""
 
+import time
 from collections import deque
 
 
@@ -41,3 +42,23 @@ class RateWindow:
 
     def __len__(self) -> int:
         return len(self._events)
+
+
+class Deadline:
+    """How long something may still take, by a clock that only goes forward."""
+
+    def __init__(self, seconds: float, clock=time.monotonic) -> None:
+        if seconds <= 0:
+            raise ValueError("a deadline lies in the future")
+        self._clock = clock
+        self._until = clock() + seconds
+
+    def remaining(self) -> float:
+        return max(0.0, self._until - self._clock())
+
+    def expired(self) -> bool:
+        return self.remaining() == 0.0
+
+    def check(self, what: str) -> None:
+        if self.expired():
+            raise TimeoutError(f"{what} took too long")

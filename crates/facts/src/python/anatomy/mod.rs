@@ -123,6 +123,8 @@ pub struct Statement {
     pub text: String,
     /// Hash of its structure.
     pub hash: u64,
+    /// Its structure in one form, with local names between [`LOCAL`] and [`END`].
+    pub normal: String,
 }
 
 /// A name that a class body binds or annotates.

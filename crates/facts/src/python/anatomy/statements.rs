@@ -2,6 +2,7 @@
 
 use ruff_python_ast::{self as ast, ExceptHandler, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
+use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::text::Text;
@@ -9,70 +10,103 @@ use super::walk::without_docstring;
 use super::{Statement, handlers};
 
 /// Every simple statement and every head of a compound one, in order.
-pub(super) fn statements(text: &Text<'_>, body: &[Stmt], depth: u32, found: &mut Vec<Statement>) {
-    for stmt in body {
-        line_of(text, stmt, handlers::head(stmt), "", depth, found);
+pub(super) fn statements(
+    text: &Text<'_>,
+    locals: &FxHashSet<TextSize>,
+    body: &[Stmt],
+) -> Vec<Statement> {
+    let mut lines = Lines { text, locals, found: Vec::new() };
+    lines.block(body, 0);
+    lines.found
+}
+
+struct Lines<'a> {
+    text: &'a Text<'a>,
+    locals: &'a FxHashSet<TextSize>,
+    found: Vec<Statement>,
+}
+
+impl Lines<'_> {
+    fn block(&mut self, body: &[Stmt], depth: u32) {
+        for stmt in body {
+            self.line(stmt, handlers::head(stmt), depth);
+            self.inside(stmt, depth);
+        }
+    }
+
+    fn inside(&mut self, stmt: &Stmt, depth: u32) {
         match stmt {
-            Stmt::FunctionDef(def) => {
-                statements(text, without_docstring(&def.body), depth + 1, found);
-            }
-            Stmt::ClassDef(def) => {
-                statements(text, without_docstring(&def.body), depth + 1, found);
-            }
+            Stmt::FunctionDef(def) => self.block(without_docstring(&def.body), depth + 1),
+            Stmt::ClassDef(def) => self.block(without_docstring(&def.body), depth + 1),
             Stmt::If(it) => {
-                statements(text, &it.body, depth + 1, found);
+                self.block(&it.body, depth + 1);
                 for clause in &it.elif_else_clauses {
-                    let head = clause.test.as_ref().map_or_else(
-                        || TextRange::at(clause.start(), 4.into()),
-                        |test| TextRange::new(clause.start(), test.end()),
-                    );
-                    line_of(text, clause, head, "", depth, found);
-                    statements(text, &clause.body, depth + 1, found);
+                    match &clause.test {
+                        Some(test) => {
+                            self.line(clause, TextRange::new(clause.start(), test.end()), depth);
+                        }
+                        None => self.word(clause, "else", depth),
+                    }
+                    self.block(&clause.body, depth + 1);
                 }
             }
             Stmt::For(ast::StmtFor { body, orelse, .. })
             | Stmt::While(ast::StmtWhile { body, orelse, .. }) => {
-                statements(text, body, depth + 1, found);
-                statements(text, orelse, depth + 1, found);
+                self.block(body, depth + 1);
+                self.named("else", orelse, depth);
             }
-            Stmt::With(it) => statements(text, &it.body, depth + 1, found),
+            Stmt::With(it) => self.block(&it.body, depth + 1),
             Stmt::Match(it) => {
                 for case in &it.cases {
                     let end = case.guard.as_ref().map_or(case.pattern.end(), |it| it.end());
-                    line_of(text, case, TextRange::new(case.start(), end), "", depth + 1, found);
-                    statements(text, &case.body, depth + 2, found);
+                    self.line(case, TextRange::new(case.start(), end), depth + 1);
+                    self.block(&case.body, depth + 2);
                 }
             }
-            Stmt::Try(it) => attempt(text, it, depth, found),
+            Stmt::Try(it) => self.attempt(it, depth),
             _ => {}
         }
     }
-}
 
-fn attempt(text: &Text<'_>, it: &ast::StmtTry, depth: u32, found: &mut Vec<Statement>) {
-    statements(text, &it.body, depth + 1, found);
-    for ExceptHandler::ExceptHandler(handler) in &it.handlers {
-        let end = handler.type_.as_ref().map_or(handler.start() + TextSize::new(6), |it| it.end());
-        let end = handler.name.as_ref().map_or(end, Ranged::end);
-        line_of(text, handler, TextRange::new(handler.start(), end), "", depth, found);
-        statements(text, &handler.body, depth + 1, found);
+    fn attempt(&mut self, it: &ast::StmtTry, depth: u32) {
+        self.block(&it.body, depth + 1);
+        for ExceptHandler::ExceptHandler(handler) in &it.handlers {
+            // `except`
+            let word = handler.start() + TextSize::new(6);
+            let end = handler.type_.as_ref().map_or(word, |it| it.end());
+            let end = handler.name.as_ref().map_or(end, Ranged::end);
+            self.line(handler, TextRange::new(handler.start(), end), depth);
+            self.block(&handler.body, depth + 1);
+        }
+        self.named("else", &it.orelse, depth);
+        self.named("finally", &it.finalbody, depth);
     }
-    statements(text, &it.orelse, depth + 1, found);
-    if let Some(first) = it.finalbody.first() {
-        line_of(text, first, TextRange::empty(first.start()), "finally", depth, found);
-    }
-    statements(text, &it.finalbody, depth + 1, found);
-}
 
-fn line_of(
-    text: &Text<'_>,
-    at: &impl Ranged,
-    range: TextRange,
-    word: &str,
-    depth: u32,
-    found: &mut Vec<Statement>,
-) {
-    let shown = if word.is_empty() { text.shown(range) } else { word.to_owned() };
-    let hash = if word.is_empty() { text.hash(range) } else { xxh3_64(word.as_bytes()) };
-    found.push(Statement { line: text.line(at), depth, text: shown, hash });
+    /// A block behind a word, when it is there.
+    fn named(&mut self, word: &str, body: &[Stmt], depth: u32) {
+        if let Some(first) = body.first() {
+            self.word(first, word, depth);
+            self.block(body, depth + 1);
+        }
+    }
+
+    fn line(&mut self, at: &impl Ranged, range: TextRange, depth: u32) {
+        self.found.push(Statement {
+            line: self.text.line(at),
+            depth,
+            text: self.text.shown(range),
+            hash: self.text.hash(range),
+            normal: self.text.normal(range, self.locals),
+        });
+    }
+
+    fn word(&mut self, at: &impl Ranged, word: &str, depth: u32) {
+        self.found.push(Statement {
+            line: self.text.line(at),
+            depth,
+            text: word.to_owned(),
+            hash: xxh3_64(word.as_bytes()),
+            normal: word.to_owned(),
+        });
+    }
 }

@@ -95,8 +95,7 @@ impl Walk<'_> {
         self.locals = Locals::of(def);
         self.in_function = true;
         let body = without_docstring(&def.body);
-        let mut statements = Vec::new();
-        statements::statements(self.text, body, 0, &mut statements);
+        let statements = statements::statements(self.text, &self.locals.places, body);
         let locals = self.locals.sorted();
         self.anatomy.callables.push(Callable {
             name: name.into(),

@@ -58,7 +58,8 @@ fn atom(atom: &Atom) -> String {
             format!("{}: {} {}", cell(why), code(text), code(place))
         }
         Counterpart::Missing { nearest: Some(near) } => {
-            format!("missing; nearest: {} {}", code(&near.text), code(&near.place))
+            let why = if near.why.is_empty() { "nearest" } else { &near.why };
+            format!("missing; {}: {} {}", cell(why), code(&near.text), code(&near.place))
         }
         Counterpart::Missing { nearest: None } => "missing".to_owned(),
     };

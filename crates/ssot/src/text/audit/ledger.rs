@@ -67,7 +67,8 @@ fn told(atom: &Atom) -> String {
     let below = match &atom.counterpart {
         Counterpart::Equivalent { place, text, why } => format!("{why}: {text}  {place}"),
         Counterpart::Missing { nearest: Some(near) } => {
-            format!("nearest: {}  {}", near.text, near.place)
+            let why = if near.why.is_empty() { "nearest" } else { &near.why };
+            format!("{why}: {}  {}", near.text, near.place)
         }
         Counterpart::Same { .. } | Counterpart::Missing { nearest: None } => String::new(),
     };

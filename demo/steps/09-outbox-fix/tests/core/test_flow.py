@@ -4,7 +4,7 @@ import unittest
 from platform_core import schema_pb
 from platform_core.batching import chunked, gather_limited
 from platform_core.bus import EventBus, Message, Outbox
-from platform_core.pacing import Backoff, RateWindow
+from platform_core.pacing import Backoff, Deadline, RateWindow
 
 
 class BatchingTest(unittest.TestCase):
@@ -32,6 +32,16 @@ class PacingTest(unittest.TestCase):
         window = RateWindow(2, 10)
         self.assertEqual([window.allow(at) for at in (0, 1, 2, 10.5)], [True, True, False, True])
         self.assertEqual(len(window), 2)
+
+    def test_deadline(self):
+        now = [0.0]
+        deadline = Deadline(10, clock=lambda: now[0])
+        now[0] = 4.0
+        deadline.check("nothing")
+        self.assertEqual(deadline.remaining(), 6.0)
+        now[0] = 10.0
+        with self.assertRaises(TimeoutError):
+            deadline.check("something")
 
 
 class BusTest(unittest.TestCase):

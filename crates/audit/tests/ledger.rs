@@ -1,0 +1,215 @@
+//! What would be lost, for small repositories written as text: `--- path` begins a file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ssot_audit::{Choice, Examiner, loss};
+use ssot_facts::{Index, Source, python};
+use ssot_model::audit::{Atom, AtomState, CallChange, Counterpart, Fit};
+use ssot_model::{Config, RepoPath};
+use ssot_rules::{Circumstances, RULES};
+
+struct Repository {
+    texts: BTreeMap<String, Arc<str>>,
+    index: Index,
+}
+
+impl Repository {
+    fn new(text: &str) -> Self {
+        let files = text.split("--- ").filter(|part| !part.trim().is_empty());
+        let texts: BTreeMap<String, Arc<str>> = files
+            .map(|file| {
+                let (path, text) = file.split_once('\n').expect("a file has a path line");
+                (path.trim().to_owned(), Arc::from(text))
+            })
+            .collect();
+        let sources = texts.iter().map(|(path, text)| Source {
+            path: RepoPath::new(path).expect("tests use plain paths"),
+            facts: python::extract(text.as_bytes()),
+        });
+        Self { index: Index::build(sources.collect()), texts }
+    }
+
+    fn read(&self, path: &RepoPath) -> Option<Arc<str>> {
+        self.texts.get(path.as_str()).cloned()
+    }
+
+    /// What would be lost if `b` went in favour of `a`, whatever the rules say.
+    fn loss(&self, a: &str, b: &str) -> Option<String> {
+        let id = |name: &str| self.index.definition_named(name).expect("it is there");
+        let choice = Choice::Redirect { canonical: id(a), copies: vec![id(b)] };
+        loss(&self.index, &|path| self.read(path), &choice)
+    }
+
+    /// The audit of the group of a name.
+    fn audit(&self, name: &str) -> ssot_audit::Audit {
+        let config = Config::default();
+        let findings = ssot_rules::detect(RULES, &self.index, &config, &Circumstances::default());
+        let mut examiner = Examiner::new(&self.index, &config);
+        let audits = examiner.examine_all(&findings);
+        let mut audit =
+            audits.into_iter().find(|it| it.finding.name == name).expect("a group of the name");
+        examiner.look_into(&mut audit, &|path| self.read(path));
+        audit
+    }
+}
+
+/// Two modules with one function each, of which the second would go.
+fn pair(kept: &str, gone: &str) -> Repository {
+    Repository::new(&format!("--- a.py\n{kept}\n--- b.py\n{gone}\n"))
+}
+
+#[test]
+fn what_the_kept_one_lacks_is_named() {
+    let kept = "import os\ndef f(a, b=1):\n    if a is None:\n        return 0\n    return a + b\n";
+    for (gone, expected) in [
+        (kept, None),
+        // The layout, the quotes and the names of variables do not matter.
+        (
+            "def f(a, b = 1):\n    if None is a:  # nothing\n        return 0\n    return b + a\n",
+            None,
+        ),
+        (
+            "def f(a, b=2):\n    if a is None:\n        return 0\n    return a\n",
+            Some("parameter `b=2`"),
+        ),
+        (
+            "def f(a, b=1):\n    if a is None:\n        return 1\n    return a\n",
+            Some("guard `if a is None: return 1`"),
+        ),
+        (
+            "def f(a, b=1):\n    if not a:\n        raise ValueError(a)\n    return a\n",
+            Some("raise `raise ValueError(a)`"),
+        ),
+        (
+            "def f(a):\n    return os.environ.get('X', a)\n",
+            Some("configuration `environment X, default a`"),
+        ),
+        (
+            "def f(a):\n    try:\n        return a()\n    except OSError:\n        pass\n",
+            Some("handler `except OSError: swallowed`"),
+        ),
+    ] {
+        let loss = pair(kept, gone).loss("a.f", "b.f");
+        match expected {
+            None => assert_eq!(loss, None, "{gone}"),
+            Some(words) => {
+                let loss = loss.unwrap_or_else(|| panic!("nothing is lost by {gone}"));
+                assert!(loss.contains(words), "{words} is not in: {loss}");
+            }
+        }
+    }
+}
+
+#[test]
+fn renamed_variables_are_found_again() {
+    let kept = "def f(rows):\n    total = 0\n    for row in rows:\n        if row > total:\n            continue\n        total = row\n    return total\n";
+    let gone = "def f(rows):\n    best = 0\n    for it in rows:\n        if it > best:\n            continue\n        best = it\n    return best\n";
+    assert_eq!(pair(kept, gone).loss("a.f", "b.f"), None);
+    let swapped = gone.replace("it > best", "best > it");
+    assert!(pair(kept, &swapped).loss("a.f", "b.f").is_some());
+}
+
+#[test]
+fn what_cannot_be_read_may_not_go() {
+    let repository = pair("def f(a):\n    return a\n", "def f(a):\n    return 1\n");
+    let id = |name: &str| repository.index.definition_named(name).expect("it is there");
+    let choice = Choice::Redirect { canonical: id("a.f"), copies: vec![id("b.f")] };
+    let lost = loss(&repository.index, &|_| None, &choice).expect("nothing is known");
+    assert!(lost.contains("could not be read"), "{lost}");
+}
+
+const CLASSES: &str = "\
+--- app/__init__.py
+--- app/base.py
+class Base:
+    def close(self):
+        self.open = False
+        if self.open:
+            raise ValueError('open')
+        return None
+--- app/one.py
+from app.base import Base
+class Store(Base):
+    def __init__(self, path, size=10):
+        self.path = path
+        self.size = size
+        self.rows = []
+    def add(self, row):
+        self.rows.append(row)
+        return len(self.rows)
+    def drop(self):
+        self.rows = []
+--- app/two.py
+class Store:
+    def __init__(self, path, size=20):
+        self.path = path
+        self.size = size
+        self.rows = []
+    def add(self, row):
+        self.rows.append(row)
+        return len(self.rows)
+    def drop(self):
+        self.rows = []
+    def close(self):
+        self.open = False
+        if self.open:
+            raise ValueError('open')
+        return None
+    def flush(self):
+        return self.rows
+class Wide(Store):
+    def close(self):
+        super().close()
+        self.flush()
+--- app/user.py
+from app.one import Store as First
+from app import two
+def use():
+    first = First('x')
+    first.close()
+    store = two.Store('x')
+    store.close()
+    store.flush()
+    store.add(1)
+def more():
+    First('y').drop()
+def last():
+    return First('z')
+--- app/three.py
+from app.one import Store
+def x():
+    return Store('')
+";
+
+#[test]
+fn a_class_is_judged_with_what_it_inherits() {
+    let repository = Repository::new(CLASSES);
+    let audit = repository.audit("Store");
+    let mro = audit.mro.as_ref().expect("classes have orders");
+    assert_eq!(mro.canonical, "app.one.Store");
+    let entry = &audit.ledger.entries[0];
+    let find = |text: &str| -> &Atom {
+        entry.atoms.iter().find(|atom| atom.text == text).expect("an atom of the text")
+    };
+    let raised = find("raise ValueError('open')");
+    let Counterpart::Equivalent { why, .. } = &raised.counterpart else { panic!("{raised:?}") };
+    assert_eq!(why, "inherited from app.base.Base");
+    assert_eq!(find("def flush").state, AtomState::Open);
+    assert_eq!(find("size=20").state, AtomState::Open);
+
+    let change = |call: &str, line: u32| {
+        let place = format!("app/user.py:{line}");
+        let found = mro.calls.iter().find(|it| it.call == call && it.place == place);
+        found.map(|it| it.change)
+    };
+    assert_eq!(change("store.close", 7), Some(CallChange::Moved));
+    assert_eq!(change("store.flush", 8), Some(CallChange::Broken));
+    assert_eq!(change("store.add", 9), Some(CallChange::Moved));
+    assert_eq!(change("two.Store", 6), Some(CallChange::Changed));
+    assert_eq!(change("first.close", 5), None);
+    let wide = mro.calls.iter().find(|it| it.call == "super().close").expect("a call upwards");
+    assert_eq!(wide.after.as_deref(), Some("app.base.Base.close"));
+    assert_eq!(mro.after[0].order[1..3], ["app.one.Store", "app.base.Base"]);
+    assert_eq!(audit.matrix.constructors[0].fit, Fit::Altered);
+}
