@@ -8,7 +8,7 @@ use crate::dissect::{Sources, Specimen, dissect};
 use crate::ledger::Keeper;
 use crate::matrix::Bench;
 use crate::mro::Prospect;
-use crate::{Audit, Choice, Examiner, candidate, ledger, matrix, mro};
+use crate::{Audit, Choice, Examiner, choice, ledger, matrix, mro};
 
 impl Examiner<'_> {
     /// Fills the sections of an audit that need the sources of its members.
@@ -57,7 +57,7 @@ impl Examiner<'_> {
         let is_open = audit.verdict.is_violation() || audit.verdict == ssot_model::Verdict::Unsure;
         let best = match audit.candidates.first() {
             Some(best) => Some(best.definition),
-            None => self.best(ids),
+            None => choice::rank(self, ids).first().map(|best| best.definition),
         };
         let canonical = best.filter(|_| is_open);
         let gone = match canonical {
@@ -65,17 +65,6 @@ impl Examiner<'_> {
             None => Vec::new(),
         };
         Prospect { canonical, chosen: false, gone }
-    }
-
-    /// The member with the most points, the first by name of equal ones.
-    fn best(&self, ids: &[DefinitionId]) -> Option<DefinitionId> {
-        let points = |id: &DefinitionId| -> i64 {
-            candidate::criteria(self, *id, ids).iter().map(|it| it.points).sum()
-        };
-        ids.iter()
-            .map(|id| (std::cmp::Reverse(points(id)), self.index.dotted(*id), *id))
-            .min()
-            .map(|(_, _, id)| id)
     }
 }
 

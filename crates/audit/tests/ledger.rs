@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ssot_audit::{Choice, Examiner, loss};
 use ssot_facts::{Index, Source, python};
 use ssot_model::audit::{Atom, AtomState, CallChange, Counterpart, Fit};
-use ssot_model::{Config, RepoPath};
+use ssot_model::{Config, Preference, RepoPath};
 use ssot_rules::{Circumstances, RULES};
 
 struct Repository {
@@ -41,9 +41,10 @@ impl Repository {
         loss(&self.index, &|path| self.read(path), &choice)
     }
 
-    /// The audit of the group of a name.
-    fn audit(&self, name: &str) -> ssot_audit::Audit {
-        let config = Config::default();
+    /// The audit of the group of a name, of which a definition was declared canonical.
+    fn audit(&self, name: &str, declared: &str) -> ssot_audit::Audit {
+        let canonical = Preference { definition: declared.to_owned(), reason: "it is".to_owned() };
+        let config = Config { canonical: vec![canonical], ..Config::default() };
         let findings = ssot_rules::detect(RULES, &self.index, &config, &Circumstances::default());
         let mut examiner = Examiner::new(&self.index, &config);
         let audits = examiner.examine_all(&findings);
@@ -185,7 +186,7 @@ def x():
 #[test]
 fn a_class_is_judged_with_what_it_inherits() {
     let repository = Repository::new(CLASSES);
-    let audit = repository.audit("Store");
+    let audit = repository.audit("Store", "app.one.Store");
     let mro = audit.mro.as_ref().expect("classes have orders");
     assert_eq!(mro.canonical, "app.one.Store");
     let entry = &audit.ledger.entries[0];
