@@ -70,12 +70,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// What one name means in two modules, when it does not mean the same.
-    pub fn name_difference(
-        &mut self,
-        a: ModuleId,
-        b: ModuleId,
-        name: &str,
-    ) -> Option<Difference> {
+    pub fn name_difference(&mut self, a: ModuleId, b: ModuleId, name: &str) -> Option<Difference> {
         for module in [a, b] {
             if let Some(place) = self.patches.of_name(module, name) {
                 let module = &self.index.module(module).name;
