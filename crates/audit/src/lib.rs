@@ -11,6 +11,7 @@ mod detail;
 mod direction;
 mod dissect;
 mod extract;
+pub mod history;
 mod ledger;
 mod matrix;
 mod mro;
@@ -19,7 +20,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use ssot_facts::{DefinitionId, Hierarchy, ImportGraph, Index, ModuleId};
-use ssot_model::audit::{Ledger, Matrix, MroReport};
+use ssot_model::audit::{History, Ledger, Matrix, MroReport};
 use ssot_model::{Config, Finding, RepoPath, Verdict};
 use ssot_rules::{Patches, Territories};
 
@@ -91,6 +92,8 @@ pub struct Audit {
     pub reason: String,
     /// Members that stay.
     pub refusals: Vec<Refusal>,
+    /// Where the copies came from and what became of them; none when nobody asked.
+    pub history: Option<History>,
 }
 
 /// What every audit of a repository needs, computed once.
@@ -145,6 +148,7 @@ impl<'a> Examiner<'a> {
             choice: decision.choice,
             reason: decision.reason,
             refusals: decision.refusals,
+            history: None,
         }
     }
 

@@ -9,6 +9,7 @@ mod configuration;
 mod desk;
 mod error;
 pub mod execute;
+mod history;
 mod init;
 mod inspection;
 mod map;

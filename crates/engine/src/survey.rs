@@ -16,7 +16,7 @@ use crate::reading::Reading;
 use crate::recall::Question;
 use crate::since::Since;
 use crate::triage::Survey;
-use crate::{EngineError, configuration, ratchet};
+use crate::{EngineError, configuration, history, ratchet};
 
 /// What is looked at, and how.
 #[derive(Debug, Clone)]
@@ -58,9 +58,9 @@ pub fn scan_since(options: &ScanOptions, revision: &str) -> Result<ScanReport, E
     Ok(report)
 }
 
-/// Audits every group, or those of a name, a dotted name or an id.
+/// Audits every group, or those of a name, a dotted name or an id, history included.
 pub fn examine(options: &ScanOptions, group: Option<&str>) -> Result<Vec<Audit>, EngineError> {
-    let survey = take(options)?;
+    let (survey, cache) = Outset::open(options)?.survey(&options.root)?;
     let findings = detect(&survey, &options.rules)?;
     let mut examiner = ssot_audit::Examiner::new(&survey.index, &survey.config);
     let mut audits = examiner.examine_all(&findings);
@@ -76,6 +76,8 @@ pub fn examine(options: &ScanOptions, group: Option<&str>) -> Result<Vec<Audit>,
     for audit in &mut audits {
         examiner.look_into(audit, &sources);
     }
+    let limit = survey.config.scan.max_file_bytes;
+    history::attach(&mut audits, &options.root, cache.as_ref(), limit);
     Ok(audits)
 }
 

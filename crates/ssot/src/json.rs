@@ -4,6 +4,7 @@
 use serde::Serialize;
 use ssot_engine::audit::{Audit, Ledger, Matrix, MroReport};
 use ssot_model::Finding;
+use ssot_model::audit::History;
 
 use crate::text;
 
@@ -29,6 +30,7 @@ struct AuditView<'a> {
     ledger: &'a Ledger,
     #[serde(skip_serializing_if = "Option::is_none")]
     mro: Option<&'a MroReport>,
+    history: Option<&'a History>,
 }
 
 #[derive(Debug, Serialize)]
@@ -79,6 +81,7 @@ fn view(audit: &Audit) -> AuditView<'_> {
         candidates: candidates(audit),
         ledger: &audit.ledger,
         mro: audit.mro.as_ref(),
+        history: audit.history.as_ref(),
     }
 }
 

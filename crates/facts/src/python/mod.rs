@@ -4,6 +4,7 @@ pub mod anatomy;
 mod body;
 mod collect;
 mod depth;
+mod lines;
 mod names;
 mod parts;
 mod scope;
@@ -16,6 +17,8 @@ use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;
 
 use crate::file::{FileFacts, FileFlags};
+
+pub use lines::{Excerpt, LogicalLine, defined_names, excerpt, excerpts, logical_lines};
 
 /// Extracts the facts of one file. Never fails: what does not parse is listed in
 /// [`FileFacts::errors`], and what could be read around it is still there.

@@ -1,9 +1,14 @@
 //! What an audit says about one group, section by section.
 
+mod history;
 mod ledger;
 mod matrix;
 mod mro;
 
+pub use history::{
+    AuthorShare, CauseStep, CommitRef, CopyHistory, CopySource, Cost, DivergencePoint, History,
+    Introduction, MissedFix, MissedHunk, Relocation, Repeated, SourceLine, Together,
+};
 pub use ledger::{
     Atom, AtomKind, AtomState, Counterpart, FixEntry, Ledger, LedgerEntry, NameUse, Nearest,
 };

@@ -1,7 +1,7 @@
 //! One git command, hardened.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -143,6 +143,34 @@ impl GitCommand {
         })
     }
 
+    /// Runs it and reads its answer while it is still being given, however long it is.
+    /// The input is written beside. What `read` leaves is thrown away.
+    pub(super) fn read_with<T>(
+        mut self,
+        read: impl FnOnce(&mut dyn BufRead) -> std::io::Result<T>,
+    ) -> Result<T, GitError> {
+        let shown = self.shown;
+        let failed = |source| GitError::Run { command: shown.clone(), source };
+        let mut child = self
+            .command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(failed)?;
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+        let input = self.input.unwrap_or_default();
+        let result = std::thread::scope(|scope| {
+            // A closed pipe shows in what is read.
+            let writer = move || stdin.map(|mut pipe| pipe.write_all(&input));
+            scope.spawn(writer);
+            let stdout = stdout.expect("the pipe was asked for above");
+            read(&mut BufReader::new(stdout))
+        });
+        child.wait().map_err(failed)?;
+        result.map_err(failed)
+    }
+
     /// Runs it and demands success.
     pub(super) fn succeed(self) -> Result<Answer, GitError> {
         let answer = self.run()?;
@@ -174,6 +202,11 @@ impl Answer {
     pub(super) fn unexpected(&self) -> GitError {
         let answer = self.text().chars().take(200).collect();
         GitError::Unexpected { command: self.shown.clone(), answer }
+    }
+
+    /// What it answered before it ended, however it ended.
+    pub(super) fn so_far(&self) -> &[u8] {
+        &self.stdout
     }
 
     pub(super) fn bytes(self) -> Vec<u8> {

@@ -3,6 +3,7 @@
 
 mod command;
 mod create;
+mod history;
 mod objects;
 mod read;
 mod refs;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use command::GitCommand;
 
 pub use create::{NewCommit, NewRepository};
+pub use history::{FileVersion, HistoryCommit, HistoryLog, PathChange};
 pub use objects::{BlobId, Entries, Entry};
 pub use read::{CheckedOut, Dirt, LoggedCommit};
 pub use refs::{UpdateRefError, ZERO};

@@ -22,6 +22,11 @@ const PATHS_PER_COMMAND: usize = 500;
 pub struct BlobId(String);
 
 impl BlobId {
+    /// As the log names it.
+    pub(super) fn of_log(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// Forty hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -5,6 +5,7 @@
 mod entry;
 mod fixture;
 
+mod git_history;
 mod git_open;
 mod git_trees;
 mod git_worktree;

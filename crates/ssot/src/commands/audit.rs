@@ -13,10 +13,13 @@ use crate::{json, markdown, output, progress, text};
 #[derive(Debug, Args)]
 pub(crate) struct AuditArgs {
     /// The group's id (`g-1a2b3c4d`), its name, or the dotted name of a member
-    #[arg(value_name = "GROUP")]
-    group: String,
+    #[arg(value_name = "GROUP", required_unless_present = "all")]
+    group: Option<String>,
     #[command(flatten)]
     place: Place,
+    /// Every group of the repository; the folder may then stand in the place of the group
+    #[arg(long)]
+    all: bool,
     /// The configuration, instead of `ssot.toml` at the root
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -26,17 +29,18 @@ pub(crate) struct AuditArgs {
 }
 
 pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
+    let (group, place) = asked(args);
     let options = ScanOptions {
-        root: args.place.path.clone(),
+        root: place.path.clone(),
         config: args.config.clone(),
         cache: true,
         rules: Vec::new(),
     };
-    let waiting = progress::Waiting::start(args.place.quiet, "reading the repository");
-    let audits = ssot_engine::examine(&options, Some(&args.group))?;
+    let waiting = progress::Waiting::start(place.quiet, "reading the repository");
+    let audits = ssot_engine::examine(&options, group)?;
     drop(waiting);
-    if audits.is_empty() {
-        let (group, place) = (&args.group, args.place.argument());
+    if let (true, Some(group)) = (audits.is_empty(), group) {
+        let place = place.argument();
         let said = format!(
             "there is no group `{group}`; `ssot scan{place} --all` lists every group with its id"
         );
@@ -48,4 +52,14 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         PageFormat::Md => output::result(&markdown::audits(&audits))?,
     }
     Ok(Exit::Clean)
+}
+
+/// The group, none for all, and where. With `--all` nothing names a group, so that what
+/// stands in its place is the folder.
+fn asked(args: &AuditArgs) -> (Option<&str>, Place) {
+    let (path, quiet) = (args.place.path.clone(), args.place.quiet);
+    match &args.group {
+        Some(path) if args.all => (None, Place { path: PathBuf::from(path), quiet }),
+        group => (group.as_deref(), Place { path, quiet }),
+    }
 }

@@ -13,7 +13,7 @@ mod scan;
 pub(crate) mod style;
 mod verdicts;
 
-pub(crate) use audit::audits;
+pub(crate) use audit::{audits, letter};
 pub(crate) use check::{check, headline as check_headline};
 pub(crate) use compare::answers;
 pub(crate) use figures::{add, count, short, some_of, thousands};

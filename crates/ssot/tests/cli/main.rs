@@ -8,6 +8,7 @@ mod support;
 
 mod audit;
 mod audit_demo;
+mod audit_history;
 mod bad_input;
 mod bad_tests;
 mod check;

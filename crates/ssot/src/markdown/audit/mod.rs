@@ -8,6 +8,7 @@ use crate::text::{self, add};
 
 mod candidates;
 mod consumers;
+mod history;
 mod ledger;
 mod matrix;
 mod mro;
@@ -46,5 +47,6 @@ fn audit(audit: &Audit) -> String {
         page.push_str("\n## Candidates\n\n| points | definition | figures |\n|---:|---|---|\n");
         page.extend(audit.candidates.iter().map(candidates::candidate));
     }
+    page.extend(audit.history.as_ref().map(history::history));
     page
 }

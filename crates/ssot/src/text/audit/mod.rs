@@ -8,6 +8,7 @@ use super::{style, verdicts};
 
 mod candidates;
 mod consumers;
+mod history;
 mod ledger;
 mod matrix;
 mod mro;
@@ -39,6 +40,7 @@ fn audit(audit: &Audit) -> String {
     text.push_str(&section("Consumers", &consumers::consumers(&audit.consumers)));
     let candidates: String = audit.candidates.iter().map(candidates::candidate).collect();
     text.push_str(&section("Candidates, the best first", &candidates));
+    text.extend(audit.history.as_ref().map(history::history));
     text
 }
 

@@ -1,0 +1,197 @@
+//! The past in `ssot audit`.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::project;
+use crate::support::{Repo, command, git, ssot};
+
+#[derive(Deserialize)]
+struct History {
+    commit: Vec<Commit>,
+}
+
+#[derive(Deserialize)]
+struct Commit {
+    step: String,
+    author: String,
+    date: String,
+    message: String,
+    #[serde(default)]
+    delete: Vec<String>,
+}
+
+/// The demo's repository with its commits.
+fn harbor() -> Repo {
+    let repo = Repo::empty();
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo");
+    let text = fs::read_to_string(demo.join("history.toml")).unwrap();
+    let history: History = toml::from_str(&text).unwrap();
+    for commit in history.commit {
+        copy(&demo.join("steps").join(&commit.step), repo.path());
+        for path in &commit.delete {
+            fs::remove_file(repo.path().join(path)).unwrap();
+        }
+        git(repo.path(), &["add", "--all"]);
+        let (author, date) = (format!("--author={}", commit.author), commit.date.as_str());
+        let date = format!("--date={date}");
+        git(repo.path(), &["commit", "-q", &author, &date, "-m", &commit.message]);
+    }
+    repo
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+fn history(document: &Value) -> &Value {
+    &document["audits"][0]["history"]
+}
+
+#[test]
+fn the_planted_missed_fixes_and_their_causes_are_found() {
+    let repo = harbor();
+    let document = repo.ssot(&["audit", "--all", "--format", "json"]).expect(0).json();
+    let audits = document["audits"].as_array().unwrap();
+    for (name, fixed, unfixed, subject) in [
+        (
+            "split_amount",
+            "platform_core/money.py",
+            "services/billing/payments.py",
+            "Fix split_amount: do not lose the remaining cents",
+        ),
+        (
+            "Outbox",
+            "platform_core/bus.py",
+            "services/notifications/messages.py",
+            "Fix Outbox.flush: keep messages when the sender fails",
+        ),
+        (
+            "parse_quantity",
+            "services/orders/quantities.py",
+            "services/orders/cart.py",
+            "Fix parse_quantity: accept separators of thousands",
+        ),
+    ] {
+        let audit = audits.iter().find(|it| it["finding"]["name"] == name).unwrap();
+        let history = &audit["history"];
+        let missed = &history["missed_fixes"][0];
+        let path = |side: &str| {
+            let at = usize::try_from(missed[side].as_u64().unwrap()).unwrap();
+            history["copies"][at]["path"].as_str().unwrap()
+        };
+        assert_eq!((path("fixed"), path("unfixed")), (fixed, unfixed));
+        assert_eq!(missed["commit"]["subject"], subject);
+        let steps = history["root_cause"].as_array().unwrap();
+        let step = |at: usize| steps[at]["text"].as_str().unwrap();
+        assert_eq!(steps.len(), 5, "{steps:#?}");
+        assert!(step(0).starts_with(&format!("`{name}` was introduced in ")), "{}", step(0));
+        assert!(step(1).contains("copied to") || step(1).contains("twice"), "{}", step(1));
+        assert!(step(2).contains(fixed), "{}", step(2));
+        let place = unfixed_place(missed, unfixed);
+        let told = format!("it was fixed only in `{fixed}`; `{place}` still is as before");
+        assert_eq!(step(3), told);
+    }
+    // A parameter that only one copy needs is no fix, and nothing else is one either.
+    let missed = |audit: &&Value| !audit["history"]["missed_fixes"].as_array().unwrap().is_empty();
+    assert_eq!(audits.iter().filter(missed).count(), 3);
+}
+
+fn unfixed_place(missed: &Value, path: &str) -> String {
+    format!("{path}:{}", missed["hunks"][0]["unfixed"][0]["line"])
+}
+
+#[test]
+fn the_past_is_told_as_text_and_as_a_page() {
+    let repo = harbor();
+    let text = repo.ssot(&["audit", "split_amount"]).expect(0).stdout;
+    let from = text.find("How it came to this").unwrap();
+    insta::assert_snapshot!("audit_history", crate::normal::normal(&text[from..], repo.path()));
+    let page = repo.ssot(&["audit", "split_amount", "--format", "md"]).expect(0).stdout;
+    let from = page.find("## How it came to this").unwrap();
+    insta::assert_snapshot!(
+        "audit_history_page",
+        crate::normal::normal(&page[from..], repo.path())
+    );
+}
+
+/// Long enough to be a duplicate.
+const BODY: &str = "\
+def slugify(text):
+    words = text.lower().replace('_', ' ').split()
+    joined = '-'.join(word for word in words if word)
+    while '--' in joined:
+        joined = joined.replace('--', '-')
+    if not joined:
+        raise ValueError(text)
+    return joined.strip('-')
+";
+
+#[test]
+fn a_moved_and_renamed_file_keeps_its_past() {
+    let body = BODY;
+    let repo = Repo::of(&[("shop/one.py", body), ("shop/__init__.py", "")]);
+    git(repo.path(), &["mv", "shop/one.py", "shop/text.py"]);
+    repo.commit(&[("shop/two.py", body)]);
+    repo.commit(&[("shop/two.py", "\"\"\"Gone.\"\"\"\n"), ("shop/three.py", body)]);
+    let document = repo.ssot(&["audit", "slugify", "--format", "json"]).expect(0).json();
+    let copies = history(&document)["copies"].as_array().unwrap();
+    let copy = |path: &str| copies.iter().find(|it| it["path"] == path).unwrap();
+    assert_eq!(copy("shop/text.py")["introduced"]["path"], "shop/one.py");
+    assert_eq!(copy("shop/text.py")["relocations"][0]["from"], "shop/one.py:slugify");
+    assert_eq!(copy("shop/three.py")["introduced"]["path"], "shop/two.py");
+    let source = &copy("shop/three.py")["introduced"]["source"];
+    assert_eq!(source["likeness"], 100);
+}
+
+#[test]
+fn what_a_message_holds_is_shown_and_not_done() {
+    let body = BODY;
+    let repo = Repo::of(&[("shop/a.py", body), ("shop/__init__.py", "")]);
+    fs::write(repo.path().join("shop/b.py"), body).unwrap();
+    git(repo.path(), &["add", "--all"]);
+    let author = "--author=_b_ @all <eve@harbor.example>";
+    let message = "\u{1b}]0;owned\u{7}\u{1b}[2J <img src=x> | [x](y) `q`\u{202e}";
+    git(repo.path(), &["commit", "-q", author, "-m", message]);
+    let mut colours = command(repo.path(), &["audit", "slugify"]);
+    let output = colours.env("CLICOLOR_FORCE", "1").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("owned"), "{text}");
+    for bad in ["\u{1b}]", "\u{7}", "\u{1b}[2J", "\u{202e}"] {
+        assert!(!text.contains(bad), "{text:?}");
+    }
+    let page = repo.ssot(&["audit", "slugify", "--format", "md"]).expect(0).stdout;
+    for bad in ["<img", "[x](y)", "@all", "\u{1b}"] {
+        assert!(!page.contains(bad), "{page}");
+    }
+}
+
+#[test]
+fn less_is_told_without_git_and_in_a_shallow_clone() {
+    let repo = project::tested();
+    let clone = tempfile::tempdir().unwrap();
+    let from = format!("file://{}", repo.path().display());
+    git(clone.path(), &["clone", "-q", "--depth=1", &from, "."]);
+    let asked = ["audit", "slugify", "--format", "json"];
+    let document = ssot(clone.path(), &asked).expect(0).json();
+    let notes = history(&document)["notes"].to_string();
+    assert!(notes.contains("shallow"), "{notes}");
+    assert_eq!(history(&document)["copies"][0]["introduced"]["at_the_boundary"], true);
+    fs::remove_dir_all(clone.path().join(".git")).unwrap();
+    let document = ssot(clone.path(), &asked).expect(0).json();
+    let notes = history(&document)["notes"].to_string();
+    assert!(notes.contains("git repository"), "{notes}");
+    assert_eq!(history(&document)["commits_read"], 0);
+}
