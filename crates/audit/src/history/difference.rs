@@ -81,8 +81,8 @@ mod tests {
     use super::hunks;
 
     fn lines(letters: &str) -> Vec<LogicalLine> {
-        let text: String = letters.chars().map(|letter| format!("{letter} = 1\n")).collect();
-        logical_lines(&text)
+        let lines: Vec<String> = letters.chars().map(|letter| format!("{letter} = 1")).collect();
+        logical_lines(&lines.join("\n"))
     }
 
     #[test]

@@ -54,9 +54,9 @@ pub struct CopyHistory {
     pub introduced: Option<Introduction>,
     /// Moves and renames since, oldest first.
     pub relocations: Vec<Relocation>,
-    /// Commits that changed it since.
+    /// Commits that changed its text since, docstrings and layout included.
     pub changes: usize,
-    /// Those of them, after the split, that changed no other copy.
+    /// Commits after the split that changed statements of it and of no other copy.
     pub alone: usize,
     /// Lines that these commits added.
     pub lines_added: usize,

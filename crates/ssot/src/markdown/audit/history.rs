@@ -25,7 +25,9 @@ pub(super) fn history(history: &History) -> String {
     if history.copies.is_empty() {
         return page;
     }
-    page.push_str("\n| | introduced | changes since | alone | lines | authors |\n");
+    page.push_str(
+        "\n| | introduced | changes since | of statements in it alone | lines | authors |\n",
+    );
     page.push_str("|---|---|---:|---:|---:|---|\n");
     page.extend(history.copies.iter().enumerate().map(|(at, it)| copy(at, it)));
     if history.divergence.len() > 1 {

@@ -85,7 +85,8 @@ fn copy(at: usize, copy: &CopyHistory) -> String {
     let (changes, authors) = (count(copy.changes, "change"), authors.join(", "));
     let (plus, minus) = (copy.lines_added, copy.lines_removed);
     let alone = copy.alone;
-    let line = format!("{changes} since, {alone} to this copy alone; +{plus} -{minus}; {authors}");
+    let line =
+        format!("{changes} since, {alone} of statements in it alone; +{plus} -{minus}; {authors}");
     add(&mut text, format!("     {}\n", style::faint(&line)));
     text
 }
