@@ -1,9 +1,11 @@
 //! `cargo xtask bench`: ssot next to other tools, on one corpus, in one run.
 
 pub(crate) mod corpus;
+mod growth;
 pub(crate) mod measure;
 mod table;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -41,11 +43,12 @@ pub(crate) struct Options {
 enum What {
     /// `ssot scan` next to ruff and jscpd.
     Scan,
+    /// `ssot scan` on ten times the corpus, many equal functions, one long file.
+    Growth,
 }
 
 /// Measures and prints the table.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    let What::Scan = options.what;
     let working = workspace::working("SSOT_CORPUS_DIR", ".corpus");
     let list = corpus::list(root)?;
     let tools = python::tools(&working)?;
@@ -58,21 +61,35 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     if !options.others_only {
         build(root)?;
     }
-    let contestants = contestants(&list, &tools, &corpus, options.others_only);
+    let (marks, text) = match options.what {
+        What::Scan => ("scan", scan(options, &list, &tools, &corpus)?),
+        What::Growth => ("growth", growth(options, &corpus, &working)?),
+    };
+    println!("{text}");
+    if options.record {
+        markers::write(&root.join(PAGE), marks, &text)?;
+    }
+    Ok(())
+}
+
+fn growth(options: &Options, corpus: &Corpus, working: &Path) -> Result<String> {
+    let mut text = growth::table(corpus, working, options.rounds)?;
+    let (date, machine) = (machine::today()?, machine::description());
+    let _ = write!(text, "\nMedians of {} rounds; {machine}; {date}.\n", options.rounds);
+    Ok(text)
+}
+
+fn scan(options: &Options, list: &List, tools: &Venv, corpus: &Corpus) -> Result<String> {
+    let contestants = contestants(list, tools, corpus, options.others_only);
     let measured = interleave(&contestants, &corpus.directory, options.rounds)?;
     let table = Table {
-        corpus: &corpus,
+        corpus,
         rounds: options.rounds,
         date: machine::today()?,
         machine: machine::description(),
         measured,
     };
-    let text = table.render();
-    println!("{text}");
-    if options.record {
-        markers::write(&root.join(PAGE), "scan", &text)?;
-    }
-    Ok(())
+    Ok(table.render())
 }
 
 fn install(list: &List, tools: &Venv, working: &Path) -> Result<()> {
