@@ -9,7 +9,7 @@ pub(crate) mod kinship;
 mod score;
 mod uses;
 
-use ssot_facts::{DefinitionId, ModuleId, Role};
+use ssot_facts::{DefinitionId, Module, ModuleId, Role, is_standard_library};
 use ssot_model::{DefinitionKind, Evidence, Verdict};
 
 use crate::{Scene, words};
@@ -33,8 +33,11 @@ impl Relation {
         b: DefinitionId,
         likeness: &crate::Likeness,
     ) -> Self {
+        let (left, right) = (scene.index.definition(a), scene.index.definition(b));
         let against = if self.verdict != Verdict::Variant {
             None
+        } else if words::are_opposite_faces(&left.name, &right.name) {
+            Some("the names say that one waits and the other does not".to_owned())
         } else if are_both_offered(scene, a, b) {
             Some("each module exports its own, under names that say different things".to_owned())
         } else if likeness.statements < COPIED_OVERRIDE {
@@ -68,6 +71,7 @@ pub(crate) fn relate(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Rel
     let is_stranger = scored.verdict == Verdict::Homonym;
     twin(scene, a, b, &likeness)
         .or_else(|| kinship::siblings(scene, a, b, &likeness, is_stranger))
+        .or_else(|| adapters(scene, a, b, &likeness))
         .or_else(|| kept(scene, a, b).filter(|_| !is_stranger || is_namesake(scene, a, b)))
         .or_else(|| by_role(scene, a, b).filter(|_| !is_stranger))
         .or_else(|| by_boundary(scene, a, b).filter(|_| !is_stranger))
@@ -95,6 +99,35 @@ fn hidden(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relatio
     let (hidden, taker) = (index.module(*file), index.module(*package));
     let text = format!("`import {}` gives {}, never {}", hidden.name, taker.path, hidden.path);
     Some(Relation::stated(Verdict::Shadowed, "import-order", text))
+}
+
+/// Share of equal statements from which what two adapters have is a copy all the same.
+const COPIED_ADAPTER: f64 = 0.9;
+
+/// Modules side by side, each named after the library from outside that it imports:
+/// what they have in common is the interface they adapt to.
+fn adapters(
+    scene: &Scene<'_>,
+    a: DefinitionId,
+    b: DefinitionId,
+    likeness: &crate::Likeness,
+) -> Option<Relation> {
+    let (left, right) = (scene.index.module(a.module), scene.index.module(b.module));
+    let adapted = |module: &Module| {
+        let stem = module.path.file_stem().trim_matches('_').to_owned();
+        let imports = module.facts.imports.iter().filter(|import| import.level == 0);
+        let mut names = imports.map(|it| it.module.split('.').next().unwrap_or_default());
+        let is_named = names.any(|name| name == stem) && !is_standard_library(&stem);
+        is_named.then_some(stem)
+    };
+    if left.path.directory() != right.path.directory() || likeness.statements >= COPIED_ADAPTER {
+        return None;
+    }
+    let (one, two) = (adapted(left)?, adapted(right)?);
+    (one != two).then(|| {
+        let text = format!("{} adapts {one}, {} adapts {two}", left.path, right.path);
+        Relation::stated(Verdict::Specialisation, "adapters", text)
+    })
 }
 
 /// Whether two functions have one name.

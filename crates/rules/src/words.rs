@@ -181,6 +181,17 @@ pub(crate) fn are_close(left: &str, right: &str) -> bool {
 /// Words that tell a synchronous from an asynchronous face.
 const FACES: &[&str] = &["async", "sync", "asynchronous", "synchronous", "aio", "a"];
 
+/// Whether two names have words for opposite faces: `AsyncMixin` and `SyncMixin`.
+pub(crate) fn are_opposite_faces(left: &str, right: &str) -> bool {
+    let faces = |name: &str| -> Vec<bool> {
+        let words = of_name(name).into_iter().filter(|word| word.len() > 1);
+        let faces = words.filter(|word| FACES.contains(&word.as_str()));
+        faces.map(|word| word.starts_with('a')).collect()
+    };
+    let (left, right) = (faces(left), faces(right));
+    matches!((left.as_slice(), right.as_slice()), ([one], [two]) if one != two)
+}
+
 /// Whether two names differ in nothing but the words for their face: `get` and
 /// `aget`, `Client` and `AsyncClient`, `run` and `run_sync`.
 pub(crate) fn are_twins(left: &str, right: &str) -> bool {

@@ -39,6 +39,35 @@ fn a_group_is_what_most_of_its_pairs_are() {
 }
 
 #[test]
+fn modules_that_adapt_two_libraries_hold_no_editions() {
+    let adapter = |library: &str| {
+        format!(
+            "--- pool/{library}.py\nimport {library}\nclass Timer:\n    def start(self, delay):\n        \
+             self.delay = delay\n        self.entry = {library}.spawn(delay)\n    def clear(self):\n        \
+             for entry in self.queue:\n            entry.cancel()\n    def stop(self):\n        \
+             self.entry = None\n"
+        )
+    };
+    let two = adapter("eventlet") + &adapter("gevent");
+    check(&two, &["pool.eventlet.Timer", "pool.gevent.Timer"], Verdict::Specialisation);
+}
+
+#[test]
+fn two_strategies_named_by_their_face_are_no_editions() {
+    let strategy = |name: &str, body: &str| {
+        format!(
+            "class {name}Mixin:\n    def iterate(self, rows):\n{body}    def close(self):\n        self.open = False\n"
+        )
+    };
+    let repository = format!(
+        "--- a.py\n{}--- b.py\n{}",
+        strategy("Async", "        for row in self.waiting(rows):\n            yield row\n"),
+        strategy("Sync", "        return [self.get(row) for row in rows]\n")
+    );
+    check(&repository, &["a.AsyncMixin", "b.SyncMixin"], Verdict::Unsure);
+}
+
+#[test]
 fn renamed_variables_make_no_variant() {
     let body = |rows: &str| {
         format!(
