@@ -241,7 +241,7 @@ pub(crate) fn finding(scene: &Scene<'_>, rule: &str, judgement: Judgement) -> Fi
         id: fingerprint.group_id(),
         fingerprint,
         rule: rule.to_owned(),
-        severity: severity(verdict),
+        severity: severity(verdict).max(most_severe(scene, &members)),
         verdict: Some(verdict),
         confidence: confidence(verdict),
         name: first.name.to_string(),
@@ -262,6 +262,20 @@ pub(crate) fn confidence(verdict: Verdict) -> u8 {
         Verdict::Unsure => 50,
         _ => 90,
     }
+}
+
+/// The most that equal text can matter. Values may agree by chance, as the operators of
+/// two databases do; code that does something does not.
+fn most_severe(scene: &Scene<'_>, members: &[DefinitionId]) -> Severity {
+    let does_nothing = |id: &DefinitionId| match scene.index.definition(*id).kind {
+        DefinitionKind::Constant => true,
+        DefinitionKind::Class => {
+            let definitions = &scene.index.module(id.module).facts.definitions;
+            !definitions.iter().any(|it| it.owner == Some(id.index))
+        }
+        _ => false,
+    };
+    if members.iter().all(does_nothing) { Severity::Warning } else { Severity::Error }
 }
 
 /// How much a verdict matters unless the configuration says otherwise.

@@ -2,7 +2,7 @@
 //! text: `--- path` begins a file.
 
 use ssot_facts::{DefinitionId, Index, Source, python};
-use ssot_model::{Config, RepoPath, Verdict};
+use ssot_model::{Config, RepoPath, Severity, Verdict};
 use ssot_rules::{Circumstances, Scene};
 
 #[track_caller]
@@ -145,4 +145,24 @@ fn accessors_are_what_they_give() {
         give("Letter")
     );
     check(&repository, &["shop.cart.get_it", "mail.letter.get_it"], Verdict::Homonym);
+}
+
+#[test]
+fn equal_values_matter_less_than_equal_code() {
+    let severities = |text: &str| -> Vec<Severity> {
+        let files = ["a.py", "b.py"].map(|path| Source {
+            path: RepoPath::new(path).expect("a plain path"),
+            facts: python::extract(text.as_bytes()),
+        });
+        let index = Index::build(files.into());
+        let (config, circumstances) = (Config::default(), Circumstances::default());
+        let findings = ssot_rules::detect(ssot_rules::RULES, &index, &config, &circumstances);
+        findings.iter().map(|finding| finding.severity).collect()
+    };
+    let table = "OPERATORS = {\"euclidean\": \"<->\", \"cosine\": \"<=>\", \"inner\": \"<#>\", \"max\": \"<%>\"}\n";
+    let values = "class Color(str):\n    RED = \"red\"\n    GREEN = \"green\"\n    BLUE = \"blue\"\n    GREY = \"grey\"\n";
+    let code = format!("def f(rows):\n{STEPS}");
+    assert_eq!(severities(table), [Severity::Warning]);
+    assert_eq!(severities(values), [Severity::Warning]);
+    assert_eq!(severities(&code), [Severity::Error]);
 }
