@@ -8,13 +8,14 @@ use crate::dissect::{Sources, Specimen, dissect};
 use crate::ledger::Keeper;
 use crate::matrix::Bench;
 use crate::mro::Prospect;
-use crate::{Audit, Choice, Examiner, choice, ledger, matrix, mro};
+use crate::{Audit, Choice, Examiner, advice, choice, ledger, matrix, mro};
 
 impl Examiner<'_> {
     /// Fills the sections of an audit that need the sources of its members.
     pub fn look_into(&self, audit: &mut Audit, sources: &Sources<'_>) {
         let ids = self.members(&audit.finding);
         if ids.is_empty() {
+            audit.advice = Some(advice::advise(audit));
             return;
         }
         let prospect = self.prospect(audit, &ids);
@@ -35,6 +36,7 @@ impl Examiner<'_> {
         audit.mro = is_class.then(|| mro::report(index, hierarchy, &ids, &prospect));
         audit.ledger =
             accounts(self, hierarchy, sources, &specimens, &prospect, audit.mro.as_ref());
+        audit.advice = Some(advice::advise(audit));
     }
 
     /// What would stay and what would go. Groups that are no second source of truth

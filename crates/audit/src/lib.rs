@@ -4,6 +4,7 @@
 //! is `choice`: two equal bodies become one definition only if every name they
 //! read means the same in both modules and nothing ties them to their places.
 
+mod advice;
 mod candidate;
 mod choice;
 mod consumers;
@@ -20,7 +21,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use ssot_facts::{DefinitionId, Hierarchy, ImportGraph, Index, ModuleId};
-use ssot_model::audit::{History, Ledger, Matrix, MroReport};
+use ssot_model::audit::{Advice, History, Ledger, Matrix, MroReport};
 use ssot_model::{Config, Finding, RepoPath, Verdict};
 use ssot_rules::{Patches, Territories};
 
@@ -92,6 +93,8 @@ pub struct Audit {
     pub reason: String,
     /// Members that stay.
     pub refusals: Vec<Refusal>,
+    /// Which way leads to one source of truth; none until the audit is looked into.
+    pub advice: Option<Advice>,
     /// Where the copies came from and what became of them; none when nobody asked.
     pub history: Option<History>,
 }
@@ -148,6 +151,7 @@ impl<'a> Examiner<'a> {
             choice: decision.choice,
             reason: decision.reason,
             refusals: decision.refusals,
+            advice: None,
             history: None,
         }
     }

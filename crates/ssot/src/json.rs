@@ -2,7 +2,7 @@
 //! an audit holds positions in the index, which mean nothing outside.
 
 use serde::Serialize;
-use ssot_engine::audit::{Audit, Ledger, Matrix, MroReport};
+use ssot_engine::audit::{Advice, Audit, Ledger, Matrix, MroReport};
 use ssot_model::Finding;
 use ssot_model::audit::History;
 
@@ -24,6 +24,7 @@ struct AuditView<'a> {
     target: String,
     reason: &'a str,
     refusals: Vec<PlaceView<'a>>,
+    advice: Option<&'a Advice>,
     matrix: &'a Matrix,
     consumers: Vec<ConsumersView<'a>>,
     candidates: Vec<CandidateView<'a>>,
@@ -76,6 +77,7 @@ fn view(audit: &Audit) -> AuditView<'_> {
         target,
         reason: &audit.reason,
         refusals: refusals.map(|it| PlaceView { place: &it.place, reason: &it.reason }).collect(),
+        advice: audit.advice.as_ref(),
         matrix: &audit.matrix,
         consumers: consumers(audit),
         candidates: candidates(audit),

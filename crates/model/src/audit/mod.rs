@@ -1,10 +1,12 @@
 //! What an audit says about one group, section by section.
 
+mod advice;
 mod history;
 mod ledger;
 mod matrix;
 mod mro;
 
+pub use advice::{Advice, Effort, Hands, Way};
 pub use history::{
     AuthorShare, CauseStep, CommitRef, CopyHistory, CopySource, Cost, DivergencePoint, History,
     Introduction, MissedFix, MissedHunk, Relocation, Repeated, SourceLine, Together,

@@ -121,3 +121,20 @@ fn what_lands_loses_nothing() {
         assert!(!audit["ledger"]["entries"].as_array().unwrap().is_empty(), "{place}");
     }
 }
+
+#[test]
+fn every_group_has_a_way_that_fits_it() {
+    let document = demo().ssot(&["audit", "--all", "--format", "json"]).expect(0).json();
+    let audits = document["audits"].as_array().unwrap().iter();
+    let mut told: Vec<String> = audits
+        .map(|audit| {
+            let (finding, advice) = (&audit["finding"], &audit["advice"]);
+            let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+            let (verdict, name) = (word(&finding["verdict"]), word(&finding["name"]));
+            let (way, hands) = (word(&advice["way"]), word(&advice["hands"]));
+            format!("{verdict} {name}: {way} by {hands}, {}", word(&advice["why"]))
+        })
+        .collect();
+    told.sort();
+    insta::assert_snapshot!("audit_demo_ways", told.join("\n"));
+}

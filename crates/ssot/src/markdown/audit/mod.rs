@@ -6,6 +6,7 @@ use ssot_model::Leaning;
 use super::code;
 use crate::text::{self, add};
 
+mod advice;
 mod candidates;
 mod consumers;
 mod history;
@@ -33,6 +34,7 @@ fn audit(audit: &Audit) -> String {
     for refusal in &audit.refusals {
         add(&mut page, format!("\n- {} stays: {}\n", code(&refusal.place), refusal.reason));
     }
+    page.push_str(&audit.advice.as_ref().map(advice::advice).unwrap_or_default());
     page.push_str("\n## Evidence\n\n");
     for fact in &finding.evidence {
         let sign = if fact.leaning == Leaning::For { "for" } else { "against" };

@@ -6,6 +6,7 @@ use ssot_model::{Evidence, Leaning};
 use super::figures::add;
 use super::{style, verdicts};
 
+mod advice;
 mod candidates;
 mod consumers;
 mod history;
@@ -24,6 +25,8 @@ fn audit(audit: &Audit) -> String {
     let (name, id) = (style::strong(&finding.name), style::faint(finding.id.as_str()));
     let mut text = format!("{verdict} {kind} {name}  {id}\n  {}\n", finding.summary);
     text.push_str(&decision(audit));
+    let advice = audit.advice.as_ref().map(advice::advice).unwrap_or_default();
+    text.push_str(&section("Strategy", &advice));
     let members = finding.members.iter().enumerate().map(|(at, member)| {
         let (place, dotted) = (format!("{}:{}", member.path, member.span.start), member.dotted());
         format!("  {}  {place}  {}\n", letter(at), style::faint(&dotted))
