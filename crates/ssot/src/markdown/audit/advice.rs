@@ -14,7 +14,9 @@ pub(super) fn advice(advice: &Advice) -> String {
     let lists = [("Steps", &advice.steps), ("Risks", &advice.risks), ("Breaks", &advice.breaking)];
     for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
         add(&mut page, format!("\n{title}:\n\n"));
-        list.iter().for_each(|line| add(&mut page, format!("- {}\n", cell(line))));
+        for line in list {
+            add(&mut page, format!("- {}\n", cell(line)));
+        }
     }
     page
 }
