@@ -42,6 +42,8 @@ enum Command {
     Beds(beds::Options),
     /// Random input for whatever reads what others wrote.
     Fuzz(fuzz::Options),
+    /// Orders of classes of real projects, held against the interpreter's.
+    Mro,
     /// What a scan says as SARIF, held against the published schema.
     Sarif,
     /// Measurements next to other tools.
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Command::NewRule(options) => new_rule::run(&root, &options),
         Command::Beds(options) => beds::run(&root, &options),
         Command::Fuzz(options) => fuzz::run(&root, &options),
+        Command::Mro => beds::mro::run(&root),
         Command::Sarif => sarif::run(&root),
         Command::Bench(options) => bench::run(&root, &options),
         Command::Eval(options) => eval::run(&root, &options),

@@ -35,6 +35,7 @@ const STEPS: &[Step] = &[
     ("demo", demo),
     ("sarif", sarif::run),
     ("beds", |root| beds::run(root, &beds::Options::default())),
+    ("mro", beds::mro::run),
     ("tests", tests),
 ];
 

@@ -2,6 +2,7 @@
 
 mod judge;
 mod list;
+pub(crate) mod mro;
 mod outcome;
 mod page;
 mod prepare;
