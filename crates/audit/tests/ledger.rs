@@ -67,7 +67,7 @@ fn what_the_kept_one_lacks_is_named() {
         (kept, None),
         // The layout, the quotes and the names of variables do not matter.
         (
-            "def f(a, b = 1):\n    if None is a:  # nothing\n        return 0\n    return b + a\n",
+            "def f(a, b = 1):\n    if None is a:  # nothing\n        return 0\n    return a + b\n",
             None,
         ),
         (
@@ -109,6 +109,28 @@ fn renamed_variables_are_found_again() {
     assert_eq!(pair(kept, gone).loss("a.f", "b.f"), None);
     let swapped = gone.replace("it > best", "best > it");
     assert!(pair(kept, &swapped).loss("a.f", "b.f").is_some());
+}
+
+#[test]
+fn one_question_about_two_things_is_two_questions() {
+    let kept = "def f(role=None, size=None):\n    kind = role.kind()\n    if role is not None:\n        use(role)\n        more(kind)\n        kept(role)\n";
+    for gone in [
+        // Another parameter.
+        "def f(role=None, size=None):\n    kind = role.kind()\n    if size is not None:\n        use(size)\n        more(kind)\n        kept(size)\n",
+        // A variable that comes from elsewhere.
+        "def f(role=None, size=None):\n    part = size.part()\n    if part is not None:\n        use(part)\n        more(part)\n        kept(part)\n",
+    ] {
+        let loss = pair(kept, gone).loss("a.f", "b.f").expect("a question is lost");
+        assert!(loss.starts_with("1 would be lost"), "{loss}");
+    }
+    // The same parameter and the same variable under other names; callers by keyword lose.
+    let renamed =
+        kept.replace("role", "duty").replace("kind =", "sort =").replace("(kind)", "(sort)");
+    let loss = pair(kept, &renamed).loss("a.f", "b.f").expect("the parameter is lost");
+    assert!(
+        loss.starts_with("1 would be lost") && loss.contains("parameter `duty=None`"),
+        "{loss}"
+    );
 }
 
 #[test]
@@ -213,4 +235,44 @@ fn a_class_is_judged_with_what_it_inherits() {
     assert_eq!(wide.after.as_deref(), Some("app.base.Base.close"));
     assert_eq!(mro.after[0].order[1..3], ["app.one.Store", "app.base.Base"]);
     assert_eq!(audit.matrix.constructors[0].fit, Fit::Altered);
+}
+
+const MODELS: &str = "\
+--- app/__init__.py
+--- app/a.py
+from pydantic import BaseModel, Field
+class Order(BaseModel):
+    number: int
+    name: str = Field(..., min_length=1)
+    lines: list = Field(default_factory=list)
+    note: str = ''
+    state: str = 'new'
+--- app/b.py
+from pydantic import BaseModel, Field
+class Order(BaseModel):
+    note: str = ''
+    number: int
+    name: str = Field('', min_length=1)
+    lines: list = Field(default_factory=list)
+    state: str = 'new'
+--- app/user.py
+from app.b import Order
+def make():
+    return Order(number=1).json()
+";
+
+#[test]
+fn models_take_their_fields_by_name() {
+    let audit = Repository::new(MODELS).audit("Order", "app.a.Order");
+    let [there, back] = audit.matrix.constructors.as_slice() else { panic!("two ways") };
+    assert_eq!(
+        (there.fit, there.reasons.as_slice()),
+        (Fit::Incompatible, &["`name` may be left out today".to_owned()][..])
+    );
+    assert_eq!(back.fit, Fit::Compatible, "{:?}", back.reasons);
+    let mro = audit.mro.expect("classes have orders");
+    let changes: Vec<(&str, CallChange)> =
+        mro.calls.iter().map(|it| (it.call.as_str(), it.change)).collect();
+    // The constructor is made of the fields; `json` is pydantic's own.
+    assert_eq!(changes, [("Order", CallChange::Unknown), ("Order().json", CallChange::Same)]);
 }

@@ -118,6 +118,28 @@ def f():
 }
 
 #[test]
+fn not_every_loop_or_name_is_a_retry() {
+    let source = "\
+def f(self):
+    while not self.stopped.is_set():
+        try:
+            self.step()
+            break
+        except OSError:
+            log.info('x')
+    if self.should_suggest_retry(1):
+        self.retry_queue.pop(0)
+    while True:
+        try:
+            return complete_with_retry(1)
+        except OSError:
+            sleep(1)
+";
+    let expected = ["10 retry: while True, sleep(1)", "12 retry: complete_with_retry"];
+    check(source, &[AtomKind::Retry], &expected);
+}
+
+#[test]
 fn what_others_see_is_named() {
     let source = "\
 def f(bus):
@@ -201,7 +223,7 @@ class A(Base, metaclass=Meta):
             AtomKind::Timeout,
         ],
         &[
-            "4 member: limit = 3",
+            "4 member: limit: int = 3",
             "5 state: known = {}",
             "7 import-effect: register('a')",
             "9 member: def __init__",

@@ -104,7 +104,7 @@ impl<'a> Pairing<'a> {
 
     /// The same structure in another method.
     fn elsewhere(&mut self, part: &Part) -> Option<Counterpart> {
-        if !is_behaviour(part.kind) {
+        if !tells_itself(part) {
             return None;
         }
         let (at, found) = self.candidates(part).find(|(_, it)| it.hash == part.hash)?;
@@ -160,9 +160,18 @@ fn is_counted(kind: AtomKind) -> bool {
     )
 }
 
-/// Whether something does the same in another method.
-fn is_behaviour(kind: AtomKind) -> bool {
-    !matches!(kind, AtomKind::Member | AtomKind::Parameter | AtomKind::Decorator | AtomKind::Async)
+/// Whether something is the same in whatever method it stands: what has a name or a
+/// message. A condition or a handler is nothing without what it is about.
+fn tells_itself(part: &Part) -> bool {
+    match part.kind {
+        AtomKind::State
+        | AtomKind::Configuration
+        | AtomKind::Event
+        | AtomKind::Log
+        | AtomKind::Metric => true,
+        AtomKind::Raise => part.normal.contains(['"', '\'']),
+        _ => false,
+    }
 }
 
 /// A parameter that must be given, and one of that name that may be.
@@ -173,8 +182,10 @@ fn may_be_left_out(gone: &Part, kept: &Part) -> bool {
         && kept.text.starts_with(&format!("{}=", kept.head))
 }
 
-/// A text without the choice of quotes.
+/// A text without the choice of words and quotes that make no difference.
 fn spelling(text: &str) -> String {
+    // `elif` asks what `if` asks.
+    let text = if text.starts_with("elif ") { &text[2..] } else { text };
     text.replace('\'', "\"")
 }
 

@@ -1,9 +1,9 @@
 //! Whether two structures are equal but for the names of local variables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use compact_str::CompactString;
-use ssot_facts::python::anatomy::{Callable, END, LOCAL};
+use ssot_facts::python::anatomy::{Callable, END, LOCAL, Statement};
 
 /// One name for another, both ways, the same everywhere in two functions.
 pub(super) struct Renaming<'a> {
@@ -11,29 +11,76 @@ pub(super) struct Renaming<'a> {
     locals: [&'a [CompactString]; 2],
     there: BTreeMap<String, String>,
     back: BTreeMap<String, String>,
+    /// Whether names may still be paired that nothing has paired yet.
+    learning: bool,
+    /// Names that only expressions bind, of either function: they live in one text.
+    inner: [BTreeSet<String>; 2],
 }
 
 impl<'a> Renaming<'a> {
-    /// The names of two functions, as far as their statements tell: those that are
-    /// equal but for names, in the order in which both have them.
+    /// The names of two functions, as far as both bind them alike: parameters by their
+    /// position, and variables whose every binding has its like on the other side.
     pub(super) fn between(one: Option<&'a Callable>, other: Option<&'a Callable>) -> Self {
         let (Some(one), Some(other)) = (one, other) else { return Self::new(&[], &[]) };
         let mut renaming = Self::new(&one.locals, &other.locals);
+        renaming.inner = [inner(one), inner(other)];
+        renaming.pair_parameters(one, other);
+        let mut pairs: Vec<(&Statement, Option<&Statement>)> = Vec::new();
         let mut rest = other.statements.as_slice();
         for statement in &one.statements {
             let equal = rest.iter().position(|it| {
                 it.depth == statement.depth
                     && renaming.try_on(&statement.normal, &it.normal).is_some()
             });
+            pairs.push((statement, equal.map(|at| &rest[at])));
             if let Some(at) = equal {
                 rest = &rest[at + 1..];
             }
         }
+        renaming.keep_what_is_bound_alike(one, &pairs);
+        renaming.learning = false;
         renaming
     }
 
     fn new(one: &'a [CompactString], other: &'a [CompactString]) -> Self {
-        Self { locals: [one, other], there: BTreeMap::new(), back: BTreeMap::new() }
+        Self {
+            locals: [one, other],
+            there: BTreeMap::new(),
+            back: BTreeMap::new(),
+            learning: true,
+            inner: [BTreeSet::new(), BTreeSet::new()],
+        }
+    }
+
+    fn pair_parameters(&mut self, one: &Callable, other: &Callable) {
+        let has =
+            |callable: &Callable, name: &str| callable.locals.iter().any(|local| local == name);
+        for (here, there) in one.parameters.iter().zip(&other.parameters) {
+            if here.name == there.name
+                || here.kind == there.kind && !has(other, &here.name) && !has(one, &there.name)
+            {
+                self.there.insert(here.name.to_string(), there.name.to_string());
+                self.back.insert(there.name.to_string(), here.name.to_string());
+            }
+        }
+    }
+
+    /// Forgets the pairs of variables that some statement binds without its like.
+    fn keep_what_is_bound_alike(
+        &mut self,
+        one: &Callable,
+        pairs: &[(&Statement, Option<&Statement>)],
+    ) {
+        let is_parameter = |name: &str| one.parameters.iter().any(|it| it.name == name);
+        let mut alike: BTreeMap<&str, bool> = BTreeMap::new();
+        for (statement, equal) in pairs {
+            for name in &statement.bound {
+                *alike.entry(name).or_insert(true) &= equal.is_some();
+            }
+        }
+        let kept = |name: &str| is_parameter(name) || alike.get(name).copied().unwrap_or(false);
+        self.there.retain(|name, _| kept(name));
+        self.back.retain(|_, name| kept(name));
     }
 
     /// The pairs of names by which `one` becomes `other`; nothing when the structures
@@ -54,7 +101,7 @@ impl<'a> Renaming<'a> {
                 pairs.push(pair);
             }
         }
-        for (one, other) in &pairs {
+        for (one, other) in pairs.iter().filter(|(one, _)| !self.inner[0].contains(one)) {
             self.there.insert(one.clone(), other.clone());
             self.back.insert(other.clone(), one.clone());
         }
@@ -72,10 +119,22 @@ impl<'a> Renaming<'a> {
         if has(there, one) || has(here, other) {
             return false;
         }
-        let known = self.there.get(one).is_none_or(|it| it == other)
-            && self.back.get(other).is_none_or(|it| it == one);
+        let is_inner = self.inner[0].contains(one) && self.inner[1].contains(other);
+        let free = self.learning || is_inner;
+        let known = self.there.get(one).map_or(free, |it| it == other)
+            && self.back.get(other).map_or(free, |it| it == one);
         known && pairs.iter().all(|(a, b)| (a == one) == (b == other))
     }
+}
+
+/// Local names that no statement binds and no caller gives: those of comprehensions.
+fn inner(callable: &Callable) -> BTreeSet<String> {
+    let is_bound = |name: &CompactString| {
+        callable.parameters.iter().any(|it| it.name == *name)
+            || callable.statements.iter().any(|it| it.bound.contains(name))
+            || matches!(name.as_str(), "self" | "cls")
+    };
+    callable.locals.iter().filter(|name| !is_bound(name)).map(ToString::to_string).collect()
 }
 
 /// Structure and local names in turn, the structure first.

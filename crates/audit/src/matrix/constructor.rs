@@ -24,7 +24,12 @@ const DATA_CLASSES: [&str; 9] = [
 pub(super) fn pairs(bench: &Bench<'_>) -> Vec<Constructor> {
     let constructors: Vec<Option<Vec<Parameter>>> =
         bench.specimens.iter().map(|it| parameters(bench, it)).collect();
-    let others = bench.columns().filter(|at| *at != bench.base);
+    // The values of an enumeration are members of their own.
+    let made = |at: &usize| !is_enumeration(bench, &bench.specimens[*at]);
+    if !made(&bench.base) {
+        return Vec::new();
+    }
+    let others = bench.columns().filter(|at| *at != bench.base).filter(made);
     let ordered = others.flat_map(|at| [(at, bench.base), (bench.base, at)]);
     ordered
         .map(|(from, to)| {
@@ -46,10 +51,11 @@ pub(super) fn pairs(bench: &Bench<'_>) -> Vec<Constructor> {
 fn parameters(bench: &Bench<'_>, class: &Specimen) -> Option<Vec<Parameter>> {
     let order = bench.hierarchy.linearisation(class.id).ok()?;
     let mut fields: Vec<Parameter> = Vec::new();
+    let is_model = order.iter().any(is_pydantic_model);
     let mut is_data = false;
     for at in order.iter() {
         let Some(id) = at.internal() else {
-            if bench.hierarchy.is_known(at) || is_generic(at) {
+            if bench.hierarchy.is_known(at) || is_generic(at) || is_pydantic_model(at) {
                 continue;
             }
             return None;
@@ -65,9 +71,9 @@ fn parameters(bench: &Bench<'_>, class: &Specimen) -> Option<Vec<Parameter>> {
         if let Some(own) = own.filter(|_| !is_data) {
             return Some(own.parameters.clone());
         }
-        if is_data_class(&specimen) {
+        if is_model || is_data_class(&specimen) {
             is_data = true;
-            add_fields(&specimen, &mut fields);
+            add_fields(&specimen, is_model, &mut fields);
         }
         if !bench.hierarchy.is_known(at) && !is_data {
             return None;
@@ -84,6 +90,26 @@ fn is_generic(class: &ClassRef) -> bool {
     matches!(class, ClassRef::External(name) if name == "typing.NamedTuple")
 }
 
+fn is_pydantic_model(class: &ClassRef) -> bool {
+    let ClassRef::External(name) = class else { return false };
+    name.starts_with("pydantic") && name.ends_with(".BaseModel")
+}
+
+fn is_enumeration(bench: &Bench<'_>, class: &Specimen) -> bool {
+    let is_enum =
+        |it: &ClassRef| matches!(it, ClassRef::External(name) if name.starts_with("enum."));
+    let order = bench.hierarchy.linearisation(class.id);
+    order.is_ok_and(|order| order.iter().any(is_enum))
+}
+
+/// `...` says that a field is required; the first value of `Field(..)` is its default.
+fn has_model_default(value: &str, made: bool) -> bool {
+    let inner = value.split_once('(').map_or(value, |(_, inner)| inner);
+    let first = inner.split([',', ')']).next().unwrap_or_default();
+    let is_given = !first.is_empty() && !first.contains('=');
+    first != "..." && (!made || is_given || value.contains("default"))
+}
+
 fn is_data_class(specimen: &Specimen) -> bool {
     let anatomy = &specimen.anatomy;
     let named = |text: &str| {
@@ -96,15 +122,16 @@ fn is_data_class(specimen: &Specimen) -> bool {
 
 /// The fields of a class in front of those of the classes below it, which take the
 /// place of fields of their name.
-fn add_fields(specimen: &Specimen, below: &mut Vec<Parameter>) {
-    let by_name = specimen.anatomy.decorators.iter().any(|it| it.contains("kw_only=True"));
+fn add_fields(specimen: &Specimen, is_model: bool, below: &mut Vec<Parameter>) {
+    // A model of pydantic takes its fields by name.
+    let by_name =
+        is_model || specimen.anatomy.decorators.iter().any(|it| it.contains("kw_only=True"));
     let mut fields: Vec<Parameter> = Vec::new();
     for field in &specimen.anatomy.fields {
         let is_class_variable =
             field.annotation.trim_start_matches("typing.").starts_with("ClassVar");
         let value = field.value.as_deref().unwrap_or_default();
-        let made =
-            value.contains("field(") || value.contains("attrib(") || value.contains("attr.ib(");
+        let made = ["field(", "Field(", "attrib(", "attr.ib("].iter().any(|it| value.contains(it));
         if field.annotation.is_empty() && !made
             || is_class_variable
             || made && value.contains("init=False")
@@ -113,11 +140,8 @@ fn add_fields(specimen: &Specimen, below: &mut Vec<Parameter>) {
         }
         let has_default = match field.value.as_deref() {
             None => false,
-            Some(_) if made => {
-                value.contains("default=")
-                    || value.contains("default_factory=")
-                    || value.contains("factory=")
-            }
+            Some(_) if is_model => has_model_default(value, made),
+            Some(_) if made => value.contains("default") || value.contains("factory="),
             Some(_) => true,
         };
         let kind = if by_name || made && value.contains("kw_only=True") {

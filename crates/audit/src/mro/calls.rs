@@ -156,19 +156,28 @@ fn resolve(
     };
     let today = search(&order);
     let later = later.map(|order| search(&order));
-    let change = match (today, &later) {
-        // What nobody provides today is none of our business, and `object` can be created.
-        (Lookup::Nowhere, _) if call.method != "__init__" => return None,
+    let creates = call.method == "__init__";
+    let change = match (&today, &later) {
+        // What nobody provides today is none of our business.
+        (Lookup::Nowhere, _) if !creates => return None,
+        // Fields make the constructor: the comparison of constructors tells.
+        (Lookup::Nowhere, Ok(Lookup::Nowhere)) => return None,
         (_, Err(_)) => CallChange::Broken,
-        (today, Ok(later)) if today == *later => CallChange::Same,
-        (Lookup::Unknown, _) | (_, Ok(Lookup::Unknown)) => CallChange::Unknown,
-        (Lookup::At(one), Ok(Lookup::At(other))) => between(index, one, *other, call.method),
-        (_, Ok(Lookup::Nowhere)) if call.method != "__init__" => CallChange::Broken,
+        // One and the same method of a class that is not known.
+        (Lookup::Unknown(one), Ok(Lookup::Unknown(other)))
+            if one == other && one.internal().is_none() && !creates =>
+        {
+            CallChange::Same
+        }
+        (Lookup::Unknown(_), _) | (_, Ok(Lookup::Unknown(_))) => CallChange::Unknown,
+        (today, Ok(later)) if *today == *later => CallChange::Same,
+        (Lookup::At(one), Ok(Lookup::At(other))) => between(index, *one, *other, call.method),
+        (_, Ok(Lookup::Nowhere)) if !creates => CallChange::Broken,
         _ => CallChange::Changed,
     };
     let name = |lookup: Lookup| match lookup {
         Lookup::At(class) => Some(format!("{}.{}", index.dotted(class), call.method)),
-        Lookup::Nowhere | Lookup::Unknown => None,
+        Lookup::Nowhere | Lookup::Unknown(_) => None,
     };
     let facts = &index.module(module).facts;
     let key = MethodCallKey {

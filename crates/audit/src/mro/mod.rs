@@ -105,14 +105,14 @@ fn overrides(index: &Index, hierarchy: &Hierarchy, ids: &[DefinitionId]) -> Vec<
 }
 
 /// Where a name is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Lookup {
     /// In this class.
     At(DefinitionId),
     /// Nowhere.
     Nowhere,
-    /// Perhaps in a class that is not known.
-    Unknown,
+    /// Perhaps in this class, which is not known, or above it.
+    Unknown(ClassRef),
 }
 
 /// Looks a name up along an order.
@@ -124,7 +124,7 @@ fn look_up(index: &Index, hierarchy: &Hierarchy, order: &[ClassRef], name: &str)
             return Lookup::At(id);
         }
         if !hierarchy.is_known(class) {
-            return Lookup::Unknown;
+            return Lookup::Unknown(class.clone());
         }
     }
     Lookup::Nowhere

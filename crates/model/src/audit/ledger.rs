@@ -10,6 +10,8 @@ pub enum AtomKind {
     Branch,
     /// A condition under which the way ends: it raises, returns or leaves a loop.
     Guard,
+    /// A value that is returned or yielded.
+    Result,
     /// An error that is raised.
     Raise,
     /// Errors that are caught, and what is done then.
@@ -48,6 +50,7 @@ impl AtomKind {
         match self {
             Self::Branch => "branch",
             Self::Guard => "guard",
+            Self::Result => "result",
             Self::Raise => "raise",
             Self::Handler => "handler",
             Self::Retry => "retry",

@@ -91,6 +91,18 @@ pub(super) fn tries_again(name: &str) -> bool {
     name.trim_end_matches("()").split(['.', '_']).any(|part| RETRYING.contains(&part))
 }
 
+/// Whether a call makes something that tries again: `Retry(total=3)`.
+pub(super) fn makes_a_retry(name: &str) -> bool {
+    let makers = ["Retry", "Retrying", "AsyncRetrying", "retry", "retry_call", "on_exception"];
+    makers.contains(&last(name))
+}
+
+/// Whether what is called is named as something that is tried again.
+pub(super) fn is_retried(name: &str) -> bool {
+    let ends = ["with_retry", "with_retries", "with_backoff"];
+    ends.iter().any(|end| last(name).ends_with(end))
+}
+
 /// What a call is, if it is one of these.
 pub(super) fn call(text: &Text<'_>, call: &ast::ExprCall) -> Option<Found> {
     let name = described(&call.func);

@@ -130,7 +130,7 @@ pub(super) fn retry(text: &Text<'_>, stmt: &Stmt) -> Option<(String, Vec<TextRan
                 matches!(last(&described(&call.func)), "range" | "count"));
             (&it.body, counts)
         }
-        Stmt::While(it) => (&it.body, true),
+        Stmt::While(it) => (&it.body, it.test.is_literal_expr()),
         _ => return None,
     };
     let tried = body.iter().find_map(Stmt::as_try_stmt)?;

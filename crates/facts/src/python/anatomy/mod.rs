@@ -125,6 +125,8 @@ pub struct Statement {
     pub hash: u64,
     /// Its structure in one form, with local names between [`LOCAL`] and [`END`].
     pub normal: String,
+    /// The local names that it binds, in order; what its expressions bind is left out.
+    pub bound: Vec<CompactString>,
 }
 
 /// A name that a class body binds or annotates.

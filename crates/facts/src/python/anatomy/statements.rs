@@ -1,6 +1,7 @@
 //! The statements of a function, one a line.
 
-use ruff_python_ast::{self as ast, ExceptHandler, Stmt};
+use compact_str::CompactString;
+use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::xxh3_64;
@@ -29,7 +30,7 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn block(&mut self, body: &[Stmt], depth: u32) {
         for stmt in body {
-            self.line(stmt, handlers::head(stmt), depth);
+            self.line(stmt, handlers::head(stmt), bound(stmt), depth);
             self.inside(stmt, depth);
         }
     }
@@ -43,7 +44,8 @@ impl Lines<'_> {
                 for clause in &it.elif_else_clauses {
                     match &clause.test {
                         Some(test) => {
-                            self.line(clause, TextRange::new(clause.start(), test.end()), depth);
+                            let head = TextRange::new(clause.start(), test.end());
+                            self.line(clause, head, Vec::new(), depth);
                         }
                         None => self.word(clause, "else", depth),
                     }
@@ -59,7 +61,7 @@ impl Lines<'_> {
             Stmt::Match(it) => {
                 for case in &it.cases {
                     let end = case.guard.as_ref().map_or(case.pattern.end(), |it| it.end());
-                    self.line(case, TextRange::new(case.start(), end), depth + 1);
+                    self.line(case, TextRange::new(case.start(), end), Vec::new(), depth + 1);
                     self.block(&case.body, depth + 2);
                 }
             }
@@ -75,7 +77,8 @@ impl Lines<'_> {
             let word = handler.start() + TextSize::new(6);
             let end = handler.type_.as_ref().map_or(word, |it| it.end());
             let end = handler.name.as_ref().map_or(end, Ranged::end);
-            self.line(handler, TextRange::new(handler.start(), end), depth);
+            let bound = handler.name.iter().map(|name| name.as_str().into()).collect();
+            self.line(handler, TextRange::new(handler.start(), end), bound, depth);
             self.block(&handler.body, depth + 1);
         }
         self.named("else", &it.orelse, depth);
@@ -90,13 +93,14 @@ impl Lines<'_> {
         }
     }
 
-    fn line(&mut self, at: &impl Ranged, range: TextRange, depth: u32) {
+    fn line(&mut self, at: &impl Ranged, range: TextRange, bound: Vec<CompactString>, depth: u32) {
         self.found.push(Statement {
             line: self.text.line(at),
             depth,
             text: self.text.shown(range),
             hash: self.text.hash(range),
             normal: self.text.normal(range, self.locals),
+            bound,
         });
     }
 
@@ -107,6 +111,39 @@ impl Lines<'_> {
             text: word.to_owned(),
             hash: xxh3_64(word.as_bytes()),
             normal: word.to_owned(),
+            bound: Vec::new(),
         });
+    }
+}
+
+/// The names that a statement itself binds, in order.
+fn bound(stmt: &Stmt) -> Vec<CompactString> {
+    let mut names = Vec::new();
+    match stmt {
+        Stmt::Assign(it) => it.targets.iter().for_each(|target| add(target, &mut names)),
+        Stmt::AnnAssign(it) if it.value.is_some() => add(&it.target, &mut names),
+        Stmt::AugAssign(it) => add(&it.target, &mut names),
+        Stmt::For(it) => add(&it.target, &mut names),
+        Stmt::With(it) => {
+            let targets = it.items.iter().filter_map(|item| item.optional_vars.as_deref());
+            targets.for_each(|target| add(target, &mut names));
+        }
+        Stmt::FunctionDef(it) => names.push(it.name.as_str().into()),
+        Stmt::ClassDef(it) => names.push(it.name.as_str().into()),
+        _ => {}
+    }
+    names
+}
+
+fn add(target: &Expr, names: &mut Vec<CompactString>) {
+    match target {
+        Expr::Name(name) => names.push(name.id.as_str().into()),
+        Expr::Starred(it) => add(&it.value, names),
+        Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+            for element in elts {
+                add(element, names);
+            }
+        }
+        _ => {}
     }
 }

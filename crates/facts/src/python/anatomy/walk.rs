@@ -83,7 +83,7 @@ impl Walk<'_> {
             self.part(AtomKind::Member, &def.name, name, text.clone(), text);
         }
         if def.is_async {
-            let text = format!("async def {}", def.name);
+            let text = if is_method { format!("async def {name}") } else { "async".to_owned() };
             self.part(AtomKind::Async, &def.name, name, text, format!("async {name}"));
         }
         let decorators = self.decorators(&def.decorator_list);
@@ -198,12 +198,18 @@ impl Walk<'_> {
         let (annotation, given) = (shown(annotation).unwrap_or_default(), shown(value));
         let line = self.text.line(name);
         let field = Field { name: id.into(), line, annotation, value: given.clone() };
-        self.anatomy.fields.push(field);
-        let text = given.map_or_else(|| id.to_owned(), |it| format!("{id} = {it}"));
-        let normal = match value {
-            Some(value) => format!("{id} = {}", self.normal(value.range())),
-            None => id.to_owned(),
+        // What makes something of the fields of a class reads their annotations.
+        let is_read = !self.anatomy.bases.is_empty() || !self.anatomy.decorators.is_empty();
+        let annotated = match field.annotation.as_str() {
+            annotation if is_read && !annotation.is_empty() => format!("{id}: {annotation}"),
+            _ => id.to_owned(),
         };
+        let text = given.map_or_else(|| annotated.clone(), |it| format!("{annotated} = {it}"));
+        let normal = match value {
+            Some(value) => format!("{annotated} = {}", self.normal(value.range())),
+            None => annotated,
+        };
+        self.anatomy.fields.push(field);
         let kind = if value.is_some_and(is_mutable) { AtomKind::State } else { AtomKind::Member };
         if kind == AtomKind::State || !id.starts_with('_') {
             self.part(kind, name, id, text, normal);
@@ -278,6 +284,14 @@ impl Walk<'_> {
         self.part(AtomKind::Raise, raise, &head, text, format!("{head} {arguments}"));
     }
 
+    /// `None` is what comes of doing nothing.
+    fn result(&mut self, at: &impl Ranged, word: &str, value: Option<&Expr>) {
+        let Some(value) = value.filter(|it| !it.is_none_literal_expr()) else { return };
+        let text = format!("{word} {}", self.text.shown(value.range()));
+        let normal = format!("{word} {}", self.normal(value.range()));
+        self.part(AtomKind::Result, at, "", text, normal);
+    }
+
     fn handler(&mut self, handler: &ast::ExceptHandlerExceptHandler) {
         let types = handlers::caught(handler).join(", ");
         let deed = handlers::deed(self.text, handler);
@@ -344,9 +358,11 @@ impl Walk<'_> {
             self.found(call, found);
         }
         let name = described(&call.func);
-        if calls::tries_again(&name) && !call.arguments.is_empty() {
+        if calls::makes_a_retry(&name) && !call.arguments.is_empty() {
             let (text, normal) = (self.text.shown(call.range()), self.normal(call.range()));
             self.part(AtomKind::Retry, call, &name, text, normal);
+        } else if calls::is_retried(&name) {
+            self.part(AtomKind::Retry, call, &name, name.to_string(), name.to_string());
         }
         if calls::last(&name) == "suppress" {
             let types = self.text.shown(call.arguments.range());
@@ -370,6 +386,7 @@ impl<'b> SourceOrderVisitor<'b> for Walk<'_> {
                 self.choice(it, &it.test, &[], "while");
             }
             Stmt::Raise(it) => self.raise(it),
+            Stmt::Return(it) => self.result(it, "return", it.value.as_deref()),
             Stmt::Assert(it) => {
                 let text = format!("assert {}", self.text.shown(it.test.range()));
                 let key = format!("assert {}", self.condition(&it.test));
@@ -430,6 +447,8 @@ impl<'b> SourceOrderVisitor<'b> for Walk<'_> {
                 self.part(AtomKind::Branch, it, "", text, key);
             }
             Expr::Call(call) => self.call(call),
+            Expr::Yield(it) => self.result(it, "yield", it.value.as_deref()),
+            Expr::YieldFrom(it) => self.result(it, "yield from", Some(&it.value)),
             _ => {}
         }
         if let Some(found) = calls::reading(self.text, expr) {
