@@ -91,6 +91,7 @@ fn the_planted_gaps_of_the_ledger_are_found() {
     let lost = atoms(&audit(&repo, "platform_core.pacing.Deadline"), "open");
     let expected = [
         "guard if grace < 0: raise ValueError",
+        "result return max(0.0, self._until + self._grace - self._clock())",
         "raise raise ValueError(\"grace cannot be taken away\")",
         "log warning \"%s took too long\"",
         "state self._grace",
