@@ -135,6 +135,12 @@ const FORM: [&str; 30] = [
     "typing",
     "typo",
 ];
+/// Words of the language that name nothing.
+const KEYWORDS: [&str; 30] = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
+    "def", "del", "elif", "else", "except", "finally", "for", "from", "if", "import", "in", "is",
+    "lambda", "not", "or", "return", "self", "try", "with",
+];
 /// Statements that guard against something.
 const GUARDS: [&str; 7] = ["if", "elif", "raise", "try", "except", "assert", "finally"];
 
@@ -327,12 +333,43 @@ fn is_form(gone: &[LogicalLine], added: &[LogicalLine]) -> bool {
         || gone.iter().chain(added).all(|line| form.contains(&line.keyword.as_str()))
 }
 
-/// Whether the words of a fix name something that the fixed copy had before it and the
-/// other copy does not know: a parameter, an attribute, a state of its own.
+/// Whether a fix names something that the fixed copy had before it and the other copy
+/// does not know: a parameter, an attribute, a state of its own.
 fn speaks_of_another(text: &str, before: &Version, now: &Version) -> bool {
-    let (had, has): (HashSet<String>, HashSet<String>) =
-        (words(&before.text).into_iter().collect(), words(&now.text).into_iter().collect());
-    words(text).iter().any(|word| had.contains(word) && !has.contains(word))
+    let all = |version: &Version| lines_of(version, 0..version.lines.len());
+    let (before, now) = (all(before), all(now));
+    let (had, has) = (names(&before), names(&now));
+    names(text).iter().any(|name| had.contains(name) && !has.contains(name))
+}
+
+/// The names that a text reads or binds, attributes of `self` included; not the names of
+/// other attributes, which belong to what they are asked of, and no words in strings.
+fn names(text: &str) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    let mut from = 0;
+    let mut quote = None;
+    for (at, letter) in text.char_indices().chain([(text.len(), '\n')]) {
+        if letter.is_alphanumeric() || letter == '_' {
+            continue;
+        }
+        let word = &text[from..at];
+        let asked_of = text[..from].strip_suffix('.');
+        let own = asked_of.is_none_or(|object| object.ends_with("self"));
+        let is_name = word.starts_with(|first: char| first.is_alphabetic() || first == '_');
+        let prefix = matches!(letter, '"' | '\'');
+        if quote.is_none() && own && is_name && !prefix && !KEYWORDS.contains(&word) {
+            names.insert(word);
+        }
+        from = at + letter.len_utf8();
+        quote = match (quote, letter) {
+            (None, '"' | '\'') => Some(letter),
+            // A string that goes on is over for us, so that a stray quote costs one line.
+            (_, '\n') => None,
+            (Some(open), letter) if open == letter => None,
+            (quote, _) => quote,
+        };
+    }
+    names
 }
 
 /// Whether the fixed copy still has the fix: what was taken out is not back.

@@ -18,8 +18,8 @@ const TOGETHER: usize = 128;
 pub(super) enum Wanted {
     /// One definition by its qualified name; the whole file when that is empty.
     Definition(String),
-    /// Every definition.
-    All,
+    /// The names of all definitions.
+    Names,
 }
 
 /// Questions about contents, without repetition.
@@ -38,14 +38,14 @@ pub(super) struct Excerpts<'a> {
     cache: Option<&'a Cache>,
     limit: u64,
     one: HashMap<(BlobId, String), Option<Arc<Excerpt>>>,
-    all: HashMap<BlobId, Arc<Vec<(String, Excerpt)>>>,
+    names: HashMap<BlobId, Arc<Vec<String>>>,
     lines: HashMap<blake3::Hash, Vec<LogicalLine>>,
     /// Contents that git does not have.
     pub(super) missing: BTreeSet<BlobId>,
 }
 
 /// What one content answered.
-type Answer = (BlobId, Vec<(String, Option<Excerpt>)>, Option<Vec<(String, Excerpt)>>);
+type Answer = (BlobId, Vec<(String, Option<Excerpt>)>, Option<Vec<String>>);
 
 impl<'a> Excerpts<'a> {
     /// `limit` is the size in bytes of the largest content that is read.
@@ -55,7 +55,7 @@ impl<'a> Excerpts<'a> {
             cache,
             limit,
             one: HashMap::new(),
-            all: HashMap::new(),
+            names: HashMap::new(),
             lines: HashMap::new(),
             missing: BTreeSet::new(),
         }
@@ -96,12 +96,12 @@ impl<'a> Excerpts<'a> {
     }
 
     fn is_read(&self, blob: &BlobId) -> bool {
-        self.all.contains_key(blob) || self.one.keys().any(|(read, _)| read == blob)
+        self.names.contains_key(blob) || self.one.keys().any(|(read, _)| read == blob)
     }
 
     fn knows(&mut self, blob: &BlobId, wanted: &Wanted, reader: Option<&Reader>) -> bool {
         let name = match wanted {
-            Wanted::All => return self.all.contains_key(blob),
+            Wanted::Names => return self.knows_names(blob, reader),
             Wanted::Definition(name) => name,
         };
         let entry = (blob.clone(), name.clone());
@@ -119,6 +119,17 @@ impl<'a> Excerpts<'a> {
         }
     }
 
+    fn knows_names(&mut self, blob: &BlobId, reader: Option<&Reader>) -> bool {
+        if self.names.contains_key(blob) || self.missing.contains(blob) {
+            return true;
+        }
+        let known = reader.and_then(|reader| reader.get(&names_key(blob)));
+        let known: Option<Vec<String>> = known.and_then(|it| postcard::from_bytes(&it).ok());
+        let is_known = known.is_some();
+        self.names.extend(known.map(|names| (blob.clone(), Arc::new(names))));
+        is_known
+    }
+
     fn understand(
         &mut self,
         contents: &[(BlobId, Vec<u8>)],
@@ -126,20 +137,20 @@ impl<'a> Excerpts<'a> {
     ) {
         let understand = |(blob, bytes): &(BlobId, Vec<u8>)| -> Answer {
             let text = String::from_utf8_lossy(bytes);
-            let (mut one, mut all) = (Vec::new(), None);
+            let (mut one, mut names) = (Vec::new(), None);
             for wanted in open.get(blob).into_iter().flatten() {
                 match wanted {
                     Wanted::Definition(name) => {
                         one.push((name.clone(), python::excerpt(&text, name)));
                     }
-                    Wanted::All => all = Some(python::excerpts(&text)),
+                    Wanted::Names => names = Some(python::qualified_names(&text)),
                 }
             }
-            (blob.clone(), one, all)
+            (blob.clone(), one, names)
         };
         let answers: Vec<Answer> = contents.par_iter().map(understand).collect();
         let mut fresh = Vec::new();
-        for (blob, one, all) in answers {
+        for (blob, one, names) in answers {
             for (name, excerpt) in one {
                 if self.cache.is_some() {
                     let bytes = postcard::to_stdvec(&excerpt).ok();
@@ -147,7 +158,11 @@ impl<'a> Excerpts<'a> {
                 }
                 self.one.insert((blob.clone(), name), excerpt.map(Arc::new));
             }
-            self.all.extend(all.map(|all| (blob, Arc::new(all))));
+            if let Some(names) = names {
+                let bytes = postcard::to_stdvec(&names).ok();
+                fresh.extend(bytes.map(|bytes| (names_key(&blob), bytes)));
+                self.names.insert(blob, Arc::new(names));
+            }
         }
         if let Some(cache) = self.cache {
             // A cache that cannot be written costs time, never a result.
@@ -193,9 +208,9 @@ impl<'a> Excerpts<'a> {
         self.one.get(&(blob.clone(), name.to_owned())).cloned().flatten()
     }
 
-    /// Every definition in a content that was asked for.
-    pub(super) fn all(&self, blob: &BlobId) -> Arc<Vec<(String, Excerpt)>> {
-        self.all.get(blob).cloned().unwrap_or_default()
+    /// The names of all definitions in a content that was asked for.
+    pub(super) fn names(&self, blob: &BlobId) -> Arc<Vec<String>> {
+        self.names.get(blob).cloned().unwrap_or_default()
     }
 
     /// The definition with its logical lines; equal texts are understood once.
@@ -232,6 +247,12 @@ fn finish(hasher: &blake3::Hasher) -> Key {
     let mut hash = [0; 16];
     hash.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
     Key::new(hash, SCHEMA_VERSION)
+}
+
+fn names_key(blob: &BlobId) -> Key {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"names\0").update(blob.as_str().as_bytes());
+    finish(&hasher)
 }
 
 /// Names a definition in a content, as this version cuts it out.

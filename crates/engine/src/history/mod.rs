@@ -103,6 +103,11 @@ fn follow<'a>(
             trail.ask_for_source(log, &mut questions);
         }
         excerpts.answer(questions);
+        let mut questions = Questions::default();
+        for trail in trails.values() {
+            trail.ask_for_vanished(log, excerpts, &mut questions);
+        }
+        excerpts.answer(questions);
         for trail in trails.values_mut() {
             trail.move_on(log, excerpts);
         }

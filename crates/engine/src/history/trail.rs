@@ -1,6 +1,6 @@
 //! One definition followed back through files and names.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ssot_audit::history::{CopyChange, Version, likeness};
@@ -154,8 +154,25 @@ impl<'a> Trail<'a> {
         for change in touched(log, birth.commit) {
             let own = is_own(change, &birth.path);
             for file in [&change.old, &change.new].into_iter().flatten() {
-                let wanted = if own { Wanted::All } else { Wanted::Definition(self.name.clone()) };
+                let wanted =
+                    if own { Wanted::Names } else { Wanted::Definition(self.name.clone()) };
                 open.ask(&file.blob, wanted);
+            }
+        }
+    }
+
+    /// Asks for the definitions that disappeared from the file itself.
+    pub(super) fn ask_for_vanished(
+        &self,
+        log: &HistoryLog,
+        excerpts: &Excerpts<'_>,
+        open: &mut Questions,
+    ) {
+        let Some(birth) = self.birth() else { return };
+        for change in touched(log, birth.commit).filter(|it| is_own(it, &birth.path)) {
+            let Some(old) = &change.old else { continue };
+            for name in vanished_names(change, excerpts) {
+                open.ask(&old.blob, Wanted::Definition(name));
             }
         }
     }
@@ -226,16 +243,28 @@ fn vanished(
 ) -> Vec<(String, Excerpt)> {
     let (old, new) = (change.old.as_ref(), change.new.as_ref());
     if is_own(change, own_path) {
-        let all = |file: Option<&FileVersion>| {
-            file.map(|file| excerpts.all(&file.blob)).unwrap_or_default()
-        };
-        let (before, after) = (all(old), all(new));
-        let is_there = |name: &str| after.iter().any(|(it, _)| it == name);
-        return before.iter().filter(|(name, _)| !is_there(name)).cloned().collect();
+        let Some(old) = old else { return Vec::new() };
+        let found = vanished_names(change, excerpts).into_iter();
+        return found
+            .filter_map(|name| {
+                let excerpt = excerpts.one(&old.blob, &name)?;
+                Some((name, (*excerpt).clone()))
+            })
+            .collect();
     }
     let one = |file: Option<&FileVersion>| file.and_then(|file| excerpts.one(&file.blob, name));
     match (one(old), one(new)) {
         (Some(before), None) => vec![(name.to_owned(), (*before).clone())],
         _ => Vec::new(),
     }
+}
+
+/// The names that a change took out of a file.
+fn vanished_names(change: &PathChange, excerpts: &Excerpts<'_>) -> Vec<String> {
+    let names = |file: Option<&FileVersion>| {
+        file.map(|file| excerpts.names(&file.blob)).unwrap_or_default()
+    };
+    let (before, after) = (names(change.old.as_ref()), names(change.new.as_ref()));
+    let after: BTreeSet<&String> = after.iter().collect();
+    before.iter().filter(|name| !after.contains(name)).cloned().collect()
 }

@@ -132,8 +132,8 @@ fn is_literal(kind: TokenKind) -> bool {
     )
 }
 
-/// Every class, function and method of a file by its qualified name, in order.
-pub fn excerpts(source: &str) -> Vec<(String, Excerpt)> {
+/// The qualified names of every class, function and method of a file, in order.
+pub fn qualified_names(source: &str) -> Vec<String> {
     let cutter = Cutter::new(source);
     let mut open: Vec<(usize, &str, bool)> = Vec::new();
     let mut found = Vec::new();
@@ -145,7 +145,7 @@ pub fn excerpts(source: &str) -> Vec<(String, Excerpt)> {
         if open.iter().all(|(.., is_class)| *is_class) {
             let owners = open.iter().map(|(_, name, _)| *name);
             let qualified: Vec<&str> = owners.chain([name]).collect();
-            found.push((qualified.join("."), cutter.cut(at)));
+            found.push(qualified.join("."));
         }
         open.push((indent, name, is_class));
     }
@@ -373,7 +373,7 @@ fn short_string_end(bytes: &[u8], at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{excerpt, excerpts, logical_lines};
+    use super::{excerpt, logical_lines, qualified_names};
 
     const SOURCE: &str = r#"import os
 
@@ -431,7 +431,7 @@ def last(): print "old", 1
         for name in ["second", "Box.last", "Box.first.x"] {
             assert_eq!(excerpt(SOURCE, name), None, "{name}");
         }
-        let names: Vec<String> = excerpts(SOURCE).into_iter().map(|(name, _)| name).collect();
+        let names = qualified_names(SOURCE);
         assert!(names.contains(&"Box.first".to_owned()) && names.contains(&"last".to_owned()));
     }
 

@@ -18,7 +18,7 @@ use ruff_text_size::Ranged;
 
 use crate::file::{FileFacts, FileFlags};
 
-pub use lines::{Excerpt, LogicalLine, defined_names, excerpt, excerpts, logical_lines};
+pub use lines::{Excerpt, LogicalLine, defined_names, excerpt, logical_lines, qualified_names};
 
 /// Extracts the facts of one file. Never fails: what does not parse is listed in
 /// [`FileFacts::errors`], and what could be read around it is still there.
