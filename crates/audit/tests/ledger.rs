@@ -125,10 +125,10 @@ fn one_question_about_two_things_is_two_questions() {
     }
     // The same parameter and the same variable under other names; callers by keyword lose.
     let renamed =
-        kept.replace("role", "duty").replace("kind =", "sort =").replace("(kind)", "(sort)");
+        kept.replace("role", "user_role").replace("kind =", "sort =").replace("(kind)", "(sort)");
     let loss = pair(kept, &renamed).loss("a.f", "b.f").expect("the parameter is lost");
     assert!(
-        loss.starts_with("1 would be lost") && loss.contains("parameter `duty=None`"),
+        loss.starts_with("1 would be lost") && loss.contains("parameter `user_role=None`"),
         "{loss}"
     );
 }

@@ -127,6 +127,11 @@ def f(self):
             break
         except OSError:
             log.info('x')
+    for entry in recent_entries:
+        try:
+            self.step(entry)
+        except OSError:
+            continue
     if self.should_suggest_retry(1):
         self.retry_queue.pop(0)
     while True:
@@ -135,7 +140,7 @@ def f(self):
         except OSError:
             sleep(1)
 ";
-    let expected = ["10 retry: while True, sleep(1)", "12 retry: complete_with_retry"];
+    let expected = ["15 retry: while True, sleep(1)", "17 retry: complete_with_retry"];
     check(source, &[AtomKind::Retry], &expected);
 }
 

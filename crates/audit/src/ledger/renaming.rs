@@ -19,7 +19,7 @@ pub(super) struct Renaming<'a> {
 
 impl<'a> Renaming<'a> {
     /// The names of two functions, as far as both bind them alike: parameters by their
-    /// position, and variables whose every binding has its like on the other side.
+    /// position and a word of their names, and variables whose every binding has its like on the other side.
     pub(super) fn between(one: Option<&'a Callable>, other: Option<&'a Callable>) -> Self {
         let (Some(one), Some(other)) = (one, other) else { return Self::new(&[], &[]) };
         let mut renaming = Self::new(&one.locals, &other.locals);
@@ -56,9 +56,9 @@ impl<'a> Renaming<'a> {
         let has =
             |callable: &Callable, name: &str| callable.locals.iter().any(|local| local == name);
         for (here, there) in one.parameters.iter().zip(&other.parameters) {
-            if here.name == there.name
-                || here.kind == there.kind && !has(other, &here.name) && !has(one, &there.name)
-            {
+            let resembles = here.kind == there.kind && share_a_word(&here.name, &there.name);
+            let is_free = !has(other, &here.name) && !has(one, &there.name);
+            if here.name == there.name || resembles && is_free {
                 self.there.insert(here.name.to_string(), there.name.to_string());
                 self.back.insert(there.name.to_string(), here.name.to_string());
             }
@@ -116,7 +116,8 @@ impl<'a> Renaming<'a> {
         }
         let [here, there] = self.locals;
         let has = |names: &[CompactString], name: &str| names.iter().any(|it| it == name);
-        if has(there, one) || has(here, other) {
+        let is_receiver = |name: &str| matches!(name, "self" | "cls");
+        if has(there, one) || has(here, other) || is_receiver(one) || is_receiver(other) {
             return false;
         }
         let is_inner = self.inner[0].contains(one) && self.inner[1].contains(other);
@@ -125,6 +126,11 @@ impl<'a> Renaming<'a> {
             && self.back.get(other).map_or(free, |it| it == one);
         known && pairs.iter().all(|(a, b)| (a == one) == (b == other))
     }
+}
+
+/// Whether two names have a word in common: `score` and `overall_score`.
+fn share_a_word(one: &str, other: &str) -> bool {
+    one.split('_').any(|word| !word.is_empty() && other.split('_').any(|it| it == word))
 }
 
 /// Local names that no statement binds and no caller gives: those of comprehensions.

@@ -120,7 +120,7 @@ pub(super) fn head(stmt: &Stmt) -> TextRange {
 }
 
 /// Words that say that a loop counts attempts.
-const ATTEMPTS: [&str; 5] = ["attempt", "retry", "retries", "tries", "tenacity"];
+const ATTEMPTS: [&str; 6] = ["attempt", "attempts", "retry", "retries", "tries", "tenacity"];
 
 /// A loop that tries something again: the parts that say how often and how long it waits.
 pub(super) fn retry(text: &Text<'_>, stmt: &Stmt) -> Option<(String, Vec<TextRange>)> {
@@ -137,7 +137,8 @@ pub(super) fn retry(text: &Text<'_>, stmt: &Stmt) -> Option<(String, Vec<TextRan
     let head = head(stmt);
     let named = {
         let head = text.shown(head).to_ascii_lowercase();
-        ATTEMPTS.iter().any(|word| head.contains(word))
+        // `entries` has `tries` in it.
+        head.split(|it: char| !it.is_ascii_alphanumeric()).any(|word| ATTEMPTS.contains(&word))
     };
     let leaves = |body: &[Stmt]| matches!(body.last(), Some(Stmt::Return(_) | Stmt::Break(_)));
     let succeeds = leaves(&tried.body) || leaves(&tried.orelse);
