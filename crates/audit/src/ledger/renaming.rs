@@ -15,6 +15,8 @@ pub(super) struct Renaming<'a> {
     learning: bool,
     /// Names that only expressions bind, of either function: they live in one text.
     inner: [BTreeSet<String>; 2],
+    /// Parameters of either function: they are paired by what they are, not by use.
+    parameters: [BTreeSet<String>; 2],
 }
 
 impl<'a> Renaming<'a> {
@@ -24,6 +26,8 @@ impl<'a> Renaming<'a> {
         let (Some(one), Some(other)) = (one, other) else { return Self::new(&[], &[]) };
         let mut renaming = Self::new(&one.locals, &other.locals);
         renaming.inner = [inner(one), inner(other)];
+        renaming.parameters = [one, other]
+            .map(|it| it.parameters.iter().map(|parameter| parameter.name.to_string()).collect());
         renaming.pair_parameters(one, other);
         let mut pairs: Vec<(&Statement, Option<&Statement>)> = Vec::new();
         let mut rest = other.statements.as_slice();
@@ -49,6 +53,7 @@ impl<'a> Renaming<'a> {
             back: BTreeMap::new(),
             learning: true,
             inner: [BTreeSet::new(), BTreeSet::new()],
+            parameters: [BTreeSet::new(), BTreeSet::new()],
         }
     }
 
@@ -121,16 +126,18 @@ impl<'a> Renaming<'a> {
             return false;
         }
         let is_inner = self.inner[0].contains(one) && self.inner[1].contains(other);
-        let free = self.learning || is_inner;
+        let given = self.parameters[0].contains(one) || self.parameters[1].contains(other);
+        let free = !given && (self.learning || is_inner);
         let known = self.there.get(one).map_or(free, |it| it == other)
             && self.back.get(other).map_or(free, |it| it == one);
         known && pairs.iter().all(|(a, b)| (a == one) == (b == other))
     }
 }
 
-/// Whether two names have a word in common: `score` and `overall_score`.
+/// Whether two names have a word in common: `score` and `overall_score`. What is short
+/// says what something is, not which: `agent_id` and `connection_id`.
 fn share_a_word(one: &str, other: &str) -> bool {
-    one.split('_').any(|word| !word.is_empty() && other.split('_').any(|it| it == word))
+    one.split('_').any(|word| word.len() > 2 && other.split('_').any(|it| it == word))
 }
 
 /// Local names that no statement binds and no caller gives: those of comprehensions.
