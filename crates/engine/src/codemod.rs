@@ -1,10 +1,11 @@
 //! From an audit's choice to the files it would write.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use ssot_audit::{Audit, Choice};
-use ssot_facts::{DefinitionId, Index};
+use ssot_facts::{DefinitionId, Index, Resolution};
 use ssot_model::{Patch, RepoPath, Tombstone};
 use ssot_plan::Draft;
 use ssot_rewrite::Decision;
@@ -117,6 +118,7 @@ pub(crate) fn dry_run<'a>(
                 audit,
                 write_set: patch.write_set().cloned().collect(),
                 read_set: read_set(&survey.index, &audit.choice),
+                read_symbols: read_symbols(&survey.index, &audit.choice),
             }),
             Err(reason) => DryRun::Refused(audit, reason),
         })
@@ -140,6 +142,38 @@ fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
     paths.sort();
     paths.dedup();
     paths
+}
+
+/// The dotted names on which a choice rests: the definition that stays, what the bodies
+/// that are taken for equal read of the repository, and what others import of the copies.
+fn read_symbols(index: &Index, choice: &Choice) -> Vec<String> {
+    let (kept, copies) = match choice {
+        Choice::Redirect { canonical, copies } => (Some(*canonical), copies.as_slice()),
+        Choice::Extract { source, members, .. } => (Some(*source), members.as_slice()),
+        Choice::Delete { .. } | Choice::Accept => (None, &[][..]),
+    };
+    let mut names: BTreeSet<String> = kept.iter().map(|id| index.dotted(*id)).collect();
+    for id in kept.iter().chain(copies) {
+        for name in &index.definition(*id).free {
+            let meanings = index.resolve(id.module, name);
+            names.extend(meanings.iter().filter_map(|meaning| dotted(index, meaning)));
+        }
+    }
+    let used = copies.iter().filter(|id| !index.consumers_of(**id).is_empty());
+    names.extend(used.map(|id| index.dotted(*id)));
+    names.into_iter().collect()
+}
+
+/// The dotted name of what is of this repository.
+fn dotted(index: &Index, meaning: &Resolution) -> Option<String> {
+    match meaning {
+        Resolution::Definition(id) => Some(index.dotted(*id)),
+        Resolution::Module(id) => Some(index.module(*id).name.to_string()),
+        Resolution::Value { module, name } => {
+            Some(format!("{}.{name}", index.module(*module).name))
+        }
+        Resolution::External(_) | Resolution::Builtin(_) | Resolution::Unknown(_) => None,
+    }
 }
 
 /// The commit message of a package, without trailers.

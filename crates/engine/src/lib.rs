@@ -9,11 +9,15 @@ mod configuration;
 mod desk;
 mod error;
 pub mod execute;
+mod experience;
+mod forecast;
 mod history;
 mod init;
 mod inspection;
 mod map;
+mod patches;
 mod pipeline;
+mod plan_file;
 mod ratchet;
 mod reading;
 mod recall;
@@ -29,6 +33,8 @@ mod work;
 pub use compare::{Answer, Named, Ranked, compare};
 pub use configuration::{CONFIG_FILE, config_schema, read_config};
 pub use error::{EngineError, ErrorKind};
+pub use experience::experience;
+pub use forecast::forecast;
 pub use init::{Fate, InitFile, InitReport, init};
 pub use inspection::Inspection;
 pub use map::MapKind;
@@ -36,7 +42,7 @@ pub use pipeline::{
     Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, report, resume, rollback, run, verify,
 };
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
-pub use survey::{ScanOptions, examine, map, plan, render_plan, scan, scan_since};
+pub use survey::{ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since};
 pub use trend::record_trend;
 
 /// What an audit says.

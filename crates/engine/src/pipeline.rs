@@ -15,10 +15,10 @@ use ssot_runtime::sandbox::{self, Launcher};
 use crate::desk::Desk;
 use crate::execute::{self, ExecuteError, ExecuteSummary, InspectError, Job};
 use crate::request::Request;
-use crate::site::{self, Site};
+use crate::site::Site;
 use crate::triage::Survey;
 use crate::work::works;
-use crate::{EngineError, Inspection, configuration, survey};
+use crate::{EngineError, Inspection, configuration, plan_file, survey};
 
 /// Called for every durable event of a run, in order.
 pub type Observer = Box<dyn FnMut(&Event) + Send>;
@@ -65,10 +65,9 @@ pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, 
         return Err(EngineError::user(ExecuteError::Untested));
     }
     let base = site.head()?;
-    let given = options.plan.as_deref().map(|path| site::read_plan(path, &base)).transpose()?;
+    let given = options.plan.as_deref().map(|path| plan_file::read(path, &base)).transpose()?;
     if options.dry_run {
-        return site
-            .in_tree_of(&base, "dry-run", |tree| dry_run(tree, config, options, base.clone()));
+        return site.in_tree_of(&base, "dry-run", |tree| dry_run(tree, config, options, &base));
     }
     let request = Request {
         started: site.now(),
@@ -122,7 +121,8 @@ async fn stages(
 
     let (surveyed, findings) = triage(desk, request, tree.path(), &cache).await?;
     let audits = collect(desk, &surveyed, &findings).await?;
-    let plan = optimize(desk, request, (tree.path(), &surveyed), &audits, base, given).await?;
+    let known = (findings.as_slice(), audits.as_slice());
+    let plan = optimize(desk, request, (tree.path(), &surveyed), known, base, given).await?;
     let summary = act(site, desk, request, &tree, &surveyed, &audits, &plan).await?;
 
     let after = site.in_tree_of(&summary.head, "after", |tree| {
@@ -186,16 +186,18 @@ async fn optimize(
     desk: &Desk,
     request: &Request,
     (tree, surveyed): (&Path, &Survey),
-    audits: &[Audit],
+    known: (&[Finding], &[Audit]),
     base: CommitId,
     given: Option<Plan>,
 ) -> Result<Plan, EngineError> {
     let choose = || {
-        let fresh = || survey::optimize(tree, surveyed, audits, base, request.rewrite_imports);
-        let plan = given.unwrap_or_else(fresh);
+        let plan = match given {
+            Some(plan) => plan,
+            None => survey::optimize(tree, surveyed, known, &base, request.rewrite_imports)?,
+        };
         desk.folder().save_plan(&plan)?;
         let thought = format!(
-            "{} packages with disjoint write sets, {} entries left alone",
+            "{} packages, no two of which write one file at once; {} entries left alone",
             plan.packages.len(),
             plan.left_alone.len()
         );
@@ -302,13 +304,14 @@ fn dry_run(
     tree: &Path,
     config: ssot_model::Config,
     options: &RunOptions,
-    base: CommitId,
+    base: &CommitId,
 ) -> Result<RunReport, EngineError> {
     let surveyed = Survey::take(tree, config, None)?.on(survey::today());
     let findings = surveyed.findings(RULES);
     let violations = findings.iter().filter(|it| it.is_violation()).count();
     let audits = ssot_audit::examine(&findings, &surveyed.index, &surveyed.config);
-    let plan = survey::optimize(tree, &surveyed, &audits, base, options.rewrite_imports);
+    let known = (findings.as_slice(), audits.as_slice());
+    let plan = survey::optimize(tree, &surveyed, known, base, options.rewrite_imports)?;
     let mut report = crate::report::build(&RunId::new("dry-run"), &plan, &[]);
     report.violations_before = violations as u32;
     report.missing_sandbox_layers = sandbox::probe_layers().missing();

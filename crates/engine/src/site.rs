@@ -22,9 +22,6 @@ const DEFAULT_TARGET: &str = "ssot/consolidate";
 /// Changed files named in the message about a dirty checkout.
 const NAMED_FILES: usize = 5;
 
-/// Largest plan file that is read, in bytes.
-const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
-
 /// A repository with its log.
 pub(crate) struct Site {
     repository: Repository,
@@ -259,22 +256,6 @@ impl Site {
         desk.close().await?;
         Ok(report)
     }
-}
-
-/// Reads a plan that somebody may have edited.
-pub(crate) fn read_plan(path: &Path, base: &CommitId) -> Result<Plan, EngineError> {
-    let text = files::read_text(path, LARGEST_PLAN)
-        .map_err(|error| EngineError::config(format!("{}: {error}", path.display())))?;
-    let plan = ssot_plan::parse(&text)
-        .map_err(|error| EngineError::config(format!("{}: {error}", path.display())))?;
-    if plan.base != *base {
-        return Err(EngineError::user(format!(
-            "the plan was made for commit {} and {base} is checked out: make a new plan with \
-             `ssot plan`, or check out that commit",
-            plan.base
-        )));
-    }
-    Ok(plan)
 }
 
 fn known(plan: &Plan, id: PackageId) -> Result<PackageId, EngineError> {

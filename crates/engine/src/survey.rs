@@ -1,10 +1,12 @@
 //! The commands that look and change nothing: scan, audit, plan.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ssot_audit::{Audit, Choice};
 use ssot_model::{CodeMap, CommitId, Config, Finding, LeftAlone, Plan, ScanReport, Timestamp};
-use ssot_rules::{Circumstances, RULES, Rule};
+use ssot_plan::Circumstances;
+use ssot_rules::{RULES, Rule};
 use ssot_runtime::cache::Cache;
 use ssot_runtime::clock::{Clock, Utc};
 use ssot_runtime::files;
@@ -12,11 +14,12 @@ use ssot_runtime::git::Repository;
 
 use crate::codemod::{self, DryRun};
 use crate::map::{self, MapKind};
+use crate::patches::Patches;
 use crate::reading::Reading;
 use crate::recall::Question;
 use crate::since::Since;
 use crate::triage::Survey;
-use crate::{EngineError, configuration, history, ratchet};
+use crate::{EngineError, configuration, history, plan_file, ratchet};
 
 /// What is looked at, and how.
 #[derive(Debug, Clone)]
@@ -105,7 +108,13 @@ pub fn plan(options: &ScanOptions, rewrite_imports: bool) -> Result<Plan, Engine
     let survey = take(&ScanOptions { root: root.clone(), ..options.clone() })?;
     let findings = detect(&survey, &options.rules)?;
     let audits = ssot_audit::examine(&findings, &survey.index, &survey.config);
-    Ok(optimize(&root, &survey, &audits, base, rewrite_imports))
+    optimize(&root, &survey, (&findings, &audits), &base, rewrite_imports)
+}
+
+/// Reads a plan that somebody may have edited, for the commit that is checked out.
+pub fn given_plan(options: &ScanOptions, file: &Path) -> Result<Plan, EngineError> {
+    let repository = Repository::open(&options.root).map_err(EngineError::user)?;
+    plan_file::read(file, &repository.head().map_err(EngineError::user)?)
 }
 
 /// The plan as an editable file.
@@ -123,7 +132,7 @@ pub(crate) fn take(options: &ScanOptions) -> Result<Survey, EngineError> {
 /// Everything a survey is made of: the configuration, the memory, the files.
 struct Outset {
     config: Config,
-    circumstances: Circumstances,
+    circumstances: ssot_rules::Circumstances,
     cache: Option<Cache>,
     reading: Reading,
 }
@@ -139,7 +148,7 @@ impl Outset {
         }
         let loaded = configuration::load(root, options.config.as_deref())?;
         let cache = options.cache.then(|| open_cache(root));
-        let circumstances = Circumstances {
+        let circumstances = ssot_rules::Circumstances {
             today: Some(today()),
             lines: loaded.lines,
             tombstones: ratchet::tombstones(root)?,
@@ -199,10 +208,10 @@ fn detect(survey: &Survey, names: &[String]) -> Result<Vec<Finding>, EngineError
 pub(crate) fn optimize(
     root: &Path,
     survey: &Survey,
-    audits: &[Audit],
-    base: CommitId,
+    (findings, audits): (&[Finding], &[Audit]),
+    base: &CommitId,
     rewrite_imports: bool,
-) -> Plan {
+) -> Result<Plan, EngineError> {
     let mut drafts = Vec::new();
     let mut left_alone: Vec<LeftAlone> = ssot_plan::left_alone(audits);
     for run in codemod::dry_run(root, survey, audits, rewrite_imports) {
@@ -214,5 +223,26 @@ pub(crate) fn optimize(
             }
         }
     }
-    ssot_plan::build(base, &survey.index, &drafts, left_alone, rewrite_imports)
+    let mut whole = BTreeSet::new();
+    loop {
+        let circumstances = Circumstances {
+            base: base.clone(),
+            rewrite_imports,
+            teams: &survey.config.team,
+            left_alone: left_alone.clone(),
+            unplanned: ssot_plan::unplanned(findings),
+            whole: &whole,
+        };
+        let plan = ssot_plan::build(&survey.index, &drafts, circumstances);
+        // Each round makes one file more the matter of a single package.
+        if let Some(path) = Patches::new(root, survey, audits, &plan).entangled()
+            && whole.insert(path)
+        {
+            continue;
+        }
+        return match ssot_plan::problems(&plan).first() {
+            Some(problem) => Err(EngineError::internal(problem)),
+            None => Ok(plan),
+        };
+    }
 }

@@ -8,6 +8,7 @@ use ssot_facts::DefinitionId;
 use ssot_model::{Package, Plan};
 
 use crate::execute::Work;
+use crate::patches::{Change, Patches};
 use crate::triage::Survey;
 use crate::{EngineError, codemod};
 
@@ -22,50 +23,21 @@ pub(crate) fn works(
     audits: &[Audit],
     plan: &Plan,
 ) -> Result<Vec<Work>, EngineError> {
-    let order = ssot_plan::start_order(plan)?;
-    order
-        .iter()
-        .filter_map(|id| plan.packages.iter().find(|package| package.id == *id))
-        .filter(|package| package.enabled)
-        .map(|package| work(root, survey, audits, plan, package))
-        .collect()
+    let changes = Patches::new(root, survey, audits, plan).all()?;
+    Ok(changes.into_iter().map(|change| work(survey, change)).collect())
 }
 
-fn work(
-    root: &Path,
-    survey: &Survey,
-    audits: &[Audit],
-    plan: &Plan,
-    package: &Package,
-) -> Result<Work, EngineError> {
-    let chosen = package
-        .groups
-        .iter()
-        .map(|group| {
-            audits
-                .iter()
-                .find(|audit| audit.finding.id == group.group && audit.choice != Choice::Accept)
-                .ok_or_else(|| {
-                    let reason = format!("group {} is not found any more", group.group);
-                    codemod::relied_on(package.id.as_str(), &reason)
-                })
-        })
-        .collect::<Result<Vec<&Audit>, EngineError>>()?;
-    let choices: Vec<&Choice> = chosen.iter().map(|audit| &audit.choice).collect();
-    let patch = codemod::rewrite(root, survey, &choices, plan.rewrite_imports)
-        .map_err(|reason| codemod::relied_on(package.id.as_str(), &reason))?;
-    let planned: BTreeSet<_> = package.write_set.iter().collect();
-    if let Some(path) = patch.write_set().find(|path| !planned.contains(path)) {
-        let reason = format!("it would write {path}, which is not in its write set");
-        return Err(codemod::relied_on(package.id.as_str(), &reason));
-    }
-    Ok(Work {
+fn work(survey: &Survey, change: Change<'_>) -> Work {
+    let Change { package, audits, patch, before } = change;
+    let choices: Vec<&Choice> = audits.iter().map(|audit| &audit.choice).collect();
+    Work {
         message: codemod::message(package),
         touched_modules: touched(survey, package, &choices),
-        closes: chosen.iter().flat_map(|audit| closes(survey, audit)).collect(),
+        closes: audits.iter().flat_map(|audit| closes(survey, audit)).collect(),
         package: package.clone(),
         patch,
-    })
+        before,
+    }
 }
 
 /// The identities that must be gone when the package has landed: those of the

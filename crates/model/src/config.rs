@@ -46,6 +46,48 @@ pub struct Config {
     pub named_value: Vec<NamedValue>,
     /// What tests may replace.
     pub mocks: MockPolicy,
+    /// Who works on what.
+    pub team: Vec<Team>,
+    /// How much is to be done by when.
+    pub checkpoint: Vec<Checkpoint>,
+}
+
+/// Who works on what. A package belongs to the team whose paths hold most of its files;
+/// one of a team's concepts decides before paths do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Team {
+    /// Its name.
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// Directories and files that it looks after.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Names of definitions that it looks after, wherever they are; `*` stands for any
+    /// letters.
+    #[serde(default)]
+    pub concepts: Vec<String>,
+    /// How many packages it works on at the same time.
+    #[serde(default = "workers")]
+    pub workers: u32,
+}
+
+fn workers() -> u32 {
+    1
+}
+
+/// How much is to be done by when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Checkpoint {
+    /// The packages of this priority, `P0`, `P1` or `P2`; all when missing.
+    #[serde(default)]
+    pub priority: Option<crate::Priority>,
+    /// The share of them that has landed by then, in percent.
+    #[schemars(range(max = 100))]
+    pub percent: u32,
+    /// Minutes after the run began.
+    pub after_minutes: u32,
 }
 
 /// What is scanned.

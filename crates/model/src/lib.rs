@@ -17,14 +17,15 @@ mod patch;
 mod place;
 mod plan;
 mod report;
+mod schedule;
 mod trend;
 
 pub use baseline::{Baseline, BaselineEntry, BaselineMember, Tombstone};
 pub use check::{CheckReport, Comparand, NewFinding};
 pub use config::{
-    Boundary, CanonicalWeights, Capability, Concept, Config, Decision, EventContract, GuardedWrite,
-    Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue, Preference, ScanConfig,
-    StageOrder, TestConfig,
+    Boundary, CanonicalWeights, Capability, Checkpoint, Concept, Config, Decision, EventContract,
+    GuardedWrite, Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue, Preference,
+    ScanConfig, StageOrder, Team, TestConfig,
 };
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,
@@ -39,6 +40,12 @@ pub use map::{
 };
 pub use patch::{FileChange, Patch};
 pub use place::{InvalidRepoPath, RepoPath, Span};
-pub use plan::{LeftAlone, Package, PackageGroup, Plan, Priority, Strategy, UnitState};
+pub use plan::{
+    Hands, LeftAlone, Package, PackageGroup, Plan, Priority, Strategy, UnitState, Unplanned,
+};
 pub use report::{PackageReport, RunReport, SuiteCount, SuiteReport};
+pub use schedule::{
+    Basis, CheckpointForecast, Experience, Lane, Makespan, PastPackage, PlannedPackage, Schedule,
+    StageTimes,
+};
 pub use trend::TrendPoint;

@@ -1,12 +1,16 @@
 //! Where something is: a path inside the repository and a range of lines.
 
 use compact_str::CompactString;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A path relative to the root of the repository, `/`-separated, never empty,
 /// without `.`, `..` or a leading slash.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(try_from = "CompactString", into = "CompactString")]
+#[schemars(with = "String")]
 pub struct RepoPath(CompactString);
 
 /// The text is not a plain relative path.

@@ -1,11 +1,14 @@
 //! Packages of remediation and the states they go through.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{CommitId, GroupId, PackageId, RepoPath, Verdict};
 
 /// How a group is brought to one source of truth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strategy {
     /// Delete the copies and import the canonical definition where they stood.
@@ -31,7 +34,9 @@ impl Strategy {
 }
 
 /// What is done first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Priority {
     /// Before everything else.
     P0,
@@ -42,7 +47,8 @@ pub enum Priority {
 }
 
 /// One group inside a package and what is to be done with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PackageGroup {
     /// The group.
     pub group: GroupId,
@@ -61,7 +67,8 @@ pub struct PackageGroup {
 }
 
 /// A unit of remediation that lands or fails as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Package {
     /// The identity inside the plan.
     pub id: PackageId,
@@ -69,16 +76,28 @@ pub struct Package {
     pub title: String,
     /// What is done first.
     pub priority: Priority,
+    /// What the priority rests on: the sum over its groups of severity, cost and reach
+    /// multiplied. Zero in a plan that does not say it.
+    #[serde(default)]
+    pub score: u32,
+    /// The team that does it; anybody when missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
     /// Set to `false` in the plan file to leave the package out.
     #[serde(default = "enabled")]
     pub enabled: bool,
     /// Packages that must have landed before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<PackageId>,
-    /// Files that the dry run wrote; disjoint from every other package's.
+    /// Files that the dry run wrote; disjoint from those of every package that neither
+    /// waits for this one nor is waited for.
     pub write_set: Vec<RepoPath>,
     /// Files on which the decision rests beyond the write set.
     pub read_set: Vec<RepoPath>,
+    /// Dotted names on which the decision rests: the definitions that stay, what their
+    /// bodies read of the repository, and the names that others import from the copies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_symbols: Vec<String>,
     /// The groups it consolidates.
     pub groups: Vec<PackageGroup>,
 }
@@ -88,7 +107,8 @@ fn enabled() -> bool {
 }
 
 /// A group that no package touches, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct LeftAlone {
     /// The group.
     pub group: GroupId,
@@ -100,10 +120,51 @@ pub struct LeftAlone {
     pub places: Vec<String>,
     /// The reason, in words a maintainer can check.
     pub reason: String,
+    /// Who could go on; nobody when nothing has to change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hands: Option<Hands>,
+}
+
+/// Who goes on where no codemod does.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hands {
+    /// The work is clear and the gates would tell whether it was done.
+    Agent,
+    /// Somebody has to decide first.
+    Person,
+}
+
+impl Hands {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Person => "person",
+        }
+    }
+}
+
+/// The findings of one rule that no package closes because they are about places, which
+/// no codemod changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unplanned {
+    /// The rule.
+    pub rule: String,
+    /// Why there is no package.
+    pub reason: String,
+    /// Who could go on.
+    pub hands: Hands,
+    /// The findings, in the order of the scan.
+    pub findings: Vec<GroupId>,
 }
 
 /// Everything a run will do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Plan {
     /// `ssot.plan/1`; the number changes when a reader would break.
     pub schema: String,
@@ -117,6 +178,9 @@ pub struct Plan {
     /// The groups that stay as they are.
     #[serde(default)]
     pub left_alone: Vec<LeftAlone>,
+    /// The findings about places, by rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unplanned: Vec<Unplanned>,
 }
 
 impl Plan {

@@ -1,8 +1,8 @@
 //! The plan as a file that people may edit.
 
-use std::collections::{BTreeMap, BTreeSet};
+use ssot_model::Plan;
 
-use ssot_model::{PackageId, Plan, RepoPath};
+use crate::Problem;
 
 /// Why a plan file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -15,20 +15,15 @@ pub enum PlanError {
         "the plan has schema `{0}`, this version reads `ssot.plan/1`; make a new plan with `ssot plan`"
     )]
     Schema(String),
-    /// Two packages would write one file.
-    #[error("packages {0} and {1} both write {2}; give one of them `enabled = false`")]
-    Overlap(PackageId, PackageId, RepoPath),
-    /// A dependency names no package.
-    #[error("package {0} depends on {1}, which is not in the plan")]
-    UnknownDependency(PackageId, PackageId),
-    /// Packages wait for each other.
-    #[error("package {0} depends on itself, directly or through others")]
-    Cycle(PackageId),
+    /// The packages do not fit together.
+    #[error(transparent)]
+    Unfit(#[from] Problem),
 }
 
 const HEADING: &str = "\
 # A plan of ssot. Packages can be switched off (`enabled = false`), given another
-# `priority`, or made to wait (`depends_on`). Run it with `ssot run --plan FILE`.
+# `priority` or `team`, or made to wait (`depends_on`). `ssot plan --plan FILE` checks
+# and shows it, `ssot run --plan FILE` runs it.
 
 ";
 
@@ -45,32 +40,10 @@ pub fn parse(text: &str) -> Result<Plan, PlanError> {
     if plan.schema != Plan::SCHEMA {
         return Err(PlanError::Schema(plan.schema));
     }
-    check_disjoint(&plan)?;
-    check_dependencies(&plan)?;
-    crate::start_order(&plan)?;
-    Ok(plan)
-}
-
-fn check_disjoint(plan: &Plan) -> Result<(), PlanError> {
-    let mut owners: BTreeMap<&RepoPath, &PackageId> = BTreeMap::new();
-    for package in plan.packages.iter().filter(|package| package.enabled) {
-        for path in &package.write_set {
-            if let Some(owner) = owners.insert(path, &package.id) {
-                return Err(PlanError::Overlap(owner.clone(), package.id.clone(), path.clone()));
-            }
-        }
+    match crate::problems(&plan).into_iter().next() {
+        Some(problem) => Err(problem.into()),
+        None => Ok(plan),
     }
-    Ok(())
-}
-
-fn check_dependencies(plan: &Plan) -> Result<(), PlanError> {
-    let known: BTreeSet<&PackageId> = plan.packages.iter().map(|package| &package.id).collect();
-    for package in &plan.packages {
-        if let Some(unknown) = package.depends_on.iter().find(|id| !known.contains(id)) {
-            return Err(PlanError::UnknownDependency(package.id.clone(), unknown.clone()));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -114,9 +87,15 @@ groups = []
     #[test]
     fn wrong_plans_are_refused_with_their_place() {
         check("ssot.plan/1", "ssot.plan/9", "ssot.plan/9");
-        check("\"y.py\"", "\"x.py\"", "p01-a and p02-b both write x.py");
+        check(
+            "depends_on = [\"p01-a\"]\nwrite_set = [\"y.py\"]",
+            "write_set = [\"x.py\"]",
+            "p01-a and p02-b both write x.py",
+        );
         check("[\"p01-a\"]", "[\"p09\"]", "p09, which is not in the plan");
         check("[\"p01-a\"]", "[\"p02-b\"]", "depends on itself");
+        check("id = \"p02-b\"", "id = \"p01-a\"", "two packages are called p01-a");
+        check("title = \"Take `a`", "enabled = false\ntitle = \"Take `a`", "is switched off");
         check("\"y.py\"", "\"../y.py\"", "not a plain path");
     }
 }

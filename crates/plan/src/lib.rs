@@ -1,23 +1,33 @@
 //! Audits and dry runs to packages with disjoint write sets in a dependency graph.
 //!
 //! A write set is never declared: it is what the dry run of the codemod wrote.
-//! Groups whose write sets meet become one package, so packages are disjoint by
-//! construction and can be worked on in parallel.
+//! Groups whose write sets meet become one package, or packages one after the other
+//! when they meet in a hub file alone; what may run at once writes disjoint files.
 
+mod bundle;
+mod check;
+mod estimate;
 mod file;
+mod left;
 mod order;
+mod priority;
+mod schedule;
+mod teams;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use petgraph::unionfind::UnionFind;
 use ssot_audit::{Audit, Choice};
 use ssot_facts::Index;
 use ssot_model::{
-    CommitId, LeftAlone, Package, PackageGroup, PackageId, Plan, Priority, RepoPath, Strategy,
+    CommitId, LeftAlone, Package, PackageGroup, PackageId, Plan, RepoPath, Strategy, Team,
+    Unplanned,
 };
 
+pub use check::{Problem, problems};
 pub use file::{PlanError, parse, render};
-pub use order::start_order;
+pub use left::{left_alone, unplanned};
+pub use order::{before, start_order};
+pub use schedule::{Setting, schedule};
 
 /// An audit with what its dry run touched.
 pub struct Draft<'a> {
@@ -27,48 +37,56 @@ pub struct Draft<'a> {
     pub write_set: Vec<RepoPath>,
     /// Files on which the decision rests beyond the write set.
     pub read_set: Vec<RepoPath>,
+    /// Dotted names on which the decision rests.
+    pub read_symbols: Vec<String>,
+}
+
+/// What a plan is made of besides its drafts.
+#[derive(Debug, Clone)]
+pub struct Circumstances<'a> {
+    /// The commit the plan is made for.
+    pub base: CommitId,
+    /// Whether importers of a copy are rewritten.
+    pub rewrite_imports: bool,
+    /// Who works on what.
+    pub teams: &'a [Team],
+    /// The groups that no package touches.
+    pub left_alone: Vec<LeftAlone>,
+    /// The findings about places.
+    pub unplanned: Vec<Unplanned>,
+    /// Files whose edits depend on each other: they are written by one package.
+    pub whole: &'a BTreeSet<RepoPath>,
 }
 
 /// Builds the plan.
-pub fn build(
-    base: CommitId,
-    index: &Index,
-    drafts: &[Draft<'_>],
-    left_alone: Vec<LeftAlone>,
-    rewrite_imports: bool,
-) -> Plan {
+pub fn build(index: &Index, drafts: &[Draft<'_>], circumstances: Circumstances<'_>) -> Plan {
     let write_sets: Vec<&[RepoPath]> = drafts.iter().map(|it| it.write_set.as_slice()).collect();
-    let mut packages: Vec<Package> = components(&write_sets)
+    let mut packages: Vec<Package> = bundle::bundles(&write_sets, circumstances.whole)
         .into_iter()
         .map(|together| together.into_iter().map(|at| &drafts[at]).collect::<Vec<_>>())
-        .map(|drafts| package(index, &drafts))
+        .map(|drafts| package(index, &drafts, circumstances.teams))
         .collect();
     packages.sort_by(|a, b| (a.priority, &a.write_set).cmp(&(b.priority, &b.write_set)));
     for (number, package) in packages.iter_mut().enumerate() {
         let slug = slug(&package.groups[0].name);
         package.id = PackageId::new(format!("p{:02}-{slug}", number + 1));
     }
-    Plan { schema: Plan::SCHEMA.to_owned(), base, rewrite_imports, packages, left_alone }
+    let written: Vec<&[RepoPath]> = packages.iter().map(|it| it.write_set.as_slice()).collect();
+    for (at, before) in bundle::waits_for(&written).into_iter().enumerate() {
+        let before = before.into_iter().map(|it| packages[it].id.clone()).collect();
+        packages[at].depends_on = before;
+    }
+    Plan {
+        schema: Plan::SCHEMA.to_owned(),
+        base: circumstances.base,
+        rewrite_imports: circumstances.rewrite_imports,
+        packages,
+        left_alone: circumstances.left_alone,
+        unplanned: circumstances.unplanned,
+    }
 }
 
-/// Positions of write sets that meet, together; directly or through others.
-fn components(write_sets: &[&[RepoPath]]) -> Vec<Vec<usize>> {
-    let mut sets = UnionFind::<usize>::new(write_sets.len());
-    let mut owners: BTreeMap<&RepoPath, usize> = BTreeMap::new();
-    for (at, write_set) in write_sets.iter().enumerate() {
-        for path in *write_set {
-            let owner = *owners.entry(path).or_insert(at);
-            sets.union(owner, at);
-        }
-    }
-    let mut components: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for at in 0..write_sets.len() {
-        components.entry(sets.find(at)).or_default().push(at);
-    }
-    components.into_values().collect()
-}
-
-fn package(index: &Index, drafts: &[&Draft<'_>]) -> Package {
+fn package(index: &Index, drafts: &[&Draft<'_>], teams: &[Team]) -> Package {
     let mut write_set: Vec<RepoPath> =
         drafts.iter().flat_map(|draft| draft.write_set.iter().cloned()).collect();
     write_set.sort();
@@ -79,28 +97,26 @@ fn package(index: &Index, drafts: &[&Draft<'_>]) -> Package {
     read_set.dedup();
     read_set.retain(|path| !write_set.contains(path));
     let groups: Vec<PackageGroup> = drafts.iter().map(|draft| group(index, draft.audit)).collect();
-    let cost: u32 = drafts.iter().map(|draft| draft.audit.finding.cost).sum();
+    let mut read_symbols: Vec<String> =
+        drafts.iter().flat_map(|draft| draft.read_symbols.iter().cloned()).collect();
+    read_symbols.sort();
+    read_symbols.dedup();
+    let scores = drafts.iter().map(|draft| priority::score(index, draft.audit));
+    let score = scores.fold(0, u32::saturating_add);
+    let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+    let team = teams::team_of(teams, &names, &write_set).map(|team| team.name.clone());
     Package {
         id: PackageId::new(""),
         title: title(&groups),
-        priority: priority(cost),
+        priority: priority::priority(score),
+        score,
+        team,
         enabled: true,
         depends_on: Vec::new(),
         write_set,
         read_set,
+        read_symbols,
         groups,
-    }
-}
-
-/// Costs from which a package comes first, or at least not last.
-const FIRST_COST: u32 = 60;
-const NORMAL_COST: u32 = 12;
-
-fn priority(cost: u32) -> Priority {
-    match cost {
-        FIRST_COST.. => Priority::P0,
-        NORMAL_COST.. => Priority::P1,
-        _ => Priority::P2,
     }
 }
 
@@ -160,71 +176,4 @@ fn slug(name: &str) -> String {
         .take(LONGEST)
         .collect();
     text.trim_matches('-').to_owned()
-}
-
-/// The groups that no package touches, with the reason: verdicts that are no
-/// violation, choices to accept, and single members that were refused.
-pub fn left_alone(audits: &[Audit]) -> Vec<LeftAlone> {
-    let mut left = Vec::new();
-    for audit in audits {
-        let finding = &audit.finding;
-        let entry = |places: Vec<String>, reason: &str| LeftAlone {
-            group: finding.id.clone(),
-            name: finding.name.clone(),
-            verdict: audit.verdict,
-            places,
-            reason: reason.to_owned(),
-        };
-        if audit.choice == Choice::Accept {
-            let place =
-                |member: &ssot_model::Member| format!("{}:{}", member.path, member.span.start);
-            let reason = if audit.verdict.is_violation() {
-                audit.reason.clone()
-            } else {
-                let facts: Vec<&str> =
-                    finding.evidence.iter().map(|evidence| evidence.text.as_str()).collect();
-                facts.first().map_or_else(|| audit.reason.clone(), |fact| (*fact).to_owned())
-            };
-            left.push(entry(finding.members.iter().map(place).collect(), &reason));
-        } else {
-            let refusals = audit.refusals.iter();
-            left.extend(refusals.map(|it| entry(vec![it.place.clone()], &it.reason)));
-        }
-    }
-    left
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-    use ssot_model::RepoPath;
-
-    use super::components;
-
-    proptest! {
-        #[test]
-        fn packages_write_disjoint_files_and_lose_no_group(
-            sets in prop::collection::vec(prop::collection::vec(0u8..12, 1..4), 0..16)
-        ) {
-            let path = |number: &u8| RepoPath::new(&format!("f{number}.py")).expect("plain");
-            let sets: Vec<Vec<RepoPath>> =
-                sets.iter().map(|set| set.iter().map(path).collect()).collect();
-            let slices: Vec<&[RepoPath]> = sets.iter().map(Vec::as_slice).collect();
-            let found = components(&slices);
-            let mut seen = BTreeSet::new();
-            let mut groups: Vec<usize> = Vec::new();
-            for component in &found {
-                let files: BTreeSet<&RepoPath> =
-                    component.iter().flat_map(|at| &sets[*at]).collect();
-                for file in files {
-                    prop_assert!(seen.insert(file), "{} is written twice", file);
-                }
-                groups.extend(component);
-            }
-            groups.sort_unstable();
-            prop_assert_eq!(groups, (0..sets.len()).collect::<Vec<_>>());
-        }
-    }
 }

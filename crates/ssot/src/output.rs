@@ -10,6 +10,14 @@ use serde::Serialize;
 
 use crate::exit::Usage;
 
+/// Columns of what is no terminal.
+const COLUMNS: usize = 100;
+
+/// How many columns the result has on standard output.
+pub(crate) fn columns() -> usize {
+    terminal_size::terminal_size().map_or(COLUMNS, |(width, _)| usize::from(width.0))
+}
+
 /// Prints a result.
 pub(crate) fn result(text: &str) -> anyhow::Result<()> {
     let mut stream = anstream::stdout().lock();

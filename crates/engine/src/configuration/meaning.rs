@@ -14,9 +14,15 @@ use super::mistake::{Mistake, position};
 /// Mistakes in what the entries mean together.
 pub(super) fn mistakes(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
     let mut found = Vec::new();
-    for table in
-        ["boundary", "concept", "capability", "event-contract", "stage-order", "named-value"]
-    {
+    for table in [
+        "boundary",
+        "team",
+        "concept",
+        "capability",
+        "event-contract",
+        "stage-order",
+        "named-value",
+    ] {
         let mut seen: BTreeMap<&str, &Spanned<DeValue<'_>>> = BTreeMap::new();
         for (name, value) in texts(document, table, "name") {
             if let Some(first) = seen.insert(name, value) {

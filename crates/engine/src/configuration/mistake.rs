@@ -1,7 +1,9 @@
-//! Mistakes in a configuration file, shown where they stand.
+//! Mistakes in a configuration or plan file, shown where they stand.
 
 use std::fmt::Write;
 use std::ops::Range;
+
+use crate::EngineError;
 
 /// Something wrong at a place of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +36,18 @@ fn floor(text: &str, at: usize) -> usize {
     at
 }
 
+/// The error that shows all mistakes of a file.
+pub(crate) fn error(file: &str, text: &str, mistakes: &mut [Mistake]) -> EngineError {
+    let count = match mistakes.len() {
+        1 => "a mistake".to_owned(),
+        more => format!("{more} mistakes"),
+    };
+    let shown = render(file, text, mistakes);
+    EngineError::config(format!("{file} has {count}\n{}", shown.trim_end()))
+}
+
 /// All mistakes in order of place: `file:line:column: message`, the line, a mark below it.
-pub(crate) fn render(file: &str, text: &str, mistakes: &mut [Mistake]) -> String {
+fn render(file: &str, text: &str, mistakes: &mut [Mistake]) -> String {
     mistakes.sort_by(|a, b| (a.span.start, &a.message).cmp(&(b.span.start, &b.message)));
     let mut shown = String::new();
     for mistake in mistakes {

@@ -13,9 +13,9 @@ use crate::EngineError;
 use mistake::Mistake;
 
 mod meaning;
-mod mistake;
+pub(crate) mod mistake;
 mod schema;
-mod shape;
+pub(crate) mod shape;
 
 pub use schema::config_schema;
 
@@ -85,12 +85,7 @@ fn parse(file: &str, text: &str) -> Result<Loaded, EngineError> {
         let lines = meaning::lines(file, text, document.get_ref());
         return Ok(Loaded { config, lines });
     }
-    let count = match mistakes.len() {
-        1 => "a mistake".to_owned(),
-        more => format!("{more} mistakes"),
-    };
-    let shown = mistake::render(file, text, &mut mistakes);
-    Err(EngineError::config(format!("{file} has {count}\n{}", shown.trim_end())))
+    Err(mistake::error(file, text, &mut mistakes))
 }
 
 /// Adds a boundary for every directory below the root that is packaged by itself

@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::mistake::Mistake;
 
 /// Everything in the file that the schema does not allow.
-pub(super) fn mistakes(schema: &Value, document: &Spanned<DeTable<'_>>) -> Vec<Mistake> {
+pub(crate) fn mistakes(schema: &Value, document: &Spanned<DeTable<'_>>) -> Vec<Mistake> {
     let mut check = Check { root: schema, found: Vec::new() };
     check.table(schema, document.span(), document.get_ref(), "");
     check.found

@@ -36,7 +36,11 @@ pub(super) fn build(
     if let Some(path) = work.patch.write_set().find(|path| !allowed.contains(path)) {
         return Err(Stop::Rejected(format!("its patch writes `{path}`, outside its write set")));
     }
-    let before = job.repository.entries_at(job.base.as_str(), work.patch.write_set())?;
+    let mut before = job.repository.entries_at(job.base.as_str(), work.patch.write_set())?;
+    for (path, change) in &work.before {
+        let entry = entry(base, path, change, before.get(path).and_then(Option::as_ref))?;
+        before.insert(path.clone(), entry);
+    }
     let mut after = Entries::new();
     for (path, change) in &work.patch.files {
         let old = before.get(path).and_then(Option::as_ref);
@@ -44,13 +48,22 @@ pub(super) fn build(
             let why = format!("`{path}` is not a regular file (mode {})", old.mode);
             return Err(Stop::Rejected(why));
         }
-        let entry = match change {
-            FileChange::Write(bytes) => Some(Entry::replacing(old, base.hash_object(path, bytes)?)),
-            FileChange::Delete => None,
-        };
-        after.insert(path.clone(), entry);
+        after.insert(path.clone(), entry(base, path, change, old)?);
     }
     replay(&job.repository, onto, before, after)
+}
+
+/// What a change makes of an entry; the content is stored.
+fn entry(
+    base: &Worktree,
+    path: &RepoPath,
+    change: &FileChange,
+    old: Option<&Entry>,
+) -> Result<Option<Entry>, Stop> {
+    Ok(match change {
+        FileChange::Write(bytes) => Some(Entry::replacing(old, base.hash_object(path, bytes)?)),
+        FileChange::Delete => None,
+    })
 }
 
 /// The tree `onto` with a package's files. The patch was made for the base, so

@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ssot_model::{
-    CommitId, Package, PackageId, Patch, RunId, SuiteReport, TestConfig, Timestamp, TreeId,
-    UnitState,
+    CommitId, FileChange, Package, PackageId, Patch, RepoPath, RunId, SuiteReport, TestConfig,
+    Timestamp, TreeId, UnitState,
 };
 use ssot_runtime::git::{GitError, Repository};
 use ssot_runtime::runner::{Runner, RunnerError, clean_leftovers};
@@ -40,8 +40,11 @@ pub use rollback::{RollBack, RollbackError, Undone, Which, rollback};
 pub struct Work {
     /// The package.
     pub package: Package,
-    /// What it writes and deletes, made for the base of the run.
+    /// What it writes and deletes, made for the base of the run and `before`.
     pub patch: Patch,
+    /// Those of its files that a package which it waits for has written, as that one
+    /// leaves them; the others are as at the base.
+    pub before: BTreeMap<RepoPath, FileChange>,
     /// The message of its commit, without trailers.
     pub message: String,
     /// Modules that must load after it if they loaded before.

@@ -314,16 +314,20 @@ pub(crate) fn work(id: &str, path: &str, text: &str) -> Work {
         id: PackageId::new(id),
         title: format!("Consolidate {path}"),
         priority: Priority::P1,
+        score: 0,
+        team: None,
         enabled: true,
         depends_on: Vec::new(),
         write_set: vec![file.clone()],
         read_set: vec![RepoPath::new("app/a.py").unwrap()],
+        read_symbols: Vec::new(),
         groups: Vec::new(),
     };
     let change = FileChange::Write(text.as_bytes().to_vec());
     Work {
         package,
         patch: Patch { files: [(file.clone(), change)].into() },
+        before: BTreeMap::new(),
         message: format!("Consolidate {path}\n\nOne source of truth."),
         touched_modules: vec![format!("app.{}", file.file_stem())],
         closes: vec![format!("{path} {}", file.file_stem())],

@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 use ssot_engine::ScanOptions;
+use ssot_model::{Plan, Schedule};
 
 use crate::cli::Place;
+use crate::commands::run;
 use crate::exit::{Exit, Usage};
+use crate::interrupt::{self, Waited};
 use crate::{output, progress, text};
 
 /// Forms of a plan.
@@ -17,8 +21,16 @@ enum PlanFormat {
     Text,
     /// The file that `ssot run --plan` reads
     Toml,
-    /// For programs
+    /// For programs: the plan with its schedule
     Json,
+}
+
+/// A plan with its schedule.
+#[derive(Debug, Serialize)]
+struct Planned<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    schedule: &'a Schedule,
 }
 
 /// What is planned, and where the plan goes.
@@ -32,6 +44,12 @@ pub(crate) struct PlanArgs {
     /// Rewrite importers of a copy to the canonical module
     #[arg(long)]
     rewrite_imports: bool,
+    /// Check and show this plan, which somebody may have edited, instead of a new one
+    #[arg(long, value_name = "FILE", conflicts_with = "rewrite_imports")]
+    plan: Option<PathBuf>,
+    /// Workers for which times are told, where there are no teams [default: the processor's cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    agents: Option<u16>,
     /// Write the plan to this file, to be edited and given to `ssot run --plan`
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -48,7 +66,15 @@ pub(crate) fn run(args: &PlanArgs) -> anyhow::Result<Exit> {
         rules: Vec::new(),
     };
     let waiting = progress::Waiting::start(args.place.quiet, "planning by dry run");
-    let plan = ssot_engine::plan(&options, args.rewrite_imports)?;
+    let plan = match &args.plan {
+        Some(file) => ssot_engine::given_plan(&options, file)?,
+        None => ssot_engine::plan(&options, args.rewrite_imports)?,
+    };
+    let Waited::Done(known) = interrupt::wait(ssot_engine::experience(&options.root))? else {
+        return Ok(Exit::Interrupted);
+    };
+    let workers = run::agents(args.agents) as u32;
+    let schedule = ssot_engine::forecast(&options, &plan, &known, workers)?;
     drop(waiting);
     if let Some(file) = &args.output {
         let rendered = ssot_engine::render_plan(&plan)?;
@@ -59,11 +85,16 @@ pub(crate) fn run(args: &PlanArgs) -> anyhow::Result<Exit> {
     }
     match args.format {
         PlanFormat::Text => {
-            let text = text::plan(&plan, &args.place.argument(), args.output.as_deref());
+            let (argument, file) = (args.place.argument(), args.output.as_deref());
+            let file = file.or(args.plan.as_deref());
+            let text = text::plan(&plan, &schedule, &argument, file, output::columns());
             output::result(&text)?;
         }
         PlanFormat::Toml => output::result(&ssot_engine::render_plan(&plan)?)?,
-        PlanFormat::Json => output::json(&plan).context("the plan cannot be printed")?,
+        PlanFormat::Json => {
+            let planned = Planned { plan: &plan, schedule: &schedule };
+            output::json(&planned).context("the plan cannot be printed")?;
+        }
     }
     Ok(Exit::Clean)
 }

@@ -27,6 +27,20 @@ pub(crate) fn thousands(number: u64) -> String {
     text
 }
 
+/// A time in words: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
+pub(crate) fn span(millis: u64) -> String {
+    let seconds = (millis + 500) / 1000;
+    match seconds {
+        0..10 => {
+            let tenths = (millis + 50) / 100;
+            format!("{}.{} s", tenths / 10, tenths % 10)
+        }
+        10..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
 /// The first digits of a commit or tree, enough for people.
 pub(crate) fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
@@ -43,7 +57,7 @@ pub(crate) fn some_of(words: &[&str], most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, short, some_of, thousands};
+    use super::{count, short, some_of, span, thousands};
 
     #[test]
     fn numbers_read_like_words() {
@@ -53,6 +67,19 @@ mod tests {
         assert_eq!(count(1, "file"), "1 file");
         assert_eq!(count(0, "file"), "0 files");
         assert_eq!(count(2, "dependency"), "2 dependencies");
+    }
+
+    #[test]
+    fn times_read_like_words() {
+        for (millis, text) in [
+            (0, "0.0 s"),
+            (1_449, "1.4 s"),
+            (12_400, "12 s"),
+            (185_000, "3 min 05 s"),
+            (7_800_000, "2 h 10 min"),
+        ] {
+            assert_eq!(span(millis), text);
+        }
     }
 
     #[test]

@@ -330,6 +330,7 @@ mod tests {
             verdict,
             places: vec![format!("a/{name}.py:1"), format!("b/{name}.py:2")],
             reason: reason.to_owned(),
+            hands: None,
         }
     }
 

@@ -1,0 +1,142 @@
+//! The patches of a plan's packages, each on top of those that it waits for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use ssot_audit::{Audit, Choice};
+use ssot_model::{FileChange, Package, Patch, Plan, RepoPath};
+
+use crate::triage::Survey;
+use crate::{EngineError, codemod};
+
+/// What one package changes.
+#[derive(Debug)]
+pub(crate) struct Change<'a> {
+    /// The package.
+    pub(crate) package: &'a Package,
+    /// The audits of its groups.
+    pub(crate) audits: Vec<&'a Audit>,
+    /// What it writes and deletes.
+    pub(crate) patch: Patch,
+    /// Those of its files that a package before it has written, as that one leaves them.
+    pub(crate) before: BTreeMap<RepoPath, FileChange>,
+}
+
+/// Why the patch of a package cannot be made.
+#[derive(Debug)]
+pub(crate) enum Unfit {
+    /// The codemod refuses, or the plan does not fit the tree.
+    Impossible(String),
+    /// What the package does to its files changes with what another does to this one.
+    Entangled(RepoPath),
+}
+
+/// Makes the patches of a plan for one tree.
+pub(crate) struct Patches<'a> {
+    root: &'a Path,
+    survey: &'a Survey,
+    plan: &'a Plan,
+    audits: BTreeMap<&'a str, &'a Audit>,
+}
+
+impl<'a> Patches<'a> {
+    pub(crate) fn new(
+        root: &'a Path,
+        survey: &'a Survey,
+        audits: &'a [Audit],
+        plan: &'a Plan,
+    ) -> Self {
+        let acting = audits.iter().filter(|audit| audit.choice != Choice::Accept);
+        let audits = acting.map(|audit| (audit.finding.id.as_str(), audit)).collect();
+        Self { root, survey, plan, audits }
+    }
+
+    /// The packages that are switched on, in the order in which they may start.
+    pub(crate) fn all(&self) -> Result<Vec<Change<'a>>, EngineError> {
+        let order = ssot_plan::start_order(self.plan)?;
+        order
+            .iter()
+            .filter_map(|id| self.plan.packages.iter().find(|package| package.id == *id))
+            .filter(|package| package.enabled)
+            .map(|package| self.change(package).map_err(|unfit| unfit.relied_on(package)))
+            .collect()
+    }
+
+    /// A hub whose edits depend on each other; none in a plan that can be executed.
+    pub(crate) fn entangled(&self) -> Option<RepoPath> {
+        let waiting = self.plan.packages.iter().filter(|package| !package.depends_on.is_empty());
+        waiting.map(|package| self.change(package)).find_map(|change| match change {
+            Err(Unfit::Entangled(path)) => Some(path),
+            _ => None,
+        })
+    }
+
+    /// The patch of one package. A file that a package before it writes too gets both
+    /// edits; every other file must come out as if there were no package before it.
+    pub(crate) fn change(&self, package: &'a Package) -> Result<Change<'a>, Unfit> {
+        let audits = self.audits(package)?;
+        let mut patch = self.rewrite(&audits)?;
+        let planned: BTreeSet<_> = package.write_set.iter().collect();
+        if let Some(path) = patch.write_set().find(|path| !planned.contains(path)) {
+            let reason = format!("it would write {path}, which is not in its write set");
+            return Err(Unfit::Impossible(reason));
+        }
+        let earlier: Vec<&Package> = ssot_plan::before(self.plan, package)
+            .into_iter()
+            .filter(|it| it.write_set.iter().any(|path| planned.contains(path)))
+            .collect();
+        let mut before = BTreeMap::new();
+        if let Some(first) = earlier.first() {
+            let shared = |path: &RepoPath| earlier.iter().any(|it| it.write_set.contains(path));
+            let hub = first.write_set.iter().find(|path| planned.contains(path));
+            let entangled = |_| Unfit::Entangled(hub.cloned().expect("they share a file"));
+            let mut groups = Vec::new();
+            for package in &earlier {
+                groups.extend(self.audits(package)?);
+            }
+            let earlier = self.rewrite(&groups).map_err(entangled)?;
+            groups.extend(&audits);
+            let together = self.rewrite(&groups).map_err(entangled)?;
+            for (path, change) in &mut patch.files {
+                let joint = together.files.get(path);
+                if shared(path) {
+                    let gone = || Unfit::Entangled(path.clone());
+                    *change = joint.ok_or_else(gone)?.clone();
+                    before.extend(earlier.files.get(path).map(|it| (path.clone(), it.clone())));
+                } else if joint != Some(change) {
+                    return Err(entangled(Unfit::Impossible(String::new())));
+                }
+            }
+        }
+        Ok(Change { package, audits, patch, before })
+    }
+
+    fn audits(&self, package: &Package) -> Result<Vec<&'a Audit>, Unfit> {
+        let gone = |group| Unfit::Impossible(format!("group {group} is not found any more"));
+        let find = |group| self.audits.get(group).copied().ok_or_else(|| gone(group));
+        package.groups.iter().map(|group| find(group.group.as_str())).collect()
+    }
+
+    fn rewrite(&self, audits: &[&Audit]) -> Result<Patch, Unfit> {
+        let choices: Vec<&Choice> = audits.iter().map(|audit| &audit.choice).collect();
+        codemod::rewrite(self.root, self.survey, &choices, self.plan.rewrite_imports)
+            .map_err(Unfit::Impossible)
+    }
+}
+
+impl Unfit {
+    /// The error for a plan that relied on the package.
+    fn relied_on(self, package: &Package) -> EngineError {
+        let id = package.id.as_str();
+        match self {
+            Self::Impossible(reason) => codemod::relied_on(id, &reason),
+            Self::Entangled(path) => codemod::relied_on(
+                id,
+                &format!(
+                    "what it does to {path} depends on the packages before it; take their groups \
+                     into one package, or make a new plan with `ssot plan`"
+                ),
+            ),
+        }
+    }
+}

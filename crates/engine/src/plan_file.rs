@@ -1,0 +1,207 @@
+//! A plan that somebody may have edited, read with the line of every mistake.
+
+use std::ops::Range;
+use std::path::Path;
+
+use ssot_model::{CommitId, Plan};
+use ssot_plan::Problem;
+use ssot_runtime::files;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::EngineError;
+use crate::configuration::mistake::{self, Mistake};
+use crate::configuration::shape;
+
+/// Largest plan file that is read, in bytes.
+const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
+
+/// Reads a plan and checks that it can be executed on a commit.
+pub(crate) fn read(path: &Path, base: &CommitId) -> Result<Plan, EngineError> {
+    let text = files::read_text(path, LARGEST_PLAN)
+        .map_err(|error| EngineError::config(format!("{}: {error}", path.display())))?;
+    let plan = parse(&path.to_string_lossy(), &text)?;
+    if plan.base != *base {
+        return Err(EngineError::user(format!(
+            "{}: the plan was made for commit {} and {base} is checked out: make a new plan with \
+             `ssot plan`, or check out that commit",
+            path.display(),
+            plan.base
+        )));
+    }
+    Ok(plan)
+}
+
+/// Reads a plan, or says everything that is wrong with it.
+fn parse(file: &str, text: &str) -> Result<Plan, EngineError> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let mut mistakes: Vec<Mistake> = errors
+        .iter()
+        .map(|error| Mistake::new(error.span().unwrap_or_default(), error.message()))
+        .collect();
+    if mistakes.is_empty() {
+        mistakes.extend(other_version(document.get_ref()));
+    }
+    if mistakes.is_empty() {
+        let schema = schemars::schema_for!(Plan).to_value();
+        mistakes = shape::mistakes(&schema, &document);
+    }
+    if mistakes.is_empty() {
+        match toml::from_str::<Plan>(text) {
+            Ok(plan) => {
+                let problems = ssot_plan::problems(&plan);
+                if problems.is_empty() {
+                    return Ok(plan);
+                }
+                let shown =
+                    |it: &Problem| Mistake::new(place(document.get_ref(), it), it.to_string());
+                mistakes = problems.iter().map(shown).collect();
+            }
+            Err(error) => {
+                mistakes.push(Mistake::new(error.span().unwrap_or_default(), error.message()));
+            }
+        }
+    }
+    Err(mistake::error(file, text, &mut mistakes))
+}
+
+/// A plan of another version is not compared with the shape of this one.
+fn other_version(document: &DeTable<'_>) -> Option<Mistake> {
+    let value = document.get("schema")?;
+    let DeValue::String(schema) = value.get_ref() else { return None };
+    (schema.as_ref() != Plan::SCHEMA).then(|| {
+        let known = Plan::SCHEMA;
+        let said = format!(
+            "the plan has schema `{schema}`, this version reads `{known}`; make a new plan with \
+             `ssot plan`"
+        );
+        Mistake::new(value.span(), said)
+    })
+}
+
+/// Where a problem stands in the file.
+fn place(document: &DeTable<'_>, problem: &Problem) -> Range<usize> {
+    let named = |table: &&DeTable<'_>| is(table.get("id"), problem.package().as_str());
+    let mut packages = tables(document, "package").filter(named);
+    let package = match problem {
+        // The first one has the name by right.
+        Problem::Duplicate(_) => packages.nth(1),
+        _ => packages.next(),
+    };
+    let Some(package) = package else { return 0..0 };
+    let id = || package.get("id").map(Spanned::span);
+    let found = match problem {
+        Problem::Overlap(_, _, path) => element(package, "write_set", path.as_str()),
+        Problem::UnknownDependency(_, before) | Problem::OffDependency(_, before) => {
+            element(package, "depends_on", before.as_str())
+        }
+        Problem::Cycle(..) => package.get("depends_on").map(Spanned::span),
+        Problem::Duplicate(_) => id(),
+        Problem::SameGroup(_, _, group) => tables(package, "groups")
+            .filter_map(|table| table.get("group"))
+            .find(|value| is(Some(value), group.as_str()))
+            .map(Spanned::span),
+    };
+    found.or_else(id).unwrap_or_default()
+}
+
+/// The tables of a list of tables.
+fn tables<'a, 'i>(table: &'a DeTable<'i>, key: &str) -> impl Iterator<Item = &'a DeTable<'i>> {
+    values(table, key).filter_map(|value| match value.get_ref() {
+        DeValue::Table(table) => Some(table),
+        _ => None,
+    })
+}
+
+fn values<'a, 'i>(
+    table: &'a DeTable<'i>,
+    key: &str,
+) -> impl Iterator<Item = &'a Spanned<DeValue<'i>>> {
+    let list = match table.get(key).map(Spanned::get_ref) {
+        Some(DeValue::Array(list)) => Some(list),
+        _ => None,
+    };
+    list.into_iter().flatten()
+}
+
+fn is(value: Option<&Spanned<DeValue<'_>>>, text: &str) -> bool {
+    matches!(value.map(Spanned::get_ref), Some(DeValue::String(it)) if it.as_ref() == text)
+}
+
+/// The place of a text in a list.
+fn element(table: &DeTable<'_>, key: &str, text: &str) -> Option<Range<usize>> {
+    values(table, key).find(|value| is(Some(value), text)).map(Spanned::span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    const PLAN: &str = r#"schema = "ssot.plan/1"
+base = "0000000000000000000000000000000000000000"
+rewrite_imports = false
+
+[[package]]
+id = "p01-a"
+title = "Take `a` from core"
+priority = "P1"
+write_set = ["x.py"]
+read_set = []
+groups = []
+
+[[package]]
+id = "p02-b"
+title = "Take `b` from core"
+priority = "P1"
+depends_on = ["p01-a"]
+write_set = ["y.py"]
+read_set = []
+groups = []
+"#;
+
+    #[test]
+    fn every_mistake_is_shown_at_its_place() {
+        assert!(parse("plan.toml", PLAN).is_ok());
+        for (from, to, expected) in [
+            ("plan/1", "plan/9", "1:10: the plan has schema `ssot.plan/9`"),
+            (
+                "title = \"Take `b`",
+                "titel = \"Take `b`",
+                "15:1: `package` has no `titel`; did you mean `title`?",
+            ),
+            ("\"P1\"\nwrite", "\"P4\"\nwrite", "8:12: `P4` is none of P0, P1, P2"),
+            (
+                "depends_on = [\"p01-a\"]\nwrite_set = [\"y.py\"]",
+                "write_set = [\"y.py\", \"x.py\"]",
+                "17:22: packages p01-a and p02-b both write x.py: let p02-b wait with `depends_on = [\"p01-a\"]`",
+            ),
+            (
+                "[\"p01-a\"]",
+                "[\"p09\"]",
+                "17:15: package p02-b depends on p09, which is not in the plan",
+            ),
+            ("[\"p01-a\"]", "[\"p02-b\"]", "17:14: package p02-b depends on itself"),
+            (
+                "title = \"Take `a`",
+                "enabled = false\ntitle = \"Take `a`",
+                "18:15: package p02-b depends on p01-a, which is switched off",
+            ),
+            ("id = \"p02-b\"", "id = \"p01-a\"", "14:6: two packages are called p01-a"),
+            ("\"y.py\"", "\"../y.py\"", "18:"),
+            (
+                "read_set = []\ngroups = []\n\n",
+                "read_set = []\n\n",
+                "5:1: `package` needs `groups`",
+            ),
+            ("[[package]]\nid = \"p02-b\"", "[[package]\nid = \"p02-b\"", "13:"),
+        ] {
+            assert!(PLAN.contains(from), "{from}");
+            let error = parse("plan.toml", &PLAN.replacen(from, to, 1));
+            let said = error.expect_err(to).to_string();
+            assert!(said.contains(&format!("plan.toml:{expected}")), "{to}\n{said}");
+        }
+        // An overlap that is ordered is none.
+        let ordered = PLAN.replace("[\"y.py\"]", "[\"x.py\"]");
+        assert!(parse("plan.toml", &ordered).is_ok());
+    }
+}

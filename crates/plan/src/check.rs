@@ -1,0 +1,174 @@
+//! What must hold of a plan, however it was made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use ssot_model::{GroupId, PackageId, Plan, RepoPath};
+
+/// Why a plan cannot be executed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Two packages that may run at once would write one file.
+    #[error(
+        "packages {0} and {1} both write {2}: let {1} wait with `depends_on = [\"{0}\"]`, or give \
+         one of them `enabled = false`"
+    )]
+    Overlap(PackageId, PackageId, RepoPath),
+    /// A dependency names no package.
+    #[error(
+        "package {0} depends on {1}, which is not in the plan: a package that is not wanted gets \
+         `enabled = false` and stays in the file"
+    )]
+    UnknownDependency(PackageId, PackageId),
+    /// A dependency is switched off.
+    #[error(
+        "package {0} depends on {1}, which is switched off and will never land: switch {0} off \
+         too, or take {1} out of its `depends_on`"
+    )]
+    OffDependency(PackageId, PackageId),
+    /// Packages wait for each other.
+    #[error("package {0} depends on itself, directly or through others: {1}")]
+    Cycle(PackageId, String),
+    /// Two packages have one name.
+    #[error("two packages are called {0}; each needs a name of its own")]
+    Duplicate(PackageId),
+    /// Two packages consolidate one group.
+    #[error("packages {0} and {1} both consolidate group {2}; leave it to one of them")]
+    SameGroup(PackageId, PackageId, GroupId),
+}
+
+impl Problem {
+    /// The package that has to be changed.
+    pub fn package(&self) -> &PackageId {
+        match self {
+            Self::Overlap(_, package, _)
+            | Self::UnknownDependency(package, _)
+            | Self::OffDependency(package, _)
+            | Self::Cycle(package, _)
+            | Self::Duplicate(package)
+            | Self::SameGroup(_, package, _) => package,
+        }
+    }
+}
+
+/// Everything that keeps a plan from being executed. Write sets are compared pair by
+/// pair, whatever made them.
+pub fn problems(plan: &Plan) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut places: BTreeMap<&PackageId, usize> = BTreeMap::new();
+    for (at, package) in plan.packages.iter().enumerate() {
+        if places.insert(&package.id, at).is_some() {
+            found.push(Problem::Duplicate(package.id.clone()));
+        }
+    }
+    for package in &plan.packages {
+        for before in &package.depends_on {
+            match places.get(before) {
+                None => found.push(Problem::UnknownDependency(package.id.clone(), before.clone())),
+                Some(at) if package.enabled && !plan.packages[*at].enabled => {
+                    found.push(Problem::OffDependency(package.id.clone(), before.clone()));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    found.extend(cycles(plan, &places));
+    if found.iter().all(|problem| matches!(problem, Problem::OffDependency(..))) {
+        found.extend(overlaps(plan, &ancestors(plan)));
+    }
+    found.extend(shared_groups(plan));
+    found
+}
+
+/// The packages that each package waits for, directly or through others, by position.
+/// The plan must be free of cycles and unknown names.
+pub(crate) fn ancestors(plan: &Plan) -> Vec<BTreeSet<usize>> {
+    let places: BTreeMap<&PackageId, usize> =
+        plan.packages.iter().enumerate().map(|(at, package)| (&package.id, at)).collect();
+    let mut found: Vec<Option<BTreeSet<usize>>> = vec![None; plan.packages.len()];
+    for start in 0..plan.packages.len() {
+        let mut open = vec![start];
+        while let Some(at) = open.last().copied() {
+            let before: Vec<usize> = plan.packages[at]
+                .depends_on
+                .iter()
+                .filter_map(|id| places.get(id).copied())
+                .collect();
+            let unknown: Vec<usize> =
+                before.iter().copied().filter(|it| found[*it].is_none()).collect();
+            if unknown.is_empty() || found[at].is_some() {
+                let mut all: BTreeSet<usize> = before.iter().copied().collect();
+                all.extend(before.iter().filter_map(|it| found[*it].as_ref()).flatten());
+                found[at] = Some(all);
+                open.pop();
+            } else {
+                open.extend(unknown);
+            }
+        }
+    }
+    found.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+fn overlaps(plan: &Plan, ancestors: &[BTreeSet<usize>]) -> Vec<Problem> {
+    let mut writers: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
+    for (at, package) in plan.packages.iter().enumerate().filter(|(_, it)| it.enabled) {
+        for path in package.write_set.iter().collect::<BTreeSet<_>>() {
+            writers.entry(path).or_default().push(at);
+        }
+    }
+    let mut found = Vec::new();
+    let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for (path, writers) in writers {
+        for (nth, b) in writers.iter().enumerate() {
+            for a in &writers[..nth] {
+                let ordered = ancestors[*b].contains(a) || ancestors[*a].contains(b);
+                // One file tells enough about a pair.
+                if !ordered && told.insert((*a, *b)) {
+                    let id = |at: usize| plan.packages[at].id.clone();
+                    found.push(Problem::Overlap(id(*a), id(*b), path.clone()));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn cycles(plan: &Plan, places: &BTreeMap<&PackageId, usize>) -> Vec<Problem> {
+    let mut graph: DiGraph<usize, ()> = DiGraph::new();
+    let nodes: Vec<NodeIndex> = (0..plan.packages.len()).map(|at| graph.add_node(at)).collect();
+    for (at, package) in plan.packages.iter().enumerate() {
+        for before in package.depends_on.iter().filter_map(|id| places.get(id)) {
+            graph.add_edge(nodes[*before], nodes[at], ());
+        }
+    }
+    let circle = |nodes: Vec<NodeIndex>| {
+        let mut members: Vec<usize> = nodes.iter().map(|node| graph[*node]).collect();
+        members.sort_unstable();
+        let ids: Vec<&str> = members.iter().map(|at| plan.packages[*at].id.as_str()).collect();
+        let first = &plan.packages[members[0]].id;
+        Problem::Cycle(
+            first.clone(),
+            format!("take one of {} out of a `depends_on`", ids.join(", ")),
+        )
+    };
+    tarjan_scc(&graph)
+        .into_iter()
+        .filter(|nodes| nodes.len() > 1 || graph.contains_edge(nodes[0], nodes[0]))
+        .map(circle)
+        .collect()
+}
+
+fn shared_groups(plan: &Plan) -> Vec<Problem> {
+    let mut owners: BTreeMap<&GroupId, &PackageId> = BTreeMap::new();
+    let mut found = Vec::new();
+    for package in plan.packages.iter().filter(|package| package.enabled) {
+        for group in &package.groups {
+            if let Some(owner) = owners.insert(&group.group, &package.id) {
+                let (a, b) = (owner.clone(), package.id.clone());
+                found.push(Problem::SameGroup(a, b, group.group.clone()));
+            }
+        }
+    }
+    found
+}
