@@ -9,6 +9,7 @@ mod fuzz;
 mod machine;
 mod markers;
 mod new_rule;
+mod orders;
 mod preflight;
 mod python;
 mod sarif;
@@ -40,6 +41,8 @@ enum Command {
     NewRule(new_rule::Options),
     /// ssot on real projects, downloaded from PyPI.
     Beds(beds::Options),
+    /// The packages of a plan in many allowed orders: the same tree each time.
+    Orders(orders::Options),
     /// Random input for whatever reads what others wrote.
     Fuzz(fuzz::Options),
     /// Orders of classes of real projects, held against the interpreter's.
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(&root),
         Command::NewRule(options) => new_rule::run(&root, &options),
         Command::Beds(options) => beds::run(&root, &options),
+        Command::Orders(options) => orders::run(&root, &options),
         Command::Fuzz(options) => fuzz::run(&root, &options),
         Command::Mro => beds::mro::run(&root),
         Command::Sarif => sarif::run(&root),

@@ -18,6 +18,7 @@ mod map;
 mod patches;
 mod pipeline;
 mod plan_file;
+mod preview;
 mod ratchet;
 mod reading;
 mod recall;
@@ -41,6 +42,7 @@ pub use map::MapKind;
 pub use pipeline::{
     Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, report, resume, rollback, run, verify,
 };
+pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
 pub use survey::{ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since};
 pub use trend::record_trend;

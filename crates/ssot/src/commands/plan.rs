@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use ssot_engine::ScanOptions;
-use ssot_model::{Plan, Schedule};
+use ssot_engine::{PackageDiff, ScanOptions};
+use ssot_model::{PackageId, Plan, Schedule};
 
 use crate::cli::Place;
 use crate::commands::run;
 use crate::exit::{Exit, Usage};
 use crate::interrupt::{self, Waited};
-use crate::{output, progress, text};
+use crate::{graph, output, progress, text};
 
 /// Forms of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -23,6 +23,14 @@ enum PlanFormat {
     Toml,
     /// For programs: the plan with its schedule
     Json,
+    /// Mermaid for a Markdown page: the dependencies and a gantt chart
+    Mermaid,
+    /// Graphviz: the dependencies with their times
+    Dot,
+    /// A drawing of the lanes over time
+    Svg,
+    /// One page for a browser
+    Html,
 }
 
 /// A plan with its schedule.
@@ -31,6 +39,21 @@ struct Planned<'a> {
     #[serde(flatten)]
     plan: &'a Plan,
     schedule: &'a Schedule,
+}
+
+/// What every package would change.
+#[derive(Debug, Serialize)]
+struct Preview<'a> {
+    #[serde(flatten)]
+    planned: Planned<'a>,
+    diffs: Vec<PreviewOf<'a>>,
+}
+
+/// What one package would change, as `git apply` takes it.
+#[derive(Debug, Serialize)]
+struct PreviewOf<'a> {
+    package: &'a PackageId,
+    diff: String,
 }
 
 /// What is planned, and where the plan goes.
@@ -50,6 +73,9 @@ pub(crate) struct PlanArgs {
     /// Workers for which times are told, where there are no teams [default: the processor's cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     agents: Option<u16>,
+    /// Show every line that would change, and what would be handed on; as text or JSON
+    #[arg(long)]
+    dry_run: bool,
     /// Write the plan to this file, to be edited and given to `ssot run --plan`
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -83,18 +109,54 @@ pub(crate) fn run(args: &PlanArgs) -> anyhow::Result<Exit> {
         let said = format!("plan written to {}", file.display());
         output::note(args.place.quiet, &said);
     }
+    if args.dry_run {
+        return preview(args, &options, &plan, &schedule);
+    }
+    print(args, &plan, &schedule)?;
+    Ok(Exit::Clean)
+}
+
+fn print(args: &PlanArgs, plan: &Plan, schedule: &Schedule) -> anyhow::Result<()> {
     match args.format {
         PlanFormat::Text => {
             let (argument, file) = (args.place.argument(), args.output.as_deref());
             let file = file.or(args.plan.as_deref());
-            let text = text::plan(&plan, &schedule, &argument, file, output::columns());
-            output::result(&text)?;
+            output::result(&text::plan(plan, schedule, &argument, file, output::columns()))
         }
-        PlanFormat::Toml => output::result(&ssot_engine::render_plan(&plan)?)?,
+        PlanFormat::Toml => output::result(&ssot_engine::render_plan(plan)?),
         PlanFormat::Json => {
-            let planned = Planned { plan: &plan, schedule: &schedule };
-            output::json(&planned).context("the plan cannot be printed")?;
+            output::json(&Planned { plan, schedule }).context("the plan cannot be printed")
         }
+        PlanFormat::Mermaid => output::result(&graph::plan::mermaid(plan, schedule)),
+        PlanFormat::Dot => output::result(&graph::plan::dot(plan, schedule)),
+        PlanFormat::Svg => output::result(&graph::plan::svg(plan, schedule)),
+        PlanFormat::Html => output::result(&graph::plan::page(&args.place.name(), plan, schedule)),
     }
+}
+
+/// Every line that would change.
+fn preview(
+    args: &PlanArgs,
+    options: &ScanOptions,
+    plan: &Plan,
+    schedule: &Schedule,
+) -> anyhow::Result<Exit> {
+    let is_told = matches!(args.format, PlanFormat::Text | PlanFormat::Json);
+    if !is_told {
+        let said = "a dry run is told with `--format text` or `json`; leave --dry-run or --format";
+        return Err(Usage(said.to_owned()).into());
+    }
+    let diffs = ssot_engine::preview(options, plan)?;
+    if args.format == PlanFormat::Text {
+        output::result(&text::preview(plan, &diffs))?;
+        return Ok(Exit::Clean);
+    }
+    let diffs = diffs.iter().map(preview_of).collect();
+    output::json(&Preview { planned: Planned { plan, schedule }, diffs })?;
     Ok(Exit::Clean)
+}
+
+fn preview_of(diff: &PackageDiff) -> PreviewOf<'_> {
+    let PackageDiff { package, files } = diff;
+    PreviewOf { package, diff: files.iter().map(text::unified).collect() }
 }

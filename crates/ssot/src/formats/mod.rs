@@ -17,6 +17,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use ssot_model::{CheckReport, Comparand, Finding, Member, ScanReport, TrendPoint};
 
+pub(crate) use html::escaped;
 use sources::Sources;
 
 use crate::{markdown, text};

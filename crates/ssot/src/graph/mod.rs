@@ -1,7 +1,8 @@
-//! Maps as graphs for other programs to draw.
+//! Maps and plans as graphs for other programs to draw.
 
 mod dot;
 mod mermaid;
+pub(crate) mod plan;
 
 use std::collections::BTreeMap;
 

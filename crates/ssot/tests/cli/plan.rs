@@ -2,8 +2,11 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::normal::normal;
 use crate::project;
+use crate::support::Repo;
 
 #[test]
 fn a_plan_changes_nothing_and_says_what_would_be_done() {
@@ -97,5 +100,112 @@ fn teams_and_checkpoints_come_from_the_configuration() {
         ["[words]", "checkpoint all 50 % after 30 min 00 s: holds", "P2 100 % after 0.0 s: missed"]
     {
         assert!(text.contains(said), "{said}\n{text}");
+    }
+}
+
+/// A repository in which two large groups meet in one file, `shop/hub.py`.
+fn with_a_hub() -> Repo {
+    let names = "def names(rows):\n    found = []\n    for row in rows:\n        if row[\"name\"]:\n            \
+                 found.append(row[\"name\"].strip())\n    found.sort()\n    return tuple(found)\n";
+    let ages = "def ages(people, year):\n    born = {}\n    while people:\n        person = people.pop()\n        \
+                try:\n            born[person.id] = year - int(person.year)\n        except ValueError as error:\n            \
+                raise KeyError(person.id) from error\n    return born\n";
+    let repo = Repo::empty();
+    repo.write("shop/__init__.py", "");
+    repo.write("shop/people.py", format!("\"\"\"People.\"\"\"\n\n\n{names}"));
+    repo.write("shop/years.py", format!("\"\"\"Years.\"\"\"\n\n\n{ages}"));
+    repo.write("shop/hub.py", format!("\"\"\"Hub.\"\"\"\n\n\n{names}\n\n{ages}"));
+    for at in 1..=4 {
+        let use_of = |name: &str| format!("\n\ndef first{at}(rows):\n    return {name}\n");
+        repo.write(&format!("shop/n{at}.py"), format!("{names}{}", use_of("names")));
+        repo.write(&format!("shop/a{at}.py"), format!("{ages}{}", use_of("ages")));
+    }
+    for module in ["people", "years"] {
+        let name = if module == "people" { "names" } else { "ages" };
+        for at in 1..=6 {
+            let text = format!("from shop.{module} import {name}\n\nUSED = {name}\n");
+            repo.write(&format!("shop/use_{name}{at}.py"), text);
+        }
+    }
+    repo.commit(&[]);
+    repo
+}
+
+#[test]
+fn groups_that_meet_in_a_hub_are_packages_one_after_the_other() {
+    let repo = with_a_hub();
+    let plan = repo.ssot(&["plan", "--dry-run", "--format", "json"]).expect(0).json();
+    let packages = plan["package"].as_array().unwrap();
+    let hub = |it: &&Value| it["write_set"].as_array().unwrap().contains(&"shop/hub.py".into());
+    assert_eq!(packages.iter().filter(hub).count(), 2, "{plan}");
+    assert_eq!(packages[1]["depends_on"][0], packages[0]["id"], "{plan}");
+    assert!(plan["schedule"]["critical_path"].as_array().unwrap().len() == 2, "{plan}");
+
+    // What the dry run prints is what the run does, to the byte.
+    let diff = repo.ssot(&["plan", "--dry-run"]).expect(0).stdout;
+    repo.ssot(&["run", "--allow-untested"]).expect(0);
+    let ran = repo.tree("ssot/consolidate");
+    let folder = tempfile::tempdir().unwrap();
+    let patch = folder.path().join("hub.patch");
+    fs::write(&patch, &diff).unwrap();
+    repo.git(&["apply", "--index", patch.to_str().unwrap()]);
+    assert_eq!(repo.git(&["write-tree"]), ran, "{diff}");
+
+    // The first one cannot go without the second, which rests on it.
+    repo.git(&["reset", "--quiet", "--hard"]);
+    let first = packages[0]["id"].as_str().unwrap();
+    repo.ssot(&["rollback", "--package", first]).expect(0);
+    assert_eq!(repo.tree("ssot/consolidate"), repo.tree("HEAD"));
+}
+
+#[test]
+fn a_dry_run_shows_every_line_and_what_is_handed_on() {
+    let repo = project::tested();
+    let answer = repo.ssot(&["plan", "--dry-run"]).expect(0);
+    insta::assert_snapshot!("plan_dry_run", answer.stdout);
+    assert!(!answer.stdout.contains('\u{1b}'), "no colours outside a terminal");
+    repo.ssot(&["plan", "--dry-run", "--format", "svg"]).expect(2).says(&["text"]);
+}
+
+#[test]
+fn every_violation_is_in_one_package_or_left_out_with_a_reason() {
+    let repo = with_a_hub();
+    for (path, text) in project::files() {
+        repo.write(&path.replace("shop/", "store/"), text.replace("shop", "store"));
+    }
+    repo.commit(&[]);
+    let scan = repo.ssot(&["scan", "--format", "json"]).json();
+    let plan = repo.ssot(&["plan", "--format", "json"]).expect(0).json();
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let mut planned: Vec<Value> = Vec::new();
+    for package in list(&plan["package"]) {
+        planned.extend(list(&package["groups"]).into_iter().map(|it| it["group"].clone()));
+    }
+    let mut left: Vec<Value> =
+        list(&plan["left_alone"]).into_iter().map(|it| it["group"].clone()).collect();
+    for unplanned in list(&plan["unplanned"]) {
+        left.extend(list(&unplanned["findings"]));
+    }
+    let mut seen = 0;
+    for finding in list(&scan["findings"]).iter().filter(|it| it["severity"] != "note") {
+        let times = planned.iter().filter(|it| **it == finding["id"]).count();
+        let is_left = left.contains(&finding["id"]);
+        assert!(times == 1 || (times == 0 && is_left), "{finding}\n{plan}");
+        seen += 1;
+    }
+    assert!(seen > 3, "{scan}");
+}
+
+#[test]
+fn each_drawing_is_printed() {
+    let repo = project::tested();
+    for (format, said) in [
+        ("mermaid", "gantt\n"),
+        ("dot", "digraph plan"),
+        ("svg", "</svg>"),
+        ("html", "<!doctype html>"),
+    ] {
+        let answer = repo.ssot(&["plan", "--format", format]).expect(0);
+        assert!(answer.stdout.contains(said), "{}", answer.stdout);
     }
 }

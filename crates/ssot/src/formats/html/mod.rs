@@ -184,7 +184,7 @@ fn foot(shown: &[&Finding], setting: &Setting<'_>) -> String {
 }
 
 /// A text as the content of an element or of an attribute between double quotes.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in visible(text).chars() {
         match letter {

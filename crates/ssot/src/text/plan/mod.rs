@@ -8,7 +8,10 @@ use super::figures::{add, count, short, some_of, span};
 use super::scan::commands;
 use super::style;
 
+mod preview;
 mod swimlane;
+
+pub(crate) use preview::{preview, unified};
 
 /// Files shown with a package.
 const FILES: usize = 6;
@@ -156,6 +159,7 @@ fn next(argument: &str, file: Option<&Path>) -> String {
         )],
         None => vec![
             (format!("ssot plan{argument} --output plan.toml"), "write it down and edit it"),
+            (format!("ssot plan{argument} --dry-run"), "every line that would change"),
             (format!("ssot run{argument}"), "do it, on a branch of its own"),
         ],
     };
