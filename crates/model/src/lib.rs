@@ -7,6 +7,7 @@
 /// What an audit says about one group.
 pub mod audit;
 mod baseline;
+mod behaviour;
 mod check;
 mod config;
 mod event;
@@ -21,6 +22,9 @@ mod schedule;
 mod trend;
 
 pub use baseline::{Baseline, BaselineEntry, BaselineMember, Tombstone};
+pub use behaviour::{
+    Aspect, Behaviour, BehaviourVerdict, InputCounts, Obstacle, Origin, Reach, Untestable, Witness,
+};
 pub use check::{CheckReport, Comparand, NewFinding};
 pub use config::{
     Boundary, CanonicalWeights, Capability, Checkpoint, Concept, Config, Decision, EventContract,
