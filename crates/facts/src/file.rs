@@ -20,7 +20,7 @@ pub struct FileFacts {
     pub definitions: Vec<Definition>,
     /// Every import, in order, wherever it stands.
     pub imports: Vec<Import>,
-    /// What each module-level name is bound to, in order.
+    /// What each module-level name is bound to: by name, and in order for each name.
     pub bindings: Vec<NameBinding>,
     /// Names listed in a literal `__all__`.
     pub all: Option<Vec<CompactString>>,
@@ -455,31 +455,10 @@ impl Definition {
 }
 
 impl FileFacts {
-    /// Gives back the room that growing lists left over: the facts of every file stay
-    /// in memory until the end of a scan.
-    pub(crate) fn shrink(&mut self) {
-        self.definitions.shrink_to_fit();
-        self.imports.shrink_to_fit();
-        self.bindings.shrink_to_fit();
-        self.uses.shrink_to_fit();
-        self.strings.shrink_to_fit();
-        self.writes.shrink_to_fit();
-        self.paths.shrink_to_fit();
-        self.texts.shrink_to_fit();
-        self.sites.shrink_to_fit();
-        self.literals.shrink_to_fit();
-        self.flows.shrink_to_fit();
-        self.own_uses.shrink_to_fit();
-        self.instances.shrink_to_fit();
-        for definition in &mut self.definitions {
-            definition.fields.shrink_to_fit();
-            definition.raises.shrink_to_fit();
-        }
-    }
-
     /// The bindings of one module-level name, in order.
-    pub fn bindings_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a NameBinding> {
-        self.bindings.iter().filter(move |binding| binding.name == name)
+    pub fn bindings_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a NameBinding> {
+        let first = self.bindings.partition_point(|binding| binding.name.as_str() < name);
+        self.bindings[first..].iter().take_while(move |binding| binding.name == name)
     }
 
     /// The dotted name of a site.

@@ -20,6 +20,7 @@ mod mutation;
 pub mod python;
 mod resolve;
 mod role;
+mod settle;
 mod unresolved;
 mod usage;
 
@@ -45,4 +46,4 @@ pub fn is_standard_library(name: &str) -> bool {
 }
 
 /// Rises with every change to the facts, so that a cache never serves old ones.
-pub const SCHEMA_VERSION: u32 = 9;
+pub const SCHEMA_VERSION: u32 = 10;

@@ -166,3 +166,20 @@ fn equal_values_matter_less_than_equal_code() {
     assert_eq!(severities(values), [Severity::Warning]);
     assert_eq!(severities(&code), [Severity::Error]);
 }
+
+#[test]
+fn a_long_chain_of_equal_functions_is_followed_only_so_far() {
+    let chain = |path: &str| {
+        let link = |at: usize| {
+            let next = at + 1;
+            format!(
+                "def f{at}(rows):\n    for row in rows:\n        row.seen = True\n        \
+                 row.count += 1\n    return f{next}(rows)\n"
+            )
+        };
+        format!("--- app/{path}.py\n") + &(0..5_000).map(link).collect::<String>()
+    };
+    let two = chain("a") + &chain("b");
+    check(&two, &["app.a.f4990", "app.b.f4990"], Verdict::Identical);
+    check(&two, &["app.a.f0", "app.b.f0"], Verdict::Identical);
+}

@@ -235,7 +235,7 @@ impl<'a> Collector<'a> {
                 && !is_module_attribute(name)
         });
         self.facts.undefined = sorted(undefined.copied());
-        self.facts.shrink();
+        self.facts.settle();
         self.facts
     }
 }

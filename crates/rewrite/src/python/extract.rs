@@ -152,7 +152,7 @@ fn imports_of<'i>(
     name: &str,
 ) -> Result<Vec<&'i Import>, Refused> {
     let facts = &index.module(source.module).facts;
-    let bindings: Vec<_> = facts.bindings.iter().filter(|one| one.name == name).collect();
+    let bindings: Vec<_> = facts.bindings_of(name).collect();
     if bindings.is_empty() {
         let is_builtin = matches!(*index.resolve(source.module, name), [Resolution::Builtin(_)]);
         return if (is_builtin && !OF_THE_MODULE.contains(&name)) || name == "__class__" {

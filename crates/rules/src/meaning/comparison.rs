@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use compact_str::CompactString;
 use ssot_facts::{Binding, DefinitionId, Index, ModuleId, Resolution, ValueKind};
 use ssot_model::DefinitionKind;
 
@@ -18,6 +19,10 @@ const PURE_CALLS: [&str; 8] = [
     "datetime.timedelta",
     "pathlib.PurePosixPath",
 ];
+
+/// Pairs of functions that one comparison follows from body to body, which bounds its
+/// time and its depth.
+const FOLLOWED: usize = 500;
 
 /// A name that does not mean the same in both modules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,13 +45,15 @@ pub struct Comparison<'a> {
     read_once: bool,
     /// Pairs that are being compared further up; equal until shown otherwise.
     assumed: BTreeSet<(DefinitionId, DefinitionId)>,
+    /// Values that are being compared further up, since a value may name itself.
+    open_values: Vec<(ModuleId, ModuleId, &'a str)>,
 }
 
 impl<'a> Comparison<'a> {
     /// Prepares a comparison of definitions of one kind.
     pub fn new(index: &'a Index, patches: &'a Patches, kind: DefinitionKind) -> Self {
         let read_once = kind == DefinitionKind::Constant;
-        Self { index, patches, read_once, assumed: BTreeSet::new() }
+        Self { index, patches, read_once, assumed: BTreeSet::new(), open_values: Vec::new() }
     }
 
     /// The first difference between two definitions of equal structure, in words.
@@ -55,6 +62,10 @@ impl<'a> Comparison<'a> {
             return None;
         }
         let (left, right) = (self.index.definition(a), self.index.definition(b));
+        if self.assumed.len() > FOLLOWED {
+            let text = format!("`{}` is further away than is followed", left.name);
+            return Some(Difference { text, other_concept: false, kind: None });
+        }
         for name in &left.free {
             let own = *name == left.name && left.owner.is_none();
             if own && *name == right.name {
@@ -160,7 +171,7 @@ impl<'a> Comparison<'a> {
         if says_nothing(mine.1) || says_nothing(theirs.1) {
             return false;
         }
-        let part_differs = |name: &compact_str::CompactString| {
+        let part_differs = |name: &CompactString| {
             let value = |module, this: &str| match self.only_value(module, this) {
                 Some((hash, ValueKind::Immutable | ValueKind::Collection, _)) => Some(hash),
                 _ => None,
@@ -216,8 +227,7 @@ impl<'a> Comparison<'a> {
         if hash != right.0 {
             return false;
         }
-        let same_names = free.iter().all(|name| self.name_difference(a, b, name).is_none());
-        same_names
+        self.same_names(a, b, free)
             && match kind {
                 ValueKind::TypeExpression => true,
                 ValueKind::Immutable => self.read_once || a_name.starts_with('_'),
@@ -230,6 +240,20 @@ impl<'a> Comparison<'a> {
                 ValueKind::Alias(_) => !free.is_empty(),
                 ValueKind::Opaque => false,
             }
+    }
+
+    /// Whether the names in a value mean the same in both modules.
+    fn same_names(&mut self, a: ModuleId, b: ModuleId, names: &'a [CompactString]) -> bool {
+        names.iter().all(|name| {
+            let value = (a, b, name.as_str());
+            if self.open_values.contains(&value) {
+                return true;
+            }
+            self.open_values.push(value);
+            let same = self.name_difference(a, b, name).is_none();
+            self.open_values.pop();
+            same
+        })
     }
 
     fn is_pure(&self, module: ModuleId, callee: &str) -> bool {
@@ -250,9 +274,9 @@ impl<'a> Comparison<'a> {
         &self,
         module: ModuleId,
         name: &str,
-    ) -> Option<(u128, &'a ValueKind, &'a [compact_str::CompactString])> {
+    ) -> Option<(u128, &'a ValueKind, &'a [CompactString])> {
         let facts = &self.index.module(module).facts;
-        let mut bindings = facts.bindings.iter().filter(|bound| bound.name == name);
+        let mut bindings = facts.bindings_of(name);
         let only = bindings.next().filter(|bound| !bound.conditional)?;
         if bindings.next().is_some() {
             return None;
