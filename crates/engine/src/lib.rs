@@ -29,6 +29,7 @@ mod site;
 mod survey;
 mod trend;
 mod triage;
+mod type_checker;
 mod work;
 
 pub use compare::{Answer, Named, Ranked, compare};

@@ -17,6 +17,7 @@ use crate::execute::{self, ExecuteError, ExecuteSummary, InspectError, Job};
 use crate::request::Request;
 use crate::site::Site;
 use crate::triage::Survey;
+use crate::type_checker;
 use crate::work::works;
 use crate::{EngineError, Inspection, configuration, plan_file, survey};
 
@@ -237,6 +238,7 @@ async fn act(
         works,
         agents: request.agents,
         test: request.config.test.clone(),
+        gates: type_checker::gates(site.root(), &request.config),
         allow_untested: request.allow_untested,
         launcher: Launcher::this_executable(SANDBOX_SUBCOMMAND).map_err(EngineError::internal)?,
         inspect: Arc::new(inspect),

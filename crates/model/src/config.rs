@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Verdict;
+use crate::{GateCommand, Verdict};
 
 /// The whole file. Every key is optional; an unknown key is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,8 @@ pub struct Config {
     pub boundary: Vec<Boundary>,
     /// How the repository's own tests are run; none when there are none.
     pub test: Option<TestConfig>,
+    /// What else is checked before a package lands, in this order.
+    pub gate: Vec<GateCommand>,
     /// Groups and findings that were decided.
     #[serde(alias = "keep")]
     pub decision: Vec<Decision>,

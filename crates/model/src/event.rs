@@ -94,6 +94,8 @@ pub enum GateName {
     Load,
     /// The repository's own tests, compared test by test.
     Tests,
+    /// The repository's own commands besides its tests: types, performance, whatever it says.
+    Commands,
     /// Undoing the change gives the tree from before, to the byte.
     Rollback,
 }
@@ -107,6 +109,7 @@ impl GateName {
             Self::Findings => "findings",
             Self::Load => "load",
             Self::Tests => "tests",
+            Self::Commands => "commands",
             Self::Rollback => "rollback",
         }
     }

@@ -12,6 +12,7 @@ mod check;
 mod config;
 mod event;
 mod finding;
+mod gate;
 mod ids;
 mod map;
 mod patch;
@@ -38,6 +39,7 @@ pub use finding::{
     Acceptance, AcceptedBy, DefinitionKind, Evidence, Finding, Leaning, Member, ParseIssue,
     ScanReport, Severity, Verdict, covered,
 };
+pub use gate::{GateCommand, GateComparison};
 pub use ids::{CommitId, Fingerprint, GroupId, PackageId, RunId, TreeId};
 pub use map::{
     CapabilityEntry, CodeMap, ConceptEntry, ImportEdge, ImportMap, MapPlace, MapView, TextEntry,

@@ -8,6 +8,7 @@ use ssot_runtime::git::Worktree;
 use ssot_runtime::runner::Runner;
 use tokio::sync::watch;
 
+use super::commands::{Before, Commands};
 use super::gates::{Loads, loads, named};
 use super::journal::{Judgement, Place, Stop};
 use super::suites::{Expected, Proved, Suites};
@@ -24,6 +25,8 @@ pub(super) struct Baseline {
     pub(super) inspection: Arc<Inspection>,
     /// Which of the touched modules load.
     pub(super) loads: Loads,
+    /// What the repository's other commands came to.
+    pub(super) commands: Before,
     /// What its tests came to; none without a test command.
     pub(super) tests: Option<(Expected, SuiteReport)>,
 }
@@ -69,6 +72,7 @@ pub(super) async fn establish(
     let place = Place::whole(Phase::Before, "before");
     static_state(job, &place, &inspection).await?;
     let loads = load_before(job, runner, cancel, (&tree, &inspection), &place).await?;
+    let commands = commands_before(job, runner, cancel, (&tree, &id, &inspection), &place).await?;
     let tests = if job.test.is_some() {
         Some(test(job, runner, cancel, (&tree, &id, &inspection), &place).await?)
     } else {
@@ -76,7 +80,7 @@ pub(super) async fn establish(
         job.journal.gate(&place, GateName::Tests, skipped).await?;
         None
     };
-    Ok(Baseline { tree, id, inspection, loads, tests })
+    Ok(Baseline { tree, id, inspection, loads, commands, tests })
 }
 
 async fn static_state(job: &Job, place: &Place, found: &Inspection) -> Result<(), Stop> {
@@ -110,6 +114,28 @@ async fn load_before(
         if failed.is_empty() { evidence } else { format!("{evidence}; not: {}", named(failed)) };
     job.journal.gate(place, GateName::Load, async { Ok(Judgement::new(true, evidence)) }).await?;
     Ok(loads)
+}
+
+async fn commands_before(
+    job: &Job,
+    runner: &Runner,
+    cancel: &watch::Receiver<bool>,
+    (tree, id, inspection): (&Worktree, &TreeId, &Inspection),
+    place: &Place,
+) -> Result<Before, Stop> {
+    if job.gates.is_empty() {
+        return Ok(Before::new());
+    }
+    let mut before = Before::new();
+    let check = async {
+        before = Commands { job, runner, cancel }.before(tree, (id, inspection)).await?;
+        let runs = before.iter().filter_map(|(name, runs)| Some((name, runs.last()?)));
+        let endings: Vec<String> =
+            runs.map(|(name, run)| format!("{name}: {}", run.ending)).collect();
+        Ok(Judgement::new(true, endings.join("; ")))
+    };
+    job.journal.gate(place, GateName::Commands, check).await?;
+    Ok(before)
 }
 
 /// A suite that fails is fine, it is compared test by test. One that hangs or

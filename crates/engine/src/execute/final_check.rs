@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ssot_model::{GateName, GateOutcome, Phase, SuiteReport, UnitState};
+use ssot_model::{GateName, GateOutcome, Phase, RepoPath, SuiteReport, UnitState};
 
 use super::baseline::inspect;
+use super::commands::Commands;
 use super::dispatcher::Outcome;
 use super::journal::{Judgement, Place, Stop};
 use super::recover::Landing;
@@ -114,6 +115,11 @@ async fn check(shared: &Shared, landings: &[Landing], head: &Head) -> Result<Ver
         Ok(gates::load(before, &base.loads, &loads))
     };
     judgements.push((GateName::Load, job.journal.gate(&place, GateName::Load, load).await?));
+    if !job.gates.is_empty() {
+        let commands = commands(shared, &place, landings, head);
+        let done = job.journal.gate(&place, GateName::Commands, commands).await?;
+        judgements.push((GateName::Commands, done));
+    }
     let tests = job.journal.gate(&place, GateName::Tests, test(shared, &place, head)).await?;
     let report = tests.suite.clone();
     judgements.push((GateName::Tests, tests));
@@ -121,6 +127,23 @@ async fn check(shared: &Shared, landings: &[Landing], head: &Head) -> Result<Ver
     let worse =
         failed.map(|(gate, judgement)| format!("{}: {}", gate.as_str(), judgement.evidence));
     Ok(Verdict { worse, tests: report })
+}
+
+async fn commands(
+    shared: &Shared,
+    place: &Place,
+    landings: &[Landing],
+    head: &Head,
+) -> Result<Judgement, Stop> {
+    let Shared { job, runner, cancel, baseline } = shared;
+    let landed: BTreeSet<_> = landings.iter().map(|landing| &landing.package).collect();
+    let works = job.works.iter().filter(|work| landed.contains(&work.package.id));
+    let written: Vec<RepoPath> = works.flat_map(|work| work.package.write_set.clone()).collect();
+    let label = format!("final/commands/{}", place.side);
+    let tree = (&head.tree, &*head.inspection);
+    Commands { job, runner, cancel }
+        .after(&label, (&baseline.commands, &written), &baseline.tree, tree)
+        .await
 }
 
 async fn test(shared: &Shared, place: &Place, head: &Head) -> Result<Judgement, Stop> {

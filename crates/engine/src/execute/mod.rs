@@ -5,10 +5,12 @@
 
 mod baseline;
 mod candidate;
+mod commands;
 mod dispatcher;
 mod final_check;
 mod gates;
 mod journal;
+mod kept;
 mod land;
 mod recover;
 mod rollback;
@@ -20,8 +22,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ssot_model::{
-    CommitId, FileChange, Package, PackageId, Patch, RepoPath, RunId, SuiteReport, TestConfig,
-    Timestamp, TreeId, UnitState,
+    CommitId, FileChange, GateCommand, Package, PackageId, Patch, RepoPath, RunId, SuiteReport,
+    TestConfig, Timestamp, TreeId, UnitState,
 };
 use ssot_runtime::git::{GitError, Repository};
 use ssot_runtime::runner::{Runner, RunnerError, clean_leftovers};
@@ -80,6 +82,8 @@ pub struct Job {
     pub agents: usize,
     /// How the repository's own tests are run.
     pub test: Option<TestConfig>,
+    /// What else is checked before a package lands.
+    pub gates: Vec<GateCommand>,
     /// Whether packages may land without a test command.
     pub allow_untested: bool,
     /// How this program starts itself as the sandbox launcher.

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ssot_model::{GateOutcome, RepoPath, SuiteReport, TreeId};
+use ssot_model::{GateOutcome, SuiteReport, TreeId};
 use ssot_runtime::git::Worktree;
 use ssot_runtime::runner::{EXIT_CODE_TEST, Runner, SuiteRun, TestOutcome, prove_imports};
 use tokio::sync::watch;
 
+use super::Job;
 use super::gates::{named, sources};
 use super::journal::{Journal, Judgement, Stop};
-use super::{Job, blocking};
+use super::kept::Kept;
 use crate::Inspection;
 
 /// How often a suite with changed outcomes is repeated to tell a flaky test
@@ -41,11 +42,11 @@ impl Suites<'_> {
     ) -> Result<Proved, Stop> {
         let again = if attempt > 0 { format!("#{}", attempt + 1) } else { String::new() };
         let step = format!("{label}{again}");
-        let name = self.file(&step, id)?;
+        let kept = Kept::new(self.job, self.runner, "suites", &step, id)?;
         let journal: &Journal = &self.job.journal;
         let run = journal
             .tool(("run-tests", &step), self.cancel, async {
-                let run = match self.stored(&name) {
+                let run = match kept.recall() {
                     Some(run) => run,
                     None => self.runner.run_suite(tree, sources(inspection)).await?,
                 };
@@ -57,7 +58,7 @@ impl Suites<'_> {
                 Ok((run, summary))
             })
             .await?;
-        self.store(name, &run).await?;
+        kept.keep(&run).await?;
         let proof = prove_imports(&run, &inspection.modules, tree.path());
         Ok(Proved { run, proof: proof.map_err(|why| why.to_string()) })
     }
@@ -91,24 +92,6 @@ impl Suites<'_> {
                 return Ok(judge(expected, &comparison, last, imported));
             }
         }
-    }
-
-    fn file(&self, step: &str, id: &TreeId) -> Result<RepoPath, Stop> {
-        let key = format!("{step}\n{id}\n{}", self.runner.fingerprint());
-        let hash = blake3::hash(key.as_bytes()).to_hex();
-        RepoPath::new(&format!("runs/{}/suites/{}.json", self.job.run, &hash[..32]))
-            .map_err(|error| Stop::Failed(error.to_string()))
-    }
-
-    fn stored(&self, name: &RepoPath) -> Option<SuiteRun> {
-        serde_json::from_slice(&self.job.repository.read_state(name)?).ok()
-    }
-
-    async fn store(&self, name: RepoPath, run: &SuiteRun) -> Result<(), Stop> {
-        let bytes = serde_json::to_vec(run).map_err(|error| Stop::Failed(error.to_string()))?;
-        let repository = self.job.repository.clone();
-        blocking(move || repository.write_state(&name, &bytes)).await??;
-        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::baseline::inspect;
 use super::candidate::{self, Candidate};
+use super::commands::Commands;
 use super::journal::{Judgement, Place, Stop};
 use super::recover::Landing;
 use super::suites::Suites;
@@ -85,6 +86,7 @@ impl Unit {
         self.moved(UnitState::Gates).await?;
         let place = self.place(Phase::After, &self.start, self.start.commit == self.job().base);
         let inspection = self.static_gates(&tree, &place, &self.start.inspection).await?;
+        self.command_gate(&tree, &place, &candidate, &inspection).await?;
         self.test_gate(&tree, &place, &candidate, &inspection).await?;
         self.moved(UnitState::Land).await?;
         let head = self.turn().await?;
@@ -177,6 +179,26 @@ impl Unit {
         };
         demand(GateName::Load, &journal.gate(place, GateName::Load, load).await?)?;
         Ok(after)
+    }
+
+    /// The repository's other commands, compared with the base.
+    pub(super) async fn command_gate(
+        &self,
+        tree: &Worktree,
+        place: &Place,
+        candidate: &Candidate,
+        inspection: &Inspection,
+    ) -> Result<(), Stop> {
+        let Shared { job, runner, cancel, baseline } = &*self.shared;
+        if job.gates.is_empty() {
+            return Ok(());
+        }
+        let label = format!("{}/commands/{}", place.step, place.side);
+        let written = (&baseline.commands, &*self.work().package.write_set);
+        let commands = Commands { job, runner, cancel };
+        let check = commands.after(&label, written, tree, (&candidate.tree, inspection));
+        let judgement = job.journal.gate(place, GateName::Commands, check).await?;
+        demand(GateName::Commands, &judgement)
     }
 
     /// The repository's own tests, compared with the base.

@@ -216,6 +216,7 @@ impl Platform {
             works,
             agents: self.agents,
             test: self.test.clone(),
+            gates: Vec::new(),
             allow_untested: self.allow_untested,
             launcher: crate::entry::launcher(),
             inspect: Arc::new(|tree| Ok(inspect(tree))),

@@ -26,10 +26,6 @@ impl Runner {
         if modules.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let python = self.surroundings.python.as_ref().ok_or_else(|| {
-            let path: Vec<_> = self.surroundings.path.iter().map(|p| p.to_string_lossy()).collect();
-            RunnerError::NoPython(path.join(":"))
-        })?;
         let scratch = Scratch::create(&self.mark)?;
         scratch.write_probe(sources.modules)?;
         let names = scratch.path().join("modules.txt");
@@ -43,7 +39,7 @@ impl Runner {
             IMPORT_SECONDS.to_string(),
         ];
         let limit = Duration::from_secs(START_SECONDS + IMPORT_SECONDS * modules.len() as u64);
-        let python = text(python);
+        let python = text(self.python()?);
         let line = self.line(&scratch, tree, sources, (&python, &args), (tree.path(), limit))?;
         let finished = self.execute(&scratch, &line).await;
         let tree = tree.clone();

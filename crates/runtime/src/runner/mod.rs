@@ -2,6 +2,7 @@
 //! environment, with a probe that says which test had which outcome and which
 //! file every imported module came from.
 
+mod command;
 mod environment;
 mod load;
 mod pytest;
@@ -23,6 +24,7 @@ use crate::sandbox::{self, Job, Launcher, MARK_VARIABLE, Policy};
 use environment::Surroundings;
 use scratch::Scratch;
 
+pub use command::CommandRun;
 pub use records::{ImportProof, prove_imports};
 pub use scratch::clean_leftovers;
 
@@ -218,6 +220,14 @@ impl Runner {
             imported: records.imported,
             tail: tail(&finished),
             litter: litter.len() as u32,
+        })
+    }
+
+    /// The interpreter that runs scripts of ours.
+    fn python(&self) -> Result<&Path, RunnerError> {
+        self.surroundings.python.as_deref().ok_or_else(|| {
+            let path: Vec<_> = self.surroundings.path.iter().map(|p| p.to_string_lossy()).collect();
+            RunnerError::NoPython(path.join(":"))
         })
     }
 

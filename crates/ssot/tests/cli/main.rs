@@ -27,6 +27,7 @@ mod report;
 mod resume;
 mod rollback;
 mod run;
+mod run_gates;
 mod sandbox_exec;
 mod scan;
 mod scan_formats;
