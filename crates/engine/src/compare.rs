@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use ssot_audit::{Criterion, Examiner};
 use ssot_facts::DefinitionId;
-use ssot_model::{Evidence, Verdict};
+use ssot_model::{Behaviour, DefinitionKind, Evidence, Verdict};
 use ssot_rules::{Likeness, Scene};
 
 use crate::EngineError;
+use crate::behaviour::{self, CallSource, Pair};
 use crate::survey::{ScanOptions, take};
+use crate::triage::Survey;
 
 /// A definition as a question names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,10 @@ pub struct Answer {
     /// Definitions that are not there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Named>,
+    /// What calls of all but the last one against the last one came to, when that was
+    /// asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub behaviour: Vec<Behaviour>,
 }
 
 /// A definition and how well it would serve as the canonical one.
@@ -57,10 +63,48 @@ pub struct Ranked {
 
 /// Judges groups of definitions of one tree, each on its own.
 pub fn compare(options: &ScanOptions, groups: Vec<Vec<Named>>) -> Result<Vec<Answer>, EngineError> {
+    Ok(answers(&take(options)?, groups))
+}
+
+/// The same, and every definition but the last of a group is called beside the last:
+/// whether that one could take its place.
+pub async fn compare_by_calls(
+    options: &ScanOptions,
+    groups: Vec<Vec<Named>>,
+    calls: CallSource,
+) -> Result<Vec<Answer>, EngineError> {
     let survey = take(options)?;
+    let mut answers = answers(&survey, groups);
+    let pairs: Vec<Vec<Pair>> = answers.iter().map(|it| pairs(&survey.scene(), it)).collect();
+    let all: Vec<Pair> = pairs.iter().flatten().cloned().collect();
+    let mut found = behaviour::ask(&options.root, &survey, &all, calls).await?.into_iter();
+    for (answer, pairs) in answers.iter_mut().zip(pairs) {
+        answer.behaviour = found.by_ref().take(pairs.len()).collect();
+    }
+    Ok(answers)
+}
+
+fn answers(survey: &Survey, groups: Vec<Vec<Named>>) -> Vec<Answer> {
     let scene = survey.scene();
     let examiner = Examiner::new(scene.index, scene.config);
-    Ok(groups.into_iter().map(|members| answer(&scene, &examiner, members)).collect())
+    groups.into_iter().map(|members| answer(&scene, &examiner, members)).collect()
+}
+
+/// Functions are called whatever their text; of classes, the methods that differ.
+fn pairs(scene: &Scene<'_>, answer: &Answer) -> Vec<Pair> {
+    let ids: Vec<DefinitionId> = answer.members.iter().filter_map(|it| find(scene, it)).collect();
+    let Some((last, others)) = ids.split_last().filter(|_| answer.missing.is_empty()) else {
+        return Vec::new();
+    };
+    let of = |id: &DefinitionId| {
+        if scene.index.definition(*id).kind == DefinitionKind::Class {
+            return behaviour::between(scene.index, *id, *last);
+        }
+        let (left, right) =
+            (behaviour::version(scene.index, *id), behaviour::version(scene.index, *last));
+        vec![Pair { left, right }]
+    };
+    others.iter().flat_map(of).collect()
 }
 
 fn answer(scene: &Scene<'_>, examiner: &Examiner<'_>, members: Vec<Named>) -> Answer {
@@ -79,6 +123,7 @@ fn answer(scene: &Scene<'_>, examiner: &Examiner<'_>, members: Vec<Named>) -> An
             likeness: None,
             canonical: Vec::new(),
             missing,
+            behaviour: Vec::new(),
         };
     }
     let opinion = ssot_rules::judge(scene, &ids);
@@ -91,6 +136,7 @@ fn answer(scene: &Scene<'_>, examiner: &Examiner<'_>, members: Vec<Named>) -> An
         likeness: Some(scene.likeness(ids[0], ids[1])),
         canonical: rank(examiner, scene, &ids),
         missing,
+        behaviour: Vec::new(),
     }
 }
 

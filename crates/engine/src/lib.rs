@@ -3,6 +3,7 @@
 //! Everything left of [`execute`] is synchronous, pure on facts and deterministic;
 //! `execute` is the only asynchronous part. Nothing here knows a terminal or HTTP.
 
+pub mod behaviour;
 mod codemod;
 mod compare;
 mod configuration;
@@ -32,7 +33,7 @@ mod triage;
 mod type_checker;
 mod work;
 
-pub use compare::{Answer, Named, Ranked, compare};
+pub use compare::{Answer, Named, Ranked, compare, compare_by_calls};
 pub use configuration::{CONFIG_FILE, config_schema, read_config};
 pub use error::{EngineError, ErrorKind};
 pub use experience::experience;

@@ -199,6 +199,8 @@ pub struct InputCounts {
     pub observed: u32,
     /// Compared inputs that were made.
     pub generated: u32,
+    /// Compared inputs on which the two sides differ.
+    pub differing: u32,
     /// Different outcomes among them, on the left side.
     pub outcomes: u32,
     /// Inputs that could not be compared, by the kind of obstacle.

@@ -21,6 +21,8 @@ pub struct Config {
     pub test: Option<TestConfig>,
     /// What else is checked before a package lands, in this order.
     pub gate: Vec<GateCommand>,
+    /// How two versions of a function are compared by calling them.
+    pub behaviour: BehaviourConfig,
     /// Groups and findings that were decided.
     #[serde(alias = "keep")]
     pub decision: Vec<Decision>,
@@ -162,6 +164,27 @@ pub struct TestConfig {
     /// target branch after the last, to tell flaky tests from broken ones.
     #[serde(default = "repeat")]
     pub repeat: u32,
+}
+
+/// How two versions of a function are compared by calling them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BehaviourConfig {
+    /// Smallest share of the lines of both bodies that the inputs must reach, in percent.
+    #[schemars(range(max = 100))]
+    pub reach: u32,
+    /// Most inputs of one pair.
+    #[schemars(range(min = 1, max = 2000))]
+    pub inputs: u32,
+    /// Longest time of one call, in seconds.
+    #[schemars(range(min = 1, max = 60))]
+    pub call_seconds: u32,
+}
+
+impl Default for BehaviourConfig {
+    fn default() -> Self {
+        Self { reach: 80, inputs: 120, call_seconds: 2 }
+    }
 }
 
 fn timeout_seconds() -> u64 {

@@ -28,9 +28,9 @@ pub use behaviour::{
 };
 pub use check::{CheckReport, Comparand, NewFinding};
 pub use config::{
-    Boundary, CanonicalWeights, Capability, Checkpoint, Concept, Config, Decision, EventContract,
-    GuardedWrite, Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue, Preference,
-    ScanConfig, StageOrder, Team, TestConfig,
+    BehaviourConfig, Boundary, CanonicalWeights, Capability, Checkpoint, Concept, Config, Decision,
+    EventContract, GuardedWrite, Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue,
+    Preference, ScanConfig, StageOrder, Team, TestConfig,
 };
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,

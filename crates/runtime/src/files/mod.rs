@@ -13,8 +13,8 @@ mod walk;
 pub use atomic::write_atomic;
 pub use beneath::{Root, read, remove_beneath, write_beneath};
 pub use plain::{
-    STATE_DIRECTORY, below, exists, name, names_in, prepare_state_dir, read_text, remove_file,
-    write_text,
+    STATE_DIRECTORY, below, exists, name, names_in, prepare_state_dir, read_text, real,
+    remove_file, write_text,
 };
 pub use surroundings::{Surroundings, Witness};
 pub use walk::{FileEntry, Walk, WalkError, check_glob, walk};

@@ -17,6 +17,11 @@ pub fn name(path: &Path) -> Option<String> {
     fs::canonicalize(path).ok()?.file_name()?.to_str().map(str::to_owned)
 }
 
+/// The whole path of an existing file or directory, links resolved.
+pub fn real(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize()
+}
+
 /// Reads a text file of at most `limit` bytes.
 pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
     let mut text = String::new();

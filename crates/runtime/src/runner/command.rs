@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ssot_model::GateCommand;
 
 use super::scratch::{Scratch, write};
-use super::{Runner, RunnerError, Sources, tail};
+use super::{Place, Runner, RunnerError, Sources, tail};
 use crate::git::Worktree;
 use crate::process::Ending;
 
@@ -56,7 +56,8 @@ impl Runner {
         let limit = Duration::from_secs(command.timeout_seconds);
         let python = text(self.python()?);
         let directory = tree.path().join(&command.directory);
-        let line = self.line(&scratch, tree, sources, (&python, &args), (&directory, limit))?;
+        let line =
+            self.line(&scratch, Place::of(tree), sources, (&python, &args), (&directory, limit))?;
         let finished = self.execute(&scratch, &line).await;
         let (cost, output) = (read(&cost), read(&output));
         let root = text(tree.path());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::scratch::{Scratch, write};
-use super::{Runner, RunnerError, Sources, tail};
+use super::{Place, Runner, RunnerError, Sources, tail};
 use crate::git::Worktree;
 
 /// Longest time of one import, in seconds.
@@ -39,8 +39,8 @@ impl Runner {
             IMPORT_SECONDS.to_string(),
         ];
         let limit = Duration::from_secs(START_SECONDS + IMPORT_SECONDS * modules.len() as u64);
-        let python = text(self.python()?);
-        let line = self.line(&scratch, tree, sources, (&python, &args), (tree.path(), limit))?;
+        let (place, python) = (Place::of(tree), text(self.python()?));
+        let line = self.line(&scratch, place, sources, (&python, &args), (tree.path(), limit))?;
         let finished = self.execute(&scratch, &line).await;
         let tree = tree.clone();
         let restored = tokio::task::spawn_blocking(move || tree.restore()).await;

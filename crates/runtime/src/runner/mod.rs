@@ -2,6 +2,7 @@
 //! environment, with a probe that says which test had which outcome and which
 //! file every imported module came from.
 
+mod behaviour;
 mod command;
 mod environment;
 mod load;
@@ -24,6 +25,7 @@ use crate::sandbox::{self, Job, Launcher, MARK_VARIABLE, Policy};
 use environment::Surroundings;
 use scratch::Scratch;
 
+pub use behaviour::{Budget, CallOutcome, Calls, Input, Inputs, Recorded, Subject};
 pub use command::CommandRun;
 pub use records::{ImportProof, prove_imports};
 pub use scratch::clean_leftovers;
@@ -198,7 +200,7 @@ impl Runner {
         let directory = tree.path().join(&config.directory);
         let limit = Duration::from_secs(config.timeout_seconds);
         let words = (program.as_str(), args);
-        let line = self.line(&scratch, tree, sources, words, (&directory, limit))?;
+        let line = self.line(&scratch, Place::of(tree), sources, words, (&directory, limit))?;
         let finished = self.execute(&scratch, &line).await;
         let tree = tree.clone();
         let litter = tokio::task::spawn_blocking(move || tree.restore()).await;
@@ -252,21 +254,43 @@ impl Runner {
     fn line(
         &self,
         scratch: &Scratch,
-        tree: &Worktree,
+        place: Place<'_>,
         sources: Sources<'_>,
         (program, args): (&str, &[String]),
         (directory, limit): (&Path, Duration),
     ) -> Result<CommandLine, RunnerError> {
         let mut env =
-            self.surroundings.variables(self.config.as_deref(), scratch, tree.path(), sources);
+            self.surroundings.variables(self.config.as_deref(), scratch, place.root, sources);
         env.insert(MARK_VARIABLE.to_owned(), scratch.mark().to_owned());
+        env.extend(place.extra.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        let (mut writable, mut readable) =
+            (vec![scratch.path().to_path_buf()], self.surroundings.readable.clone());
+        let tree = if place.writable { &mut writable } else { &mut readable };
+        tree.push(place.root.to_path_buf());
         let policy = Policy {
-            writable: vec![tree.path().to_path_buf(), scratch.path().to_path_buf()],
-            readable: self.surroundings.readable.clone(),
+            writable,
+            readable,
             memory_mib: self.config.as_ref().map_or(DEFAULT_MEMORY_MIB, |c| c.memory_mib),
         };
         let job = Job { policy, program: program.to_owned(), args: args.to_vec(), env };
         Ok(self.launcher.command_line(&job, directory, limit)?)
+    }
+}
+
+/// The tree that repository code runs on.
+#[derive(Debug, Clone, Copy)]
+struct Place<'a> {
+    root: &'a Path,
+    /// Whether the code may change it.
+    writable: bool,
+    /// Variables besides the ordinary ones.
+    extra: &'a [(&'a str, String)],
+}
+
+impl<'a> Place<'a> {
+    /// A worktree of ours, which is put back afterwards.
+    fn of(tree: &'a Worktree) -> Self {
+        Self { root: tree.path(), writable: true, extra: &[] }
     }
 }
 

@@ -111,6 +111,11 @@ impl Scratch {
         self.path.join("records")
     }
 
+    /// The parts of the behaviour check, apart from the probe.
+    pub(super) fn behaviour(&self) -> PathBuf {
+        self.path.join("behaviour")
+    }
+
     pub(super) fn load_script(&self) -> PathBuf {
         self.probe().join("ssot_load.py")
     }

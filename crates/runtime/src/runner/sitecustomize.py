@@ -17,6 +17,19 @@ def _start():
         probe = _load(os.path.join(here, "ssot_probe.py"))
         sys.modules["ssot_probe"] = probe
         probe.start(records)
+    harvest = os.environ.get("SSOT_HARVEST", "")
+    if harvest:
+        # Modules of ours by their own names: recorded values are written by reference to them.
+        sys.path.insert(0, os.path.dirname(harvest))
+        try:
+            import ssot_harvest
+
+            ssot_harvest.start(harvest)
+        except Exception:
+            # Without records there are the inputs that are made.
+            pass
+        finally:
+            del sys.path[0]
 
 
 def _load(path):

@@ -4,11 +4,13 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Args;
+use ssot_engine::behaviour::CallSource;
 use ssot_engine::{Answer, Named, ScanOptions};
-use ssot_model::Verdict;
+use ssot_model::{Behaviour, BehaviourVerdict, Verdict};
 
 use crate::cli::{Format, Place};
 use crate::exit::{Exit, Usage};
+use crate::interrupt::{self, Waited};
 use crate::{output, text};
 
 /// What is compared.
@@ -23,6 +25,13 @@ pub(crate) struct CompareArgs {
     /// with `path` and `definition`
     #[arg(long, conflicts_with = "definitions")]
     stdin: bool,
+    /// Call each of them beside the last one, in the sandbox, with recorded and made
+    /// inputs, and say whether the last one could take its place
+    #[arg(long)]
+    behaviour: bool,
+    /// Make all inputs, instead of recording calls while the repository's tests run
+    #[arg(long, requires = "behaviour")]
+    without_tests: bool,
     /// The configuration, instead of `ssot.toml` at the root
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -45,7 +54,9 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
         cache: true,
         rules: Vec::new(),
     };
-    let answers = ssot_engine::compare(&options, groups)?;
+    let Some(answers) = answers(args, &options, groups)? else {
+        return Ok(Exit::Interrupted);
+    };
     match args.format {
         Format::Text => output::result(&text::answers(&answers))?,
         Format::Json => output::json(&answers)?,
@@ -58,7 +69,30 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
         }
         output::note(args.place.quiet, &said);
     }
-    Ok(Exit::clean_if(!answers.iter().any(violates)))
+    let equal = |it: &Behaviour| it.verdict == BehaviourVerdict::Equal;
+    // Asked for, the calls decide: equal ones are good news whatever the verdict.
+    let clean = if args.behaviour {
+        answers.iter().flat_map(|answer| &answer.behaviour).all(equal)
+    } else {
+        !answers.iter().any(violates)
+    };
+    Ok(Exit::clean_if(clean))
+}
+
+/// None when somebody interrupted.
+fn answers(
+    args: &CompareArgs,
+    options: &ScanOptions,
+    groups: Vec<Vec<Named>>,
+) -> anyhow::Result<Option<Vec<Answer>>> {
+    if !args.behaviour {
+        return Ok(Some(ssot_engine::compare(options, groups)?));
+    }
+    let calls = if args.without_tests { CallSource::Made } else { CallSource::Recorded };
+    match interrupt::wait(ssot_engine::compare_by_calls(options, groups, calls))? {
+        Waited::Done(answers) => Ok(Some(answers)),
+        Waited::Interrupted => Ok(None),
+    }
 }
 
 fn from_arguments(definitions: &[String]) -> anyhow::Result<Vec<Named>> {

@@ -39,6 +39,9 @@ pub(crate) fn answers(answers: &[Answer]) -> String {
         if let Some(question) = &answer.question {
             line(&mut text, &format!("  {question}"));
         }
+        for behaviour in &answer.behaviour {
+            text.push_str(&super::behaviour::behaviour(behaviour));
+        }
     }
     text
 }

@@ -1,6 +1,7 @@
 //! Results for people at a terminal. Each is a pure function from a value to text.
 
 mod audit;
+mod behaviour;
 mod check;
 mod compare;
 mod figures;

@@ -11,6 +11,7 @@ mod audit_demo;
 mod audit_history;
 mod bad_input;
 mod bad_tests;
+mod behaviour;
 mod check;
 mod check_formats;
 mod compare;
