@@ -68,14 +68,12 @@ pub(crate) fn mark(index: &mut Index) {
     if folders.is_empty() {
         return;
     }
-    for (_, module) in index.modules() {
-        for import in &module.facts.imports {
-            for target in index.imported_modules(module, import) {
-                let target = &index.module(target).path;
-                let used = folders.keys().find(|it| target.is_below(it));
-                let used = used.filter(|it| !module.path.is_below(it)).cloned();
-                used.map(|it| folders.remove(&it));
-            }
+    for (id, module) in index.modules() {
+        for target in index.imported_modules(id) {
+            let target = &index.module(target).path;
+            let used = folders.keys().find(|it| target.is_below(it));
+            let used = used.filter(|it| !module.path.is_below(it)).cloned();
+            used.map(|it| folders.remove(&it));
         }
     }
     index.set_roles(|module| {
@@ -101,11 +99,9 @@ fn left_over(index: &Index) -> FxHashSet<RepoPath> {
     if found.is_empty() {
         return FxHashSet::default();
     }
-    for (_, module) in index.modules() {
-        for import in &module.facts.imports {
-            for target in index.imported_modules(module, import) {
-                found.remove(&target);
-            }
+    for (id, _) in index.modules() {
+        for target in index.imported_modules(id) {
+            found.remove(&target);
         }
     }
     found.into_values().collect()

@@ -167,7 +167,7 @@ pub struct NameSearch<'a> {
     /// Texts that name whole modules, from writes to `sys.modules`.
     registered: FxHashSet<&'a str>,
     /// First parts under which imports find modules.
-    in_use: FxHashSet<CompactString>,
+    in_use: FxHashSet<&'a str>,
 }
 
 impl<'a> NameSearch<'a> {
@@ -190,12 +190,11 @@ impl<'a> NameSearch<'a> {
                     search.registered.extend(facts.text_of(site));
                 }
             }
-            for import in &facts.imports {
-                let Some(target) = index.import_target(module, import) else { continue };
-                let below = import.name.as_ref().map(|name| format_compact!("{target}.{name}"));
-                let is_module = |dotted: &str| index.module_named(dotted).is_some();
-                if is_module(&target) || below.as_deref().is_some_and(is_module) {
-                    search.in_use.insert(first(&target).into());
+            for (import, imported) in index.imports(id) {
+                if imported.module.or(imported.below).is_some() {
+                    let is_absolute = import.level == 0;
+                    let target = if is_absolute { &import.module } else { module.package() };
+                    search.in_use.insert(first(target));
                 }
             }
         }

@@ -6,7 +6,8 @@ use compact_str::CompactString;
 use rustc_hash::{FxHashMap, FxHashSet};
 use ssot_model::{DefinitionKind, Member, ParseIssue, RepoPath, Span};
 
-use crate::file::{Definition, FileFacts, Import, ImportScope};
+use crate::file::{Definition, FileFacts, Import};
+use crate::imports::Imported;
 use crate::modules::Layout;
 use crate::resolve::Resolution;
 use crate::role::Role;
@@ -49,7 +50,8 @@ pub struct Module {
 impl Module {
     /// Whether the file is a package's face.
     pub fn is_package(&self) -> bool {
-        self.path.file_name() == "__init__.py"
+        let directory = self.path.as_str().strip_suffix("__init__.py");
+        directory.is_some_and(|it| it.is_empty() || it.ends_with('/'))
     }
 
     /// The dotted name of the package that relative imports start from.
@@ -87,6 +89,8 @@ pub struct Consumer {
 /// All modules, and what only the whole can tell.
 pub struct Index {
     modules: Vec<Module>,
+    /// What the imports of each module name, in their order.
+    imported: Vec<Vec<Imported>>,
     by_name: FxHashMap<CompactString, ModuleId>,
     roots: Vec<String>,
     shadowed: Vec<(ModuleId, ModuleId)>,
@@ -125,10 +129,12 @@ impl Index {
             shadowed: shadowed.collect(),
             namespaces,
             modules,
+            imported: Vec::new(),
             consumers: FxHashMap::default(),
             star_importers: FxHashMap::default(),
             elsewhere: FxHashSet::default(),
         };
+        index.imported = index.modules.iter().map(|module| index.look_up_imports(module)).collect();
         index.collect_consumers();
         crate::archive::mark(&mut index);
         index
@@ -141,21 +147,6 @@ impl Index {
         }
     }
 
-    /// The modules that an import executes: the one it names, and the submodule that
-    /// it takes out of a package.
-    pub fn imported_modules(
-        &self,
-        importer: &Module,
-        import: &Import,
-    ) -> impl Iterator<Item = ModuleId> {
-        let target = self.import_target(importer, import);
-        let below = target.as_ref().and_then(|target| {
-            let name = import.name.as_ref()?;
-            self.module_named(&format!("{target}.{name}"))
-        });
-        target.and_then(|target| self.module_named(&target)).into_iter().chain(below)
-    }
-
     /// The modules in order of their paths.
     pub fn modules(&self) -> impl Iterator<Item = (ModuleId, &Module)> {
         self.modules.iter().enumerate().map(|(index, module)| (ModuleId(index as u32), module))
@@ -164,6 +155,11 @@ impl Index {
     /// One module.
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.0 as usize]
+    }
+
+    /// What the imports of a module name, in their order.
+    pub(crate) fn imported(&self, id: ModuleId) -> &[Imported] {
+        &self.imported[id.0 as usize]
     }
 
     /// The module of a dotted name.
@@ -337,32 +333,19 @@ impl Index {
         self.modules.iter().flat_map(of).collect()
     }
 
-    /// The absolute dotted name of the module that an import names.
-    pub fn import_target(&self, importer: &Module, import: &Import) -> Option<CompactString> {
-        if import.level == 0 {
-            return Some(import.module.clone());
-        }
-        let mut package = importer.package();
-        for _ in 1..import.level {
-            package = package.rsplit_once('.').map(|(outer, _)| outer)?;
-        }
-        if package.is_empty() {
-            return None;
-        }
-        let mut name = CompactString::from(package);
-        if !import.module.is_empty() {
-            name.push('.');
-            name.push_str(&import.module);
-        }
-        Some(name)
-    }
-
     fn collect_consumers(&mut self) {
         let mut found: Vec<((ModuleId, CompactString), Consumer)> = Vec::new();
         let mut stars: Vec<(ModuleId, ModuleId)> = Vec::new();
         for (id, module) in self.modules() {
-            for import in &module.facts.imports {
-                self.import_consumer(id, module, import, &mut found, &mut stars);
+            for (import, imported) in self.imports(id) {
+                let (Some(name), Some(target)) = (&import.name, imported.module) else { continue };
+                if name == "*" {
+                    stars.push((target, id));
+                } else if target != id {
+                    let line = import.line;
+                    let consumer = Consumer { module: id, kind: ConsumerKind::Import, line };
+                    found.push(((target, name.clone()), consumer));
+                }
             }
             for chain in &module.facts.uses {
                 if let Some(used) = self.split_use(module, chain) {
@@ -385,26 +368,6 @@ impl Index {
         }
         for (module, importer) in stars {
             self.star_importers.entry(module).or_default().push(importer);
-        }
-    }
-
-    fn import_consumer(
-        &self,
-        id: ModuleId,
-        module: &Module,
-        import: &Import,
-        found: &mut Vec<((ModuleId, CompactString), Consumer)>,
-        stars: &mut Vec<(ModuleId, ModuleId)>,
-    ) {
-        let Some(name) = &import.name else { return };
-        let Some(target) = self.import_target(module, import) else { return };
-        let Some(target) = self.module_named(&target) else { return };
-        if name == "*" {
-            stars.push((target, id));
-        } else if target != id {
-            let line = import.line;
-            let consumer = Consumer { module: id, kind: ConsumerKind::Import, line };
-            found.push(((target, name.clone()), consumer));
         }
     }
 
@@ -450,20 +413,6 @@ impl Index {
         }
         let (base, rest) = text.split_once('.')?;
         self.descend(base, rest)
-    }
-
-    /// Imports that are executed when the module is, with the absolute name of
-    /// their module.
-    pub(crate) fn eager_imports<'a>(
-        &'a self,
-        module: &'a Module,
-    ) -> impl Iterator<Item = (&'a Import, CompactString)> {
-        module
-            .facts
-            .imports
-            .iter()
-            .filter(|import| matches!(import.scope, ImportScope::Module | ImportScope::Conditional))
-            .filter_map(|import| Some((import, self.import_target(module, import)?)))
     }
 
     /// Where a module-level name comes from, followed through plain imports: the

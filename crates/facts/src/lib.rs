@@ -12,6 +12,7 @@ mod file;
 mod flow;
 mod hierarchy;
 mod import_graph;
+mod imports;
 mod index;
 pub mod java;
 mod loading;
@@ -33,6 +34,7 @@ pub use file::{
 pub use flow::{Emission, Flow, FlowKind, FlowMark};
 pub use hierarchy::{ClassRef, Conflict, Hierarchy, Linearisation};
 pub use import_graph::ImportGraph;
+pub use imports::Imported;
 pub use index::{Consumer, ConsumerKind, DefinitionId, Index, Module, ModuleId, Source};
 pub use loading::{LoadEdge, LoadFailure, Loading, cycles as import_cycles};
 pub use mutation::{Change, change_of};

@@ -3,7 +3,7 @@
 use compact_str::{CompactString, format_compact};
 use ruff_python_stdlib::builtins::is_python_builtin;
 
-use crate::file::{Binding, Import, ImportScope, ValueKind};
+use crate::file::{Binding, ImportScope, ValueKind};
 use crate::index::{DefinitionId, Index, ModuleId};
 
 /// What a module-level name means.
@@ -65,9 +65,10 @@ pub(crate) fn follow_path(index: &Index, module: ModuleId, path: &str) -> Vec<Re
 /// What imports inside functions bind a name to.
 fn local_imports(index: &Index, module: ModuleId, name: &str) -> Vec<Resolution> {
     let mut found = Vec::new();
-    let imports = index.module(module).facts.imports.iter();
-    for import in imports.filter(|it| it.scope == ImportScope::Function && it.bound == name) {
-        follow_import(index, module, import, LONGEST_CHAIN, &mut found);
+    for (at, import) in (0..).zip(&index.module(module).facts.imports) {
+        if import.scope == ImportScope::Function && import.bound == name {
+            follow_import(index, module, at, LONGEST_CHAIN, &mut found);
+        }
     }
     found
 }
@@ -81,11 +82,9 @@ pub(crate) fn origin(index: &Index, module: ModuleId, name: &str) -> (ModuleId, 
         let mut bindings = facts.bindings_of(&at.1);
         let (Some(only), None) = (bindings.next(), bindings.next()) else { break };
         let (Binding::Import(import), false) = (&only.binding, only.conditional) else { break };
-        let import = &facts.imports[*import as usize];
-        let Some(target) = index.import_target(index.module(at.0), import) else { break };
-        let (Some(next), Some(name)) = (index.module_named(&target), import.name.clone()) else {
-            break;
-        };
+        let name = facts.imports[*import as usize].name.clone();
+        let module = index.imported(at.0)[*import as usize].module;
+        let (Some(next), Some(name)) = (module, name) else { break };
         if next == at.0 || index.module(next).facts.bindings_of(&name).next().is_none() {
             break;
         }
@@ -110,7 +109,7 @@ fn follow(index: &Index, id: ModuleId, name: &str, left: u32, found: &mut Vec<Re
             Binding::Import(at) => {
                 let import = &module.facts.imports[*at as usize];
                 if import.scope != ImportScope::TypeChecking || bound_only_here(index, id, name) {
-                    follow_import(index, id, import, left, found);
+                    follow_import(index, id, *at, left, found);
                 }
             }
             Binding::Value(_, ValueKind::Alias(target), _)
@@ -127,8 +126,8 @@ fn follow(index: &Index, id: ModuleId, name: &str, left: u32, found: &mut Vec<Re
     if found.len() > before {
         return;
     }
-    if let Some(submodule) = index.module_named(&format_compact!("{}.{name}", module.name))
-        && module.is_package()
+    if module.is_package()
+        && let Some(submodule) = index.module_named(&format_compact!("{}.{name}", module.name))
     {
         found.push(Resolution::Module(submodule));
         return;
@@ -183,37 +182,26 @@ fn exports(index: &Index, module: ModuleId, name: &str) -> bool {
     }
 }
 
-fn follow_import(
-    index: &Index,
-    id: ModuleId,
-    import: &Import,
-    left: u32,
-    found: &mut Vec<Resolution>,
-) {
-    let Some(target) = index.import_target(index.module(id), import) else {
-        found.push(Resolution::Unknown(import.bound.clone()));
-        return;
-    };
-    match &import.name {
-        None => {
-            let name = if import.aliased {
-                target
-            } else {
-                target.split('.').next().unwrap_or_default().into()
-            };
-            found.push(module_or_external(index, name));
-        }
-        Some(name) => match index.module_named(&target) {
-            Some(module)
-                if module == id && index.module(module).facts.bindings_of(name).count() < 2 =>
-            {
-                let dotted = format_compact!("{target}.{name}");
-                found.push(module_or_external(index, dotted));
-            }
-            Some(module) => follow(index, module, name, left - 1, found),
-            None => found.push(module_or_external(index, format_compact!("{target}.{name}"))),
-        },
+fn follow_import(index: &Index, id: ModuleId, at: u32, left: u32, found: &mut Vec<Resolution>) {
+    let import = &index.module(id).facts.imports[at as usize];
+    let imported = index.imported(id)[at as usize];
+    if let (Some(name), Some(module)) = (&import.name, imported.module)
+        && (module != id || index.module(id).facts.bindings_of(name).count() > 1)
+    {
+        return follow(index, module, name, left - 1, found);
     }
+    if let Some(submodule) = imported.below {
+        return found.push(Resolution::Module(submodule));
+    }
+    let Some(target) = index.import_target(index.module(id), import) else {
+        return found.push(Resolution::Unknown(import.bound.clone()));
+    };
+    let name = match &import.name {
+        Some(name) => format_compact!("{target}.{name}"),
+        None if import.aliased => target,
+        None => target.split('.').next().unwrap_or_default().into(),
+    };
+    found.push(module_or_external(index, name));
 }
 
 fn module_or_external(index: &Index, name: CompactString) -> Resolution {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use ssot_facts::{DefinitionId, Role};
 use ssot_model::{DefinitionKind, Evidence, Finding, Level, Verdict};
 
@@ -30,7 +31,8 @@ pub(crate) struct Question {
 /// Families of definitions that the question groups and the judge agrees about.
 /// A family has a representative that every member was compared with.
 pub(crate) fn findings(scene: &Scene<'_>, rule: &Rule, question: &Question) -> Vec<Finding> {
-    let mut candidates: BTreeMap<(DefinitionKind, Option<&str>, String), Family> = BTreeMap::new();
+    let mut candidates: FxHashMap<(DefinitionKind, Option<&str>, String), Family> =
+        FxHashMap::default();
     for (id, module, definition) in families::candidates(scene) {
         if module.role == Role::Production && (question.concerns)(scene, id) {
             let Some(key) = (question.key)(scene, id) else { continue };
@@ -38,13 +40,10 @@ pub(crate) fn findings(scene: &Scene<'_>, rule: &Rule, question: &Question) -> V
             candidates.entry((definition.kind, boundary, key)).or_default().push(id);
         }
     }
-    let mut findings = Vec::new();
-    for family in candidates.into_values() {
-        if (2..=MOST_NAMESAKES).contains(&family.len()) {
-            findings.extend(families_of(scene, rule, question, family));
-        }
-    }
-    findings
+    candidates.retain(|_, family| (2..=MOST_NAMESAKES).contains(&family.len()));
+    let in_order: BTreeMap<_, Family> = candidates.into_iter().collect();
+    let findings = in_order.into_values().flat_map(|it| families_of(scene, rule, question, it));
+    findings.collect()
 }
 
 fn families_of(

@@ -74,8 +74,10 @@ fn is_stand_in(index: &Index, module: &Module, path: &str) -> bool {
 
 fn is_patch(index: &Index, module: &Module, path: &str) -> bool {
     let patches = ["patch", "patch.object", "patch.dict", "patch.multiple"];
-    patches.iter().any(|it| path == *it || path.ends_with(&format!(".{it}")))
-        && comes_from_mock(index, module, path)
+    let at_end = |it: &&str| {
+        path.strip_suffix(it).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    patches.iter().any(at_end) && comes_from_mock(index, module, path)
 }
 
 fn comes_from_mock(index: &Index, module: &Module, path: &str) -> bool {

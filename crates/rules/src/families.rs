@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use compact_str::CompactString;
+use rustc_hash::FxHashMap;
 use ssot_facts::{Definition, DefinitionId, Index, Module, Role};
 use ssot_model::DefinitionKind;
 
@@ -54,14 +55,14 @@ pub(crate) fn candidates<'a>(
 pub(crate) fn by_name<'a>(
     scene: &'a Scene<'a>,
 ) -> BTreeMap<(DefinitionKind, &'a CompactString), Family> {
-    let mut families: BTreeMap<_, Family> = BTreeMap::new();
+    let mut families: FxHashMap<_, Family> = FxHashMap::default();
     for (id, _, definition) in candidates(scene) {
         if definition.owner.is_none() {
             families.entry((definition.kind, &definition.name)).or_default().push(id);
         }
     }
     families.retain(|_, family| spans_files(family));
-    families
+    families.into_iter().collect()
 }
 
 /// Definitions of equal structure. Equal size is demanded too, so that not the
@@ -70,13 +71,15 @@ pub(crate) fn by_structure<'a>(
     index: &Index,
     ids: impl Iterator<Item = DefinitionId> + 'a,
 ) -> Vec<Family> {
-    let mut families: BTreeMap<(DefinitionKind, u128, u32), Family> = BTreeMap::new();
-    for id in ids {
+    let key = |id: DefinitionId| {
         let definition = index.definition(id);
-        let key = (definition.kind, definition.hash, definition.statements);
-        families.entry(key).or_default().push(id);
-    }
-    families.into_values().collect()
+        (definition.kind, definition.hash, definition.statements)
+    };
+    let mut keyed: Vec<_> = ids.map(|id| (key(id), id)).collect();
+    // A stable sort: the members of a family keep their order.
+    keyed.sort_by_key(|(key, _)| *key);
+    let same = keyed.chunk_by(|(one, _), (other, _)| one == other);
+    same.map(|family| family.iter().map(|(_, id)| *id).collect()).collect()
 }
 
 /// Whether the members lie in at least two files.

@@ -3,10 +3,10 @@
 //! A name that every file uses says nothing when two definitions share it; one that
 //! three files use says much. So names and strings count by how rare they are.
 
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use ssot_facts::{Definition, DefinitionId, Index};
 use ssot_model::DefinitionKind;
 use xxhash_rust::xxh3::xxh3_64;
@@ -15,44 +15,57 @@ use crate::words;
 
 /// In how many files a name or string occurs.
 #[derive(Default)]
-pub(crate) struct Rarity {
-    files: FxHashMap<u64, u32>,
+struct Rarity {
+    tokens: FxHashMap<u64, Occurrence>,
+    /// How many files there are.
     total: u32,
+}
+
+/// Where a name or string occurs.
+#[derive(Clone, Copy, Default)]
+struct Occurrence {
+    files: u32,
+    /// The last file that has it, counted from one.
+    last: u32,
 }
 
 impl Rarity {
     /// Counts the names and strings of all files.
-    pub(crate) fn new(index: &Index) -> Self {
+    fn new(index: &Index) -> Self {
         let mut rarity = Self::default();
-        let mut seen: FxHashSet<u64> = FxHashSet::default();
         for (_, module) in index.modules() {
-            seen.clear();
-            let facts = &module.facts;
-            seen.extend(facts.paths.iter().map(|path| key(last_name(path))));
-            seen.extend(facts.texts.iter().map(|text| key(text)));
-            let members = facts.definitions.iter().flat_map(|it| &it.members);
-            seen.extend(members.map(|member| key(member)));
-            let named = facts.definitions.iter().filter(|it| it.owner.is_none());
-            seen.extend(named.flat_map(|it| words::of_name(&it.name)).map(|word| subject(&word)));
-            seen.extend(facts.definitions.iter().map(|it| defined(&it.name)));
-            seen.insert(directory(module.path.directory()));
-            for token in &seen {
-                *rarity.files.entry(*token).or_default() += 1;
-            }
             rarity.total += 1;
+            let facts = &module.facts;
+            rarity.count(facts.paths.iter().map(|path| key(last_name(path))));
+            rarity.count(facts.texts.iter().map(|text| key(text)));
+            rarity.count(facts.definitions.iter().flat_map(|it| &it.members).map(|it| key(it)));
+            let named = facts.definitions.iter().filter(|it| it.owner.is_none());
+            rarity.count(named.flat_map(|it| words::of_name(&it.name)).map(|word| subject(&word)));
+            rarity.count(facts.definitions.iter().map(|it| defined(&it.name)));
+            rarity.count(std::iter::once(directory(module.path.directory())));
         }
         rarity
     }
 
+    /// Counts tokens of the file that is being read, each once.
+    fn count(&mut self, tokens: impl Iterator<Item = u64>) {
+        for token in tokens {
+            let seen = self.tokens.entry(token).or_default();
+            if seen.last != self.total {
+                *seen = Occurrence { files: seen.files + 1, last: self.total };
+            }
+        }
+    }
+
     /// What it says that two definitions share this: the logarithm of how rare it is.
     fn weight(&self, token: u64) -> f64 {
-        let files = self.files.get(&token).copied().unwrap_or(1);
+        let files = self.tokens.get(&token).map_or(1, |seen| seen.files);
         (f64::from(self.total + 1) / f64::from(files)).ln()
     }
 
     /// Whether most files lie elsewhere: that two lie in the directory says something.
     fn is_apart(&self, path: &str) -> bool {
-        self.files.get(&directory(path)).is_some_and(|files| files * 2 <= self.total)
+        self.tokens.get(&directory(path)).is_some_and(|seen| seen.files * 2 <= self.total)
     }
 
     /// How much it says that two definitions have this name: one when nobody else has it,
@@ -65,13 +78,46 @@ impl Rarity {
     }
 
     /// Weight of what both sets have, by the weight of what either has.
-    fn share(&self, left: &BTreeSet<u64>, right: &BTreeSet<u64>) -> f64 {
-        let weigh = |tokens: &mut dyn Iterator<Item = &u64>| -> f64 {
-            tokens.map(|token| self.weight(*token)).sum()
-        };
-        let common = weigh(&mut left.intersection(right));
-        let all = weigh(&mut left.union(right));
+    fn share(&self, left: &Tokens, right: &Tokens) -> f64 {
+        let (mut common, mut all) = (0.0, 0.0);
+        left.merge(right, |token, is_common| {
+            let weight = self.weight(token);
+            all += weight;
+            common += if is_common { weight } else { 0.0 };
+        });
         if all == 0.0 { 0.0 } else { common / all }
+    }
+}
+
+/// A set of hashed names or strings, in order.
+#[derive(PartialEq, Eq)]
+struct Tokens(Vec<u64>);
+
+impl FromIterator<u64> for Tokens {
+    fn from_iter<I: IntoIterator<Item = u64>>(tokens: I) -> Self {
+        let mut tokens = Vec::from_iter(tokens);
+        tokens.sort_unstable();
+        tokens.dedup();
+        Self(tokens)
+    }
+}
+
+impl Tokens {
+    /// Calls with every token of either, in order, and whether both have it.
+    fn merge(&self, other: &Self, mut each: impl FnMut(u64, bool)) {
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let Some(token) = match (left.peek(), right.peek()) {
+            (Some(one), Some(two)) => Some(**one.min(two)),
+            (one, two) => one.or(two).map(|token| **token),
+        } {
+            let is_here = left.next_if(|it| **it == token).is_some();
+            let is_there = right.next_if(|it| **it == token).is_some();
+            each(token, is_here && is_there);
+        }
+    }
+
+    fn is_subset(&self, other: &Self) -> bool {
+        self.0.iter().all(|token| other.0.binary_search(token).is_ok())
     }
 }
 
@@ -102,27 +148,29 @@ fn last_name(path: &str) -> &str {
 /// The signs of one definition that are compared as sets.
 struct Signs {
     /// Methods and attributes of a class, parameters of a function.
-    members: BTreeSet<u64>,
+    members: Tokens,
     /// Public methods of a class.
-    methods: BTreeSet<u64>,
+    methods: Tokens,
     /// Last names of what is called.
-    calls: BTreeSet<u64>,
+    calls: Tokens,
     /// Short strings.
-    literals: BTreeSet<u64>,
+    literals: Tokens,
     /// Fields of a class with annotation and value.
-    fields: BTreeSet<u64>,
+    fields: Tokens,
     /// Parameters of the constructor.
-    constructor: BTreeSet<u64>,
+    constructor: Tokens,
+    /// Words of the own name, without qualifiers.
+    name: Tokens,
     /// Words of the own name and of the members' names, without qualifiers.
-    subject: BTreeSet<u64>,
+    subject: Tokens,
     /// Words of the module's name and of the directory above it.
-    place: BTreeSet<u64>,
+    place: Tokens,
     /// What is used from outside the repository.
-    foreign: BTreeSet<u64>,
+    foreign: Tokens,
     /// Words of the docstring's first line.
-    summary: BTreeSet<u64>,
+    summary: Tokens,
     /// Words of the module docstring's first line.
-    module_summary: BTreeSet<u64>,
+    module_summary: Tokens,
 }
 
 impl Signs {
@@ -154,11 +202,11 @@ impl Signs {
                 .map(|it| key(&format!("{}:{}:{}", it.name, it.annotation, it.value)))
                 .collect(),
             constructor: constructor
-                .map(|it| {
-                    let named = it.members.iter().filter(|name| *name != "self");
-                    named.map(|member| key(member)).collect()
-                })
-                .unwrap_or_default(),
+                .into_iter()
+                .flat_map(|it| it.members.iter().filter(|name| *name != "self"))
+                .map(|member| key(member))
+                .collect(),
+            name: words::core(&definition.name).iter().map(|word| key(word)).collect(),
             subject: std::iter::once(&definition.name)
                 .chain(definition.members.iter().filter(|name| !name.starts_with("__")))
                 .flat_map(|name| words::core(name))
@@ -173,7 +221,7 @@ impl Signs {
 }
 
 /// Words of the file's name and of its directory's.
-fn place_words(index: &Index, id: DefinitionId) -> BTreeSet<u64> {
+fn place_words(index: &Index, id: DefinitionId) -> Tokens {
     let path = &index.module(id.module).path;
     let directory = path.directory().rsplit('/').next().unwrap_or_default();
     let words = words::core(path.file_stem()).into_iter().chain(words::core(directory));
@@ -181,7 +229,7 @@ fn place_words(index: &Index, id: DefinitionId) -> BTreeSet<u64> {
 }
 
 /// Top-level names of foreign packages that the body reads.
-fn foreign(index: &Index, id: DefinitionId) -> BTreeSet<u64> {
+fn foreign(index: &Index, id: DefinitionId) -> Tokens {
     let imports = &index.module(id.module).facts.imports;
     let free = index.definition(id).free.iter();
     free.filter_map(|name| imports.iter().find(|import| import.bound == *name))
@@ -235,27 +283,36 @@ pub struct Likeness {
     pub size: f64,
 }
 
+/// Definitions whose signs are remembered before they are forgotten and read again:
+/// families come one after the other.
+const MOST_REMEMBERED: usize = 4096;
+
 /// Compares definitions; what rarity needs is counted when it is first asked for.
 pub(crate) struct Similarity<'a> {
     index: &'a Index,
     rarity: OnceCell<Rarity>,
+    signs: RefCell<FxHashMap<DefinitionId, Rc<Signs>>>,
 }
 
 impl<'a> Similarity<'a> {
     pub(crate) fn new(index: &'a Index) -> Self {
-        Self { index, rarity: OnceCell::new() }
+        Self { index, rarity: OnceCell::new(), signs: RefCell::default() }
+    }
+
+    fn signs(&self, id: DefinitionId) -> Rc<Signs> {
+        let mut signs = self.signs.borrow_mut();
+        if signs.len() >= MOST_REMEMBERED {
+            signs.clear();
+        }
+        signs.entry(id).or_insert_with(|| Rc::new(Signs::new(self.index, id))).clone()
     }
 
     pub(crate) fn likeness(&self, a: DefinitionId, b: DefinitionId) -> Likeness {
         let index = self.index;
         let rarity = self.rarity.get_or_init(|| Rarity::new(index));
         let (left, right) = (index.definition(a), index.definition(b));
-        let (one, two) = (Signs::new(index, a), Signs::new(index, b));
+        let (one, two) = (self.signs(a), self.signs(b));
         let statements = overlap(&left.leaves, &right.leaves);
-        let core = |name: &str| -> BTreeSet<u64> {
-            words::core(name).iter().map(|word| key(word)).collect()
-        };
-        let (mine, theirs) = (core(&left.name), core(&right.name));
         let above = |id: DefinitionId| index.module(id.module).path.directory();
         // Two things in one file share its name and docstring whatever they are.
         let same_file = a.module == b.module;
@@ -280,9 +337,9 @@ impl<'a> Similarity<'a> {
                 plain_share(&one.module_summary, &two.module_summary)
             },
             package: share_of(is_package),
-            name: plain_share(&mine, &theirs),
+            name: plain_share(&one.name, &two.name),
             namesake: if left.name == right.name { rarity.telling(&left.name) } else { 0.0 },
-            apart: share_of(!mine.is_subset(&theirs) && !theirs.is_subset(&mine)),
+            apart: share_of(!one.name.is_subset(&two.name) && !two.name.is_subset(&one.name)),
             size: ratio(left, right),
         }
     }
@@ -301,9 +358,13 @@ fn ratio(left: &Definition, right: &Definition) -> f64 {
     f64::from(one.min(two)) / f64::from(one.max(two))
 }
 
-fn plain_share(left: &BTreeSet<u64>, right: &BTreeSet<u64>) -> f64 {
-    let all = left.union(right).count();
-    if all == 0 { 0.0 } else { left.intersection(right).count() as f64 / all as f64 }
+fn plain_share(left: &Tokens, right: &Tokens) -> f64 {
+    let (mut common, mut all) = (0_u32, 0_u32);
+    left.merge(right, |_, is_common| {
+        all += 1;
+        common += u32::from(is_common);
+    });
+    if all == 0 { 0.0 } else { f64::from(common) / f64::from(all) }
 }
 
 fn sorted(shape: &[u32]) -> Vec<u32> {

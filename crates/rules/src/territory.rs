@@ -53,8 +53,8 @@ impl<'a> Territories<'a> {
     /// the file follows it.
     pub(crate) fn stands_alone(&self, index: &Index, module: &Module) -> Option<Independence> {
         let habit = self.stand_alone.get(top(&module.name)).copied()?;
-        let follows = !imports_own_package(index, module, ImportScope::Module);
-        (habit.is_policy() && follows).then_some(habit)
+        let follows = || !imports_own_package(index, module, ImportScope::Module);
+        (habit.is_policy() && follows()).then_some(habit)
     }
 }
 
@@ -64,13 +64,13 @@ fn top(name: &str) -> &str {
 
 fn imports_own_package(index: &Index, module: &Module, scope: ImportScope) -> bool {
     let own = top(&module.name);
-    module
-        .facts
-        .imports
-        .iter()
-        .filter(|import| import.scope == scope)
-        .filter_map(|import| index.import_target(module, import))
-        .any(|target| top(&target) == own)
+    module.facts.imports.iter().filter(|import| import.scope == scope).any(|import| {
+        // What a relative import names lies in the own package.
+        match import.level {
+            0 => top(&import.module) == own,
+            _ => index.import_target(module, import).is_some(),
+        }
+    })
 }
 
 fn habits(index: &Index) -> FxHashMap<&str, Independence> {

@@ -87,22 +87,11 @@ pub(crate) fn ground<'a>(scene: &'a Scene<'_>, module: &'a Module) -> &'a str {
 pub(crate) fn importers(scene: &Scene<'_>) -> FxHashMap<ModuleId, FxHashSet<ModuleId>> {
     let index = scene.index;
     let mut importers: FxHashMap<ModuleId, FxHashSet<ModuleId>> = FxHashMap::default();
-    for (id, module) in index.modules().filter(|(_, module)| is_shipped(module)) {
-        for import in &module.facts.imports {
-            let Some(target) = index.import_target(module, import) else { continue };
-            if !index.is_internal(&target) {
-                continue;
-            }
-            let inner = import.name.as_ref().and_then(|name| {
-                let submodule = index.module_named(&format!("{target}.{name}"));
-                submodule.or_else(|| {
-                    let target = index.module_named(&target)?;
-                    Some(index.origin(target, name).0)
-                })
-            });
-            if let Some(from) = inner.or_else(|| index.module_named(&target))
-                && from != id
-            {
+    for (id, _) in index.modules().filter(|(_, module)| is_shipped(module)) {
+        for (import, imported) in index.imports(id) {
+            let origin = || Some(index.origin(imported.module?, import.name.as_ref()?).0);
+            let from = imported.below.or_else(origin).or(imported.module);
+            if let Some(from) = from.filter(|from| *from != id) {
                 importers.entry(from).or_default().insert(id);
             }
         }

@@ -77,20 +77,23 @@ const ROLES: &[&[&str]] = &[
 
 /// The words of an identifier in lower case: `HTTPServerV2` is `http`, `server`, `v2`.
 pub(crate) fn of_name(name: &str) -> Vec<String> {
-    let letters: Vec<char> = name.chars().collect();
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
-    for (at, letter) in letters.iter().enumerate() {
-        let next_is_lower = letters.get(at + 1).is_some_and(|next| next.is_lowercase());
-        let previous = at.checked_sub(1).map(|before| letters[before]);
+    let mut previous: Option<char> = None;
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let next_is_lower = letters.peek().is_some_and(|next| next.is_lowercase());
         let starts =
             letter.is_uppercase() && previous.is_some_and(|it| !it.is_uppercase() || next_is_lower);
         if !letter.is_alphanumeric() || starts {
             words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
         }
-        if letter.is_alphanumeric() {
+        if letter.is_ascii_alphanumeric() {
+            word.push(letter.to_ascii_lowercase());
+        } else if letter.is_alphanumeric() {
             word.extend(letter.to_lowercase());
         }
+        previous = Some(letter);
     }
     words.extend((!word.is_empty()).then_some(word));
     words

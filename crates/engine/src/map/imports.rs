@@ -9,12 +9,11 @@ use ssot_model::{ImportEdge, ImportMap};
 pub(super) fn imports(index: &Index, depth: u32) -> ImportMap {
     let mut packages: BTreeMap<&str, u32> = BTreeMap::new();
     let mut edges: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-    for (_, module) in index.modules().filter(|(_, it)| it.role == Role::Production) {
+    for (id, module) in index.modules().filter(|(_, it)| it.role == Role::Production) {
         let from = package(&module.name, depth);
         *packages.entry(from).or_default() += 1;
-        let imports = module.facts.imports.iter();
-        let imported: BTreeSet<&str> = imports
-            .flat_map(|import| index.imported_modules(module, import))
+        let imported: BTreeSet<&str> = index
+            .imported_modules(id)
             .filter(|id| index.module(*id).role == Role::Production)
             .map(|id| package(&index.module(id).name, depth))
             .filter(|to| *to != from)

@@ -1,6 +1,6 @@
 //! One definition calls, constructs or names the other.
 
-use ssot_facts::{DefinitionId, Index, Resolution, SiteKind};
+use ssot_facts::{Definition, DefinitionId, Index, Resolution, SiteKind};
 use ssot_model::{DefinitionKind, Verdict};
 
 use super::Relation;
@@ -26,11 +26,12 @@ fn line_of_use(index: &Index, this: DefinitionId, other: DefinitionId) -> Option
     let span = index.definition(this).span;
     let inside = |line: u32| (span.start..=span.end).contains(&line);
     let target = &index.definition(other).name;
+    let is_given = this.module != other.module && is_given(index, other);
     let site = facts.sites.iter().find(|site| {
         inside(site.line)
             && matches!(site.kind, SiteKind::Call | SiteKind::Read)
             && (means(index, this, facts.path_of(site), other)
-                || gives(index, this, facts.path_of(site), other))
+                || is_given && gives(index, this, facts.path_of(site), other))
     });
     let string = || {
         facts.strings.iter().find(|string| {
@@ -58,19 +59,27 @@ fn means(index: &Index, this: DefinitionId, path: &str, other: DefinitionId) -> 
         && index.follow(this.module, path).contains(&Resolution::Definition(other))
 }
 
+/// Whether a function beside a class says by its annotation that it returns the class.
+fn is_given(index: &Index, class: DefinitionId) -> bool {
+    let beside = &index.module(class.module).facts.definitions;
+    index.definition(class).kind == DefinitionKind::Class
+        && beside.iter().any(|it| returns(it, &index.definition(class).name))
+}
+
+fn returns(definition: &Definition, class: &str) -> bool {
+    definition.returns.trim_matches(['"', '\'']) == class
+}
+
 /// Whether a path stands for a function beside the other whose annotation says that
 /// it returns the other: the accessor of a shared instance.
 fn gives(index: &Index, this: DefinitionId, path: &str, other: DefinitionId) -> bool {
     let target = &index.definition(other).name;
-    index.definition(other).kind == DefinitionKind::Class
-        && this.module != other.module
-        && index.follow(this.module, path).iter().any(|meaning| match meaning {
-            Resolution::Definition(id) => {
-                let returns = &index.definition(*id).returns;
-                id.module == other.module && returns.trim_matches(['"', '\'']) == target
-            }
-            _ => false,
-        })
+    index.follow(this.module, path).iter().any(|meaning| match meaning {
+        Resolution::Definition(id) => {
+            id.module == other.module && returns(index.definition(*id), target)
+        }
+        _ => false,
+    })
 }
 
 /// Whether a name is an alias that an import gives.

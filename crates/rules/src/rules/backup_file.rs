@@ -79,13 +79,7 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
 /// Every module that somebody imports.
 fn imported(index: &Index) -> FxHashSet<ModuleId> {
     let modules = index.modules();
-    let imports = modules.flat_map(|(id, module)| {
-        let imports = module.facts.imports.iter();
-        imports
-            .flat_map(move |import| index.imported_modules(module, import))
-            .filter(move |it| *it != id)
-    });
-    imports.collect()
+    modules.flat_map(|(id, _)| index.imported_modules(id).filter(move |it| *it != id)).collect()
 }
 
 /// Files that were not put aside, by name.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use ssot_facts::{ModuleId, Role, Site};
+use ssot_facts::{FileFacts, ModuleId, Role, Site};
 use ssot_model::{Evidence, Finding, Level, Severity};
 
 use crate::capability::{Capabilities, Capability};
@@ -239,22 +239,31 @@ fn no_owner(
 
 /// Tests that replace the environment, counted apart.
 fn tests(scene: &Scene<'_>, capability: &Capability<'_>) -> Option<Evidence> {
+    if capability.name != "environment" {
+        return None;
+    }
     let tests = scene.index.modules().filter(|(_, module)| module.role == Role::Test);
-    let replacements = tests.map(|(_, module)| {
-        let facts = &module.facts;
-        let is_environment = |site: &Site| facts.path_of(site) == "os.environ";
-        let replaces = |site: &&Site| {
-            facts.path_of(site).ends_with("patch.dict")
-                && (facts.text_of(site) == Some("os.environ")
-                    || facts.sites.iter().any(|it| it.line == site.line && is_environment(it)))
-        };
-        facts.sites.iter().filter(replaces).count()
-    });
-    let counts: Vec<usize> = replacements.filter(|count| *count > 0).collect();
+    let counts: Vec<usize> =
+        tests.map(|(_, it)| replacements(&it.facts)).filter(|count| *count > 0).collect();
     let total: usize = counts.iter().sum();
-    (capability.name == "environment" && total > 0).then(|| {
+    (total > 0).then(|| {
         let modules = counts.len();
         let text = format!("tests replace it {total} times in {modules} modules, not counted here");
         Evidence::supporting("tests", text)
     })
+}
+
+/// How often a test file replaces the environment.
+fn replacements(facts: &FileFacts) -> usize {
+    let is_patch = |path: &str| path.ends_with("patch.dict");
+    if !facts.paths.iter().any(|path| is_patch(path)) {
+        return 0;
+    }
+    let is_environment = |site: &Site| facts.path_of(site) == "os.environ";
+    let replaces = |site: &&Site| {
+        is_patch(facts.path_of(site))
+            && (facts.text_of(site) == Some("os.environ")
+                || facts.sites.iter().any(|it| it.line == site.line && is_environment(it)))
+    };
+    facts.sites.iter().filter(replaces).count()
 }

@@ -1,5 +1,7 @@
 //! Top-level definitions that share their name.
 
+use std::collections::BTreeMap;
+
 use ssot_facts::DefinitionId;
 use ssot_model::{DefinitionKind, Evidence, Finding, Level, Verdict};
 
@@ -7,6 +9,7 @@ use crate::evidence::{self, Judgement};
 use crate::families::{self, Family};
 use crate::judge::STRANGERS;
 use crate::relation::{self, Relation};
+use crate::similarity::overlap;
 use crate::{Rule, Scene};
 
 /// The rule.
@@ -100,6 +103,7 @@ fn judge_bodies(scene: &Scene<'_>, kind: DefinitionKind, heads: &[DefinitionId])
         let members = heads.to_vec();
         return vec![Judgement { verdict: Verdict::Convention, evidence, members }];
     }
+    let relations = relations(scene, heads);
     let mut judgements = Vec::new();
     let mut rest: Family = heads.to_vec();
     while let Some(head) = rest.first().copied() {
@@ -107,10 +111,10 @@ fn judge_bodies(scene: &Scene<'_>, kind: DefinitionKind, heads: &[DefinitionId])
         let mut evidence = Vec::new();
         let mut others = Vec::new();
         for other in rest.drain(1..) {
-            let relation = relation::relate(scene, head, other);
+            let relation = &relations[&(head, other)];
             if relation.verdict == Verdict::Variant {
                 cluster.push(other);
-                evidence.extend(relation.evidence);
+                evidence.extend(relation.evidence.iter().cloned());
             } else {
                 others.push(other);
             }
@@ -121,8 +125,21 @@ fn judge_bodies(scene: &Scene<'_>, kind: DefinitionKind, heads: &[DefinitionId])
             judgements.push(Judgement { verdict: Verdict::Variant, evidence, members: cluster });
         }
     }
-    judgements.extend(judge_strangers(scene, kind, heads));
+    judgements.extend(judge_strangers(scene, kind, heads, relations));
     judgements
+}
+
+/// What the bodies of one name are to each other, by pairs in their order.
+type Relations = BTreeMap<(DefinitionId, DefinitionId), Relation>;
+
+fn relations(scene: &Scene<'_>, heads: &[DefinitionId]) -> Relations {
+    let mut relations = Relations::new();
+    for (at, a) in heads.iter().enumerate() {
+        for b in &heads[at + 1..] {
+            relations.insert((*a, *b), relation::relate(scene, *a, *b));
+        }
+    }
+    relations
 }
 
 /// What the definitions that are no variants of each other are instead. For
@@ -131,17 +148,12 @@ fn judge_strangers(
     scene: &Scene<'_>,
     kind: DefinitionKind,
     heads: &[DefinitionId],
+    mut relations: Relations,
 ) -> Option<Judgement> {
-    let mut relations: Vec<(Relation, DefinitionId, DefinitionId)> = Vec::new();
-    for (at, a) in heads.iter().enumerate() {
-        for b in &heads[at + 1..] {
-            relations.push((relation::relate(scene, *a, *b), *a, *b));
-        }
-    }
     let verdict = STRANGERS
         .iter()
         .copied()
-        .find(|verdict| relations.iter().any(|(relation, ..)| relation.verdict == *verdict))?;
+        .find(|verdict| relations.values().any(|relation| relation.verdict == *verdict))?;
     let is_own = matches!(verdict, Verdict::Unsure | Verdict::Homonym);
     let verdict =
         if is_own && evidence::are_plug_ins(scene, heads) { Verdict::Convention } else { verdict };
@@ -150,13 +162,14 @@ fn judge_strangers(
     {
         return None;
     }
-    relations.retain(|(relation, ..)| relation.verdict != Verdict::Variant);
-    let mut members: Family = relations.iter().flat_map(|(_, a, b)| [*a, *b]).collect();
+    relations.retain(|_, relation| relation.verdict != Verdict::Variant);
+    let mut members: Family = relations.keys().flat_map(|(a, b)| [*a, *b]).collect();
     members.sort();
     members.dedup();
-    relations.sort_by_key(|(relation, ..)| STRANGERS.iter().position(|it| *it == relation.verdict));
+    let mut relations: Vec<Relation> = relations.into_values().collect();
+    relations.sort_by_key(|relation| STRANGERS.iter().position(|it| *it == relation.verdict));
     let mut evidence: Vec<Evidence> =
-        relations.into_iter().flat_map(|(relation, ..)| relation.evidence).collect();
+        relations.into_iter().flat_map(|relation| relation.evidence).collect();
     if verdict == Verdict::Convention {
         let text = format!("{} sibling modules each define this name", heads.len());
         evidence.insert(0, Evidence::supporting("siblings", text));
@@ -171,8 +184,9 @@ const COPIED_PLUG_IN: f64 = 0.5;
 /// Whether sibling modules each define the name in their own words.
 fn are_own_plug_ins(scene: &Scene<'_>, heads: &[DefinitionId]) -> bool {
     let own = |at: usize| {
+        let leaves = |id: DefinitionId| &scene.index.definition(id).leaves;
         let mut others = heads[at + 1..].iter();
-        others.all(|other| scene.likeness(heads[at], *other).statements < COPIED_PLUG_IN)
+        others.all(|other| overlap(leaves(heads[at]), leaves(*other)) < COPIED_PLUG_IN)
     };
     evidence::are_plug_ins(scene, heads) && (0..heads.len()).all(own)
 }

@@ -1,5 +1,6 @@
 //! Copies that nobody uses while another of their kind is used.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -110,8 +111,8 @@ struct Uses<'a> {
     shares: BTreeMap<&'a str, f64>,
     /// How often each module is imported.
     imported: FxHashMap<ModuleId, u32>,
-    /// Names that each module reads itself.
-    inside: Vec<FxHashSet<&'a str>>,
+    /// Names that each module reads itself, once it was asked.
+    inside: Vec<OnceCell<FxHashSet<&'a str>>>,
 }
 
 impl<'a> Uses<'a> {
@@ -119,7 +120,7 @@ impl<'a> Uses<'a> {
         let mut said = FxHashSet::default();
         let mut loaders = BTreeSet::new();
         let mut imported: FxHashMap<ModuleId, u32> = FxHashMap::default();
-        for (_, module) in scene.index.modules() {
+        for (id, module) in scene.index.modules() {
             for text in &module.facts.texts {
                 let last = text.rsplit(['.', ':', ' ', '/']).next().unwrap_or(text);
                 if names.contains(last) {
@@ -129,18 +130,15 @@ impl<'a> Uses<'a> {
             if module.facts.flags.loads_by_name {
                 loaders.insert(module.package());
             }
-            for import in &module.facts.imports {
-                let Some(target) = scene.index.import_target(module, import) else { continue };
-                let below = import.name.as_ref().map(|name| format!("{target}.{name}"));
-                let named = below.as_deref().and_then(|name| scene.index.module_named(name));
-                if let Some(id) = named.or_else(|| scene.index.module_named(&target)) {
+            for (_, named) in scene.index.imports(id) {
+                if let Some(id) = named.below.or(named.module) {
                     *imported.entry(id).or_default() += 1;
                 }
             }
         }
         let mut uses =
             Self { scene, said, loaders, shares: BTreeMap::new(), imported, inside: Vec::new() };
-        uses.inside = scene.index.modules().map(|(_, module)| read_inside(module)).collect();
+        uses.inside = scene.index.modules().map(|_| OnceCell::new()).collect();
         uses.shares = uses.shares();
         uses
     }
@@ -172,7 +170,8 @@ impl<'a> Uses<'a> {
 
     fn is_used_inside(&self, id: DefinitionId) -> bool {
         let name = self.scene.index.definition(id).name.as_str();
-        self.inside[id.module.0 as usize].contains(name)
+        let inside = &self.inside[id.module.0 as usize];
+        inside.get_or_init(|| read_inside(self.scene.index.module(id.module))).contains(name)
     }
 
     /// Whether anything at all may reach the definition.
