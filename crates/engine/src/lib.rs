@@ -15,6 +15,7 @@ mod forecast;
 mod history;
 mod init;
 mod inspection;
+mod known;
 mod map;
 mod patches;
 mod pipeline;

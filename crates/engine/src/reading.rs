@@ -1,4 +1,5 @@
-//! The files of a tree, read: what is new is understood, what is known is looked up when it is needed.
+//! The files of a tree: what is new is read and understood, what is known is looked up
+//! when it is needed.
 
 use std::path::Path;
 
@@ -6,9 +7,10 @@ use rayon::prelude::*;
 use ssot_facts::{FileFacts, SCHEMA_VERSION, Source, python};
 use ssot_model::{ParseIssue, RepoPath, ScanConfig};
 use ssot_runtime::cache::{Cache, Key, Reader};
-use ssot_runtime::files;
+use ssot_runtime::files::{self, FileEntry, Root};
 
 use crate::EngineError;
+use crate::known::Known;
 
 /// Every file of a tree by its content.
 pub(crate) struct Reading {
@@ -17,7 +19,7 @@ pub(crate) struct Reading {
 }
 
 struct FileRead {
-    path: RepoPath,
+    entry: FileEntry,
     key: Key,
     /// None when the cache has them.
     facts: Option<FileFacts>,
@@ -31,19 +33,24 @@ const TOGETHER: usize = 2048;
 type Read = (FileRead, Option<Vec<u8>>);
 
 impl Reading {
-    /// Reads a tree. What cannot be read is listed among the issues.
+    /// Reads what is not known of a tree. What cannot be read is listed among the issues.
     pub(crate) fn take(
         root: &Path,
         config: &ScanConfig,
         cache: Option<&Cache>,
+        known: &Known,
     ) -> Result<Self, EngineError> {
         let walk = files::walk(root, &config.include, &config.exclude, config.max_file_bytes)
             .map_err(EngineError::user)?;
         let reader = cache.map(Cache::reader);
-        let read = |path: &RepoPath| read(root, path, config.max_file_bytes, reader.as_ref());
+        let tree = Root::open(root).map_err(EngineError::user)?;
+        let read = |entry: &FileEntry| match known.key(entry) {
+            Some(key) => Ok((FileRead { entry: entry.clone(), key, facts: None }, None)),
+            None => read(&tree, entry, config.max_file_bytes, reader.as_ref()),
+        };
         let mut reading = Self { files: Vec::with_capacity(walk.files.len()), issues: walk.issues };
         for part in walk.files.chunks(TOGETHER) {
-            let results: Vec<_> = part.par_iter().map(|entry| read(&entry.path)).collect();
+            let results: Vec<_> = part.par_iter().map(read).collect();
             let mut fresh = Vec::new();
             for result in results {
                 match result {
@@ -62,11 +69,16 @@ impl Reading {
         Ok(reading)
     }
 
+    /// What each file holds, in order of path.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = (&FileEntry, Key)> {
+        self.files.iter().map(|file| (&file.entry, file.key))
+    }
+
     /// Identity of what was read: every path with its content, and what could not be read.
     pub(crate) fn digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         for file in &self.files {
-            hasher.update(file.path.as_str().as_bytes()).update(b"\0");
+            hasher.update(file.entry.path.as_str().as_bytes()).update(b"\0");
             hasher.update(file.key.as_bytes());
         }
         hasher.update(format!("{:?}", self.issues).as_bytes());
@@ -82,7 +94,7 @@ impl Reading {
     ) -> (Vec<Source>, Vec<ParseIssue>) {
         let reader = cache.map(Cache::reader);
         let source = |file: FileRead| match file.facts {
-            Some(facts) => Ok(Source { path: file.path, facts }),
+            Some(facts) => Ok(Source { path: file.entry.path, facts }),
             None => look_up(root, file, config.max_file_bytes, reader.as_ref()),
         };
         let results: Vec<_> = self.files.into_par_iter().map(source).collect();
@@ -96,19 +108,19 @@ impl Reading {
 }
 
 fn read(
-    root: &Path,
-    path: &RepoPath,
+    tree: &Root,
+    entry: &FileEntry,
     limit: u64,
     reader: Option<&Reader>,
 ) -> Result<Read, ParseIssue> {
-    let bytes = files::read(root, path, limit).map_err(|error| unreadable(path, &error))?;
-    let (path, key) = (path.clone(), key(&bytes));
+    let bytes = tree.read(&entry.path, limit).map_err(|error| unreadable(&entry.path, &error))?;
+    let (entry, key) = (entry.clone(), key(&bytes));
     if reader.is_some_and(|reader| reader.contains(&key)) {
-        return Ok((FileRead { path, key, facts: None }, None));
+        return Ok((FileRead { entry, key, facts: None }, None));
     }
     let facts = python::extract(&bytes);
     let blob = reader.and_then(|_| postcard::to_stdvec(&facts).ok());
-    Ok((FileRead { path, key, facts: Some(facts) }, blob))
+    Ok((FileRead { entry, key, facts: Some(facts) }, blob))
 }
 
 /// The facts that the cache has; when they are damaged the file is read once more.
@@ -118,9 +130,9 @@ fn look_up(
     limit: u64,
     reader: Option<&Reader>,
 ) -> Result<Source, ParseIssue> {
-    let blob = reader.and_then(|reader| reader.get(&file.key));
-    let path = file.path;
-    if let Some(facts) = blob.and_then(|blob| postcard::from_bytes(&blob).ok()) {
+    let path = file.entry.path;
+    let known = |reader: &Reader| reader.with(&file.key, |blob| postcard::from_bytes(blob).ok());
+    if let Some(facts) = reader.and_then(known) {
         return Ok(Source { path, facts });
     }
     let bytes = files::read(root, &path, limit).map_err(|error| unreadable(&path, &error))?;

@@ -13,6 +13,7 @@ use ssot_runtime::files;
 use ssot_runtime::git::Repository;
 
 use crate::codemod::{self, DryRun};
+use crate::known::Known;
 use crate::map::{self, MapKind};
 use crate::patches::Patches;
 use crate::reading::Reading;
@@ -153,7 +154,12 @@ impl Outset {
             lines: loaded.lines,
             tombstones: ratchet::tombstones(root)?,
         };
-        let reading = Reading::take(root, &loaded.config.scan, cache.as_ref())?;
+        let began = Clock::system().now();
+        let known = cache.as_ref().map(|cache| Known::of(root, cache)).unwrap_or_default();
+        let reading = Reading::take(root, &loaded.config.scan, cache.as_ref(), &known)?;
+        if let Some(cache) = &cache {
+            known.remember(root, cache, began, reading.contents());
+        }
         Ok(Self { config: loaded.config, circumstances, cache, reading })
     }
 

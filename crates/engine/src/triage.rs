@@ -10,6 +10,7 @@ use ssot_rules::{Circumstances, Rule, Scene};
 use ssot_runtime::cache::Cache;
 use ssot_runtime::files::{Surroundings, Witness};
 
+use crate::known::Known;
 use crate::reading::Reading;
 use crate::{EngineError, configuration};
 
@@ -30,7 +31,7 @@ impl Survey {
         config: Config,
         cache: Option<&Cache>,
     ) -> Result<Self, EngineError> {
-        let reading = Reading::take(root, &config.scan, cache)?;
+        let reading = Reading::take(root, &config.scan, cache, &Known::default())?;
         Self::join(root, reading, config, cache)
     }
 

@@ -135,11 +135,13 @@ pub struct Definition {
     pub hash: u128,
     /// Hashes of the simple statements and of the heads of the compound ones, sorted; of
     /// the words, numbers and names in the value of a constant.
+    #[serde(with = "crate::packed")]
     pub leaves: Vec<u32>,
     /// Hash of the structure without the names of variables and the contents of
     /// literals: equal for copies that were renamed.
     pub blind: u64,
     /// The blind hashes of the statements, in order.
+    #[serde(with = "crate::packed")]
     pub shape: Vec<u32>,
     /// Names that are read but not bound inside, sorted.
     pub free: Vec<CompactString>,

@@ -18,6 +18,7 @@ pub mod java;
 mod loading;
 mod modules;
 mod mutation;
+mod packed;
 pub mod python;
 mod resolve;
 mod role;
@@ -48,4 +49,4 @@ pub fn is_standard_library(name: &str) -> bool {
 }
 
 /// Rises with every change to the facts, so that a cache never serves old ones.
-pub const SCHEMA_VERSION: u32 = 10;
+pub const SCHEMA_VERSION: u32 = 11;

@@ -22,6 +22,8 @@ pub(crate) struct Question {
     pub(crate) verdicts: &'static [Verdict],
     /// Which definitions it looks at.
     pub(crate) concerns: fn(&Scene<'_>, DefinitionId) -> bool,
+    /// Which of them count; asked where there are several of one key, for it may cost more.
+    pub(crate) counts: fn(&Scene<'_>, DefinitionId) -> bool,
     /// What makes two of them candidates: equal keys.
     pub(crate) key: fn(&Scene<'_>, DefinitionId) -> Option<String>,
     /// Least confidence of a violation, in percent.
@@ -40,7 +42,12 @@ pub(crate) fn findings(scene: &Scene<'_>, rule: &Rule, question: &Question) -> V
             candidates.entry((definition.kind, boundary, key)).or_default().push(id);
         }
     }
-    candidates.retain(|_, family| (2..=MOST_NAMESAKES).contains(&family.len()));
+    candidates.retain(|_, family| {
+        if family.len() > 1 {
+            family.retain(|id| (question.counts)(scene, *id));
+        }
+        (2..=MOST_NAMESAKES).contains(&family.len())
+    });
     let in_order: BTreeMap<_, Family> = candidates.into_iter().collect();
     let findings = in_order.into_values().flat_map(|it| families_of(scene, rule, question, it));
     findings.collect()

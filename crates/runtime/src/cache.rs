@@ -27,7 +27,9 @@ const KEY_BYTES: usize = 20;
 const ENTRIES: TableDefinition<'static, &[u8; KEY_BYTES], &[u8]> = TableDefinition::new("entries");
 
 /// Identity of an entry: what it was made from and by which version of the maker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct Key([u8; KEY_BYTES]);
 
 impl Key {
@@ -200,11 +202,16 @@ impl Reader {
 
     /// The value, when there is one that is undamaged.
     pub fn get(&self, key: &Key) -> Option<Vec<u8>> {
+        self.with(key, |value| Some(value.to_vec()))
+    }
+
+    /// What is made of the value where it lies, when there is one that is undamaged.
+    pub fn with<T>(&self, key: &Key, make: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
         let table = self.table.as_ref()?;
         guarded(|| {
             let guard = table.get(&key.0).ok()??;
             let (sum, value) = guard.value().split_first_chunk::<CHECKSUM_BYTES>()?;
-            (*sum == checksum(key, value)).then(|| value.to_vec())
+            if *sum == checksum(key, value) { make(value) } else { None }
         })
         .flatten()
     }

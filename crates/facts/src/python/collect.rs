@@ -118,19 +118,20 @@ impl<'a> Collector<'a> {
         self.scopes.push(Scope::new(kind));
     }
 
-    /// Closes the innermost scope and hands what it leaves open to the next one.
-    fn close(&mut self) -> ClosedScope<'a> {
+    /// Closes the innermost scope and hands what it leaves open, after a look at it, to
+    /// the next one.
+    fn close<T>(&mut self, look: impl FnOnce(&ClosedScope<'a>) -> T) -> T {
         let scope = self.scopes.pop().expect("every close has its open");
         let kind = scope.kind;
         let closed = scope.close();
-        let copy = closed.clone();
+        let seen = look(&closed);
         if let Some(outer) = self.scopes.last_mut() {
             outer.absorb(closed);
         } else {
             self.watch.read_by_module(kind, &closed);
             self.module_read.extend(closed.free());
         }
-        copy
+        seen
     }
 
     fn read(&mut self, name: &'a str) {
@@ -395,7 +396,7 @@ impl<'a> Collector<'a> {
         self.closed_later(later, lambda.end());
         self.watch.receiver = receiver;
         self.functions -= 1;
-        self.close();
+        self.close(|_| ());
     }
 
     fn bind_parameters(&mut self, parameters: &'a ast::Parameters) {
@@ -425,7 +426,7 @@ impl<'a> Collector<'a> {
             self.visit_expr(result);
         }
         self.closed(repeated, at);
-        self.close();
+        self.close(|_| ());
     }
 
     /// Records the whole chain once and walks on to its root.

@@ -71,8 +71,8 @@ impl<'a> Scope<'a> {
 
     /// Takes over what a closed inner scope left open.
     pub(super) fn absorb(&mut self, inner: ClosedScope<'a>) {
-        self.read.extend(inner.read);
-        self.inner.extend(inner.deferred);
+        merge(&mut self.read, inner.read);
+        merge(&mut self.inner, inner.deferred);
         self.marks.reflective |= inner.marks.reflective;
         self.marks.writes_globals |= inner.marks.writes_globals;
     }
@@ -90,12 +90,20 @@ impl<'a> Scope<'a> {
         let (mut read, mut deferred) = (self.read, self.inner);
         match self.kind {
             // A function reads when it is called, past the names of a class around it.
-            ScopeKind::Function => deferred.extend(read.drain()),
-            ScopeKind::Comprehension => read.extend(deferred.drain()),
+            ScopeKind::Function => merge(&mut deferred, std::mem::take(&mut read)),
+            ScopeKind::Comprehension => merge(&mut read, std::mem::take(&mut deferred)),
             ScopeKind::Header | ScopeKind::Class => {}
         }
         ClosedScope { read, deferred, marks: self.marks }
     }
+}
+
+/// Adds names to others; the fewer are put to the more.
+fn merge<'a>(into: &mut FxHashSet<&'a str>, mut names: FxHashSet<&'a str>) {
+    if into.len() < names.len() {
+        std::mem::swap(into, &mut names);
+    }
+    into.extend(names);
 }
 
 /// What a scope leaves open when it ends.

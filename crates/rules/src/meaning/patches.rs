@@ -20,27 +20,27 @@ impl Patches {
         let aliases = attribute_aliases(index);
         for (id, module) in index.modules() {
             for string in &module.facts.strings {
-                let place = format!("{}:{}", module.path, string.line);
                 let dotted = string.text.replace(':', ".");
                 if let Some((front, name)) = dotted.rsplit_once('.')
                     && let Some(target) = index.module_named(front)
                 {
-                    patches.names.entry((target, name.into())).or_insert(place);
+                    let place = || format!("{}:{}", module.path, string.line);
+                    patches.names.entry((target, name.into())).or_insert_with(place);
                 }
             }
             for write in &module.facts.writes {
-                let place = format!("{}:{}", module.path, write.line);
+                let place = || format!("{}:{}", module.path, write.line);
                 match object(index, id, module, &write.object) {
                     Some(Resolution::Module(target)) if target != id => {
-                        patches.names.entry((target, write.name.clone())).or_insert(place);
+                        patches.names.entry((target, write.name.clone())).or_insert_with(place);
                     }
                     Some(Resolution::Definition(class)) => {
-                        patches.attributes.entry(class).or_insert(place);
+                        patches.attributes.entry(class).or_insert_with(place);
                     }
                     _ => {
                         let last = write.object.rsplit('.').next().unwrap_or_default();
                         for class in aliases.get(last).into_iter().flatten() {
-                            patches.attributes.entry(*class).or_insert_with(|| place.clone());
+                            patches.attributes.entry(*class).or_insert_with(place);
                         }
                     }
                 }

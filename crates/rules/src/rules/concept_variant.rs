@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
 const QUESTION: Question = Question {
     verdicts: &[Verdict::Variant, Verdict::Clone],
     concerns,
+    counts: |_, _| true,
     key: concepts::core_key,
     least: 82,
 };

@@ -16,22 +16,30 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
-const QUESTION: Question =
-    Question { verdicts: &[Verdict::Twin], concerns, key: concepts::face_key, least: 82 };
+const QUESTION: Question = Question {
+    verdicts: &[Verdict::Twin],
+    concerns,
+    counts: is_own,
+    key: concepts::face_key,
+    least: 82,
+};
 
 fn check(scene: &Scene<'_>) -> Vec<Finding> {
     concepts::findings(scene, &RULE, &QUESTION)
 }
 
-/// Abstract pairs declare an interface, and who extends one has to have both faces;
-/// neither is a second source of truth.
+/// Abstract pairs declare an interface and are no second source of truth.
 fn concerns(scene: &Scene<'_>, id: DefinitionId) -> bool {
     let definition = scene.index.definition(id);
-    let is_demanded = definition.owner.is_some_and(|owner| {
-        kinship::extends_an_interface(scene.index, DefinitionId { index: owner, ..id })
-    });
-    !is_demanded
-        && definition.kind != DefinitionKind::Constant
+    definition.kind != DefinitionKind::Constant
         && !definition.flags.stub
         && definition.forwards.is_empty()
+}
+
+/// Who extends an interface has to have both faces.
+fn is_own(scene: &Scene<'_>, id: DefinitionId) -> bool {
+    let owner = scene.index.definition(id).owner;
+    !owner.is_some_and(|owner| {
+        kinship::extends_an_interface(scene.index, DefinitionId { index: owner, ..id })
+    })
 }

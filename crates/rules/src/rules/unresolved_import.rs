@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use ssot_facts::{BrokenImport, ImportScope, Index, Missing, ModuleId};
 use ssot_model::{DefinitionKind, Evidence, Finding, Level};
 
@@ -30,7 +30,7 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
     if groups.is_empty() {
         return Vec::new();
     }
-    let known = Known::new(scene.index);
+    let known = Known::new(scene.index, groups.keys());
     for (missing, imports) in &mut groups {
         // One statement asks for one module, however many names it takes from it.
         if matches!(missing, Missing::Module(_)) {
@@ -114,18 +114,25 @@ fn place(index: &Index, broken: &BrokenImport) -> Place {
 struct Known<'a> {
     /// Modules by the last part of their name.
     modules: FxHashMap<&'a str, Vec<&'a str>>,
-    /// Modules that define a class or function, by its name.
+    /// Modules that define a class or function of a missing name, by the name.
     definitions: FxHashMap<&'a str, Vec<&'a str>>,
 }
 
 impl<'a> Known<'a> {
-    fn new(index: &'a Index) -> Self {
+    fn new<'b>(index: &'a Index, missing: impl Iterator<Item = &'b Missing>) -> Self {
         let mut known = Self { modules: FxHashMap::default(), definitions: FxHashMap::default() };
+        let name = |missing: &'b Missing| match missing {
+            Missing::Name(_, name) => Some(name.as_str()),
+            Missing::Module(_) => None,
+        };
+        let wanted: FxHashSet<&str> = missing.filter_map(name).collect();
         for (_, module) in index.modules() {
             let last = module.name.rsplit('.').next().unwrap_or_default();
             known.modules.entry(last).or_default().push(&module.name);
-            let top = |it: &&ssot_facts::Definition| it.owner.is_none();
-            for definition in module.facts.definitions.iter().filter(top) {
+            let is_meant = |it: &&ssot_facts::Definition| {
+                it.owner.is_none() && wanted.contains(it.name.as_str())
+            };
+            for definition in module.facts.definitions.iter().filter(is_meant) {
                 known.definitions.entry(&definition.name).or_default().push(&module.name);
             }
         }

@@ -7,6 +7,7 @@
 mod atomic;
 mod beneath;
 mod plain;
+mod stamp;
 mod surroundings;
 mod walk;
 
@@ -16,5 +17,6 @@ pub use plain::{
     STATE_DIRECTORY, below, exists, name, names_in, prepare_state_dir, read_text, real,
     remove_file, write_text,
 };
+pub use stamp::Stamp;
 pub use surroundings::{Surroundings, Witness};
 pub use walk::{FileEntry, Walk, WalkError, check_glob, walk};

@@ -10,6 +10,8 @@ use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use ssot_model::{ParseIssue, RepoPath};
 
+use super::stamp::Stamp;
+
 /// Directories whose content is never the repository's own source.
 const FOREIGN_DIRECTORIES: [&str; 5] =
     [".git", ".ssot", "__pycache__", "node_modules", "site-packages"];
@@ -23,6 +25,8 @@ pub struct FileEntry {
     pub path: RepoPath,
     /// Its size in bytes at the moment of the walk.
     pub size: u64,
+    /// What it looked like at that moment.
+    pub stamp: Stamp,
 }
 
 /// What a walk found, both lists sorted by path and so the same on every machine.
@@ -208,7 +212,10 @@ impl Visit<'_> {
                 );
                 Some(Found::Issue(ParseIssue { path, line: 0, message }))
             }
-            Ok(metadata) => Some(Found::File(FileEntry { path, size: metadata.len() })),
+            Ok(metadata) => {
+                let (size, stamp) = (metadata.len(), Stamp::of(&metadata));
+                Some(Found::File(FileEntry { path, size, stamp }))
+            }
             // Gone between listing and looking: then it is not part of the tree.
             Err(error) if is_missing(&error) => None,
             Err(error) => Some(self.issue(entry.path(), 0, format!("cannot be read: {error}"))),

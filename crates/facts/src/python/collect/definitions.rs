@@ -59,8 +59,8 @@ impl<'a> Collector<'a> {
         self.watch.receiver = receiver;
         self.functions -= 1;
         self.current = around;
-        self.close();
-        let closed = self.close();
+        self.close(|_| ());
+        let closed = self.close(ClosedScope::clone);
         if let Some(index) = index {
             self.facts.instances.append(&mut self.watch.instances);
             let returns = def.returns.as_deref().map(|returns| short_text(self.source, returns));
@@ -117,8 +117,8 @@ impl<'a> Collector<'a> {
         self.watch.receiver = receiver;
         self.current = around;
         self.end_of_class(index);
-        self.close();
-        let closed = self.close();
+        self.close(|_| ());
+        let closed = self.close(ClosedScope::clone);
         if let Some(index) = index {
             self.owner = None;
             let fields = body::fields(&mut self.structures, &def.body);

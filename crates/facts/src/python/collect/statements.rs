@@ -167,7 +167,7 @@ impl<'a> Collector<'a> {
     fn type_alias(&mut self, alias: &'a ast::StmtTypeAlias) {
         self.open(ScopeKind::Header);
         self.visit_expr(&alias.value);
-        let free = super::sorted(self.close().free());
+        let free = self.close(|closed| super::sorted(closed.free()));
         let hash = self.structures.expression(&alias.value);
         if let Expr::Name(name) = &*alias.name {
             let binding = || Binding::Value(hash, ValueKind::TypeExpression, free);
@@ -216,8 +216,7 @@ impl<'a> Collector<'a> {
     fn module_value(&mut self, stmt: &'a Stmt, name: &'a str, value: &'a Expr) {
         self.open(ScopeKind::Header);
         self.visit_expr(value);
-        let closed = self.close();
-        let free = super::sorted(closed.free());
+        let free = self.close(|closed| super::sorted(closed.free()));
         let (hash, kind) = (self.structures.expression(value), value_kind(value));
         self.constant(stmt, name, value, hash, &kind, &free);
         self.bind(name, || Binding::Value(hash, kind, free));
