@@ -26,6 +26,7 @@ mod reading;
 mod recall;
 mod report;
 mod request;
+mod scope;
 mod since;
 mod site;
 mod survey;

@@ -53,6 +53,11 @@ pub struct RunOptions {
 pub enum RollbackScope {
     /// One package and what builds on it.
     Package(PackageId),
+    /// The packages that concern a directory, a file, or a definition by its name or dotted
+    /// name, and what builds on them.
+    Component(String),
+    /// The packages of a team, and what builds on them.
+    Team(String),
     /// Every package of the run.
     Full,
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use ssot_model::{
-    CommitId, Event, EventKind, GateName, PackageId, PackageReport, Phase, Plan, RunId, RunReport,
-    SuiteReport, TreeId, UnitState,
+    CommitId, Event, EventKind, GateName, Package, PackageId, PackageReport, Phase, Plan, RunId,
+    RunReport, SuiteReport, TreeId, UnitState,
 };
 
 /// What the events say about one package.
@@ -13,6 +13,7 @@ struct PackageTrace {
     state: Option<UnitState>,
     reason: Option<String>,
     commit: Option<CommitId>,
+    kept: Option<String>,
 }
 
 /// Rebuilds the report of a run. It holds nothing that is not in the log or the plan.
@@ -47,6 +48,9 @@ pub(crate) fn build(run: &RunId, plan: &Plan, events: &[Event]) -> RunReport {
                 traces.entry(package).or_default().commit = Some(commit.clone());
                 report.tree = Some(tree.clone());
             }
+            EventKind::PackageKept { package, reference, .. } => {
+                traces.entry(package).or_default().kept = Some(reference.clone());
+            }
             EventKind::PackageRolledBack { package, tree, .. } => {
                 let trace = traces.entry(package).or_default();
                 trace.state = Some(UnitState::Cancelled);
@@ -70,19 +74,22 @@ pub(crate) fn build(run: &RunId, plan: &Plan, events: &[Event]) -> RunReport {
     report.packages = plan
         .packages
         .iter()
-        .map(|package| {
-            let trace = traces.remove(&package.id).unwrap_or_default();
-            PackageReport {
-                id: package.id.clone(),
-                title: package.title.clone(),
-                state: trace.state.unwrap_or(UnitState::Queued),
-                reason: trace.reason,
-                commit: trace.commit,
-                groups: package.groups.clone(),
-            }
-        })
+        .map(|package| of_package(package, traces.remove(&package.id).unwrap_or_default()))
         .collect();
     report
+}
+
+fn of_package(package: &Package, trace: PackageTrace) -> PackageReport {
+    PackageReport {
+        id: package.id.clone(),
+        title: package.title.clone(),
+        state: trace.state.unwrap_or(UnitState::Queued),
+        reason: trace.reason,
+        commit: trace.commit,
+        // Kept by an earlier attempt of a package that landed in the end.
+        kept: trace.kept.filter(|_| trace.state != Some(UnitState::Done)),
+        groups: package.groups.clone(),
+    }
 }
 
 fn note_suite(report: &mut RunReport, phase: Phase, suite: Option<&SuiteReport>) {

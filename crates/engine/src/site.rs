@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ssot_model::{CommitId, EventKind, PackageId, Plan, RunId, RunReport, Timestamp};
+use ssot_model::{CommitId, EventKind, Plan, RunId, RunReport, Timestamp};
 use ssot_runtime::clock::Clock;
 use ssot_runtime::files;
 use ssot_runtime::git::{Repository, Worktree};
@@ -11,9 +11,10 @@ use ssot_runtime::log::EventLog;
 use ssot_runtime::{sandbox, signal};
 
 use crate::desk::{self, Desk};
-use crate::execute::{self, RollBack, Which};
+use crate::execute::{self, RollBack};
 use crate::pipeline::{Observer, RollbackScope};
 use crate::request::{Request, RunFolder};
+use crate::scope;
 use crate::{EngineError, report};
 
 /// The branch that landings advance when none is named.
@@ -238,10 +239,7 @@ impl Site {
         let folder = RunFolder::new(&self.state, &run);
         let (request, plan) = (folder.request()?, self.plan_of(&run)?);
         let desk = self.desk(run.clone(), folder, Box::new(|_| {}));
-        let which = match scope {
-            RollbackScope::Package(id) => Which::Package(known(&plan, id)?),
-            RollbackScope::Full => Which::Full,
-        };
+        let which = scope::which(&plan, &scope)?;
         let job = RollBack {
             repository: self.repository.clone(),
             run,
@@ -256,14 +254,6 @@ impl Site {
         desk.close().await?;
         Ok(report)
     }
-}
-
-fn known(plan: &Plan, id: PackageId) -> Result<PackageId, EngineError> {
-    if plan.packages.iter().any(|package| package.id == id) {
-        return Ok(id);
-    }
-    let known: Vec<&str> = plan.packages.iter().map(|package| package.id.as_str()).collect();
-    Err(EngineError::user(format!("the run has no package `{id}`; it has {}", known.join(", "))))
 }
 
 fn scan_name(run: &RunId) -> String {

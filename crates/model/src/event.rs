@@ -286,6 +286,15 @@ pub enum EventKind {
         /// Files that the commit wrote.
         files: Vec<RepoPath>,
     },
+    /// The work of a package that did not land was kept.
+    PackageKept {
+        /// The package.
+        package: PackageId,
+        /// Its work on top of the commit that it started from.
+        commit: CommitId,
+        /// The reference that keeps it, outside of branches and tags.
+        reference: String,
+    },
     /// A package was undone.
     PackageRolledBack {
         /// The package.
@@ -321,6 +330,7 @@ impl EventKind {
             Self::GateCompleted { .. } => "gate_completed",
             Self::RollbackRehearsed { .. } => "rollback_rehearsed",
             Self::PackageLanded { .. } => "package_landed",
+            Self::PackageKept { .. } => "package_kept",
             Self::PackageRolledBack { .. } => "package_rolled_back",
             Self::RunCompleted { .. } => "run_completed",
         }

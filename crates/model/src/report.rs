@@ -42,6 +42,9 @@ pub struct PackageReport {
     pub reason: Option<String>,
     /// Its commit on the target branch.
     pub commit: Option<CommitId>,
+    /// The reference that keeps its work, when it did not land.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
     /// Its groups.
     pub groups: Vec<PackageGroup>,
 }

@@ -37,8 +37,9 @@ pub struct RollBack {
 /// What is taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
-    /// A package, and before it everything that rests on it.
-    Package(PackageId),
+    /// Packages, and before them everything that rests on one of them. Those that were taken
+    /// back before are passed over, as long as one of them is left.
+    Packages(BTreeSet<PackageId>),
     /// Every package of the run.
     Full,
 }
@@ -58,8 +59,8 @@ pub struct Undone {
 #[derive(Debug, thiserror::Error)]
 pub enum RollbackError {
     /// The package is not on the branch.
-    #[error("package {0} is not on the target branch")]
-    NotLanded(PackageId),
+    #[error("{} is not on the target branch", names(.0))]
+    NotLanded(BTreeSet<PackageId>),
     /// Somebody has worked on the same file since.
     #[error(
         "`{path}` was changed after package {package} landed; undo that change first or repair \
@@ -159,15 +160,13 @@ fn doomed(
     mut landed: Vec<Landing>,
     which: &Which,
 ) -> Result<Vec<Landing>, RollbackError> {
-    let Which::Package(asked) = which else {
+    let Which::Packages(asked) = which else {
         landed.reverse();
         return Ok(landed);
     };
-    let place = landed.iter().position(|landing| landing.package == *asked);
-    let place = place.ok_or_else(|| RollbackError::NotLanded(asked.clone()))?;
-    let mut gone = vec![landed[place].clone()];
-    let mut files: BTreeSet<String> = changed(&what.repository, &landed[place])?;
-    for landing in &landed[place + 1..] {
+    let mut gone: Vec<Landing> = Vec::new();
+    let mut files: BTreeSet<String> = BTreeSet::new();
+    for landing in &landed {
         let own = changed(&what.repository, landing)?;
         let package = what.packages.iter().find(|package| package.id == landing.package);
         let depends = package.is_some_and(|package| {
@@ -175,13 +174,23 @@ fn doomed(
             package.depends_on.iter().any(on_gone)
                 || package.read_set.iter().any(|path| files.contains(path.as_str()))
         });
-        if depends || own.iter().any(|path| files.contains(path)) {
+        let is_asked = asked.contains(&landing.package);
+        if is_asked || depends || own.iter().any(|path| files.contains(path)) {
             files.extend(own);
             gone.push(landing.clone());
         }
     }
+    if gone.is_empty() {
+        return Err(RollbackError::NotLanded(asked.clone()));
+    }
     gone.reverse();
     Ok(gone)
+}
+
+fn names(packages: &BTreeSet<PackageId>) -> String {
+    let names: Vec<&str> = packages.iter().map(PackageId::as_str).collect();
+    let noun = if names.len() == 1 { "package" } else { "none of the packages" };
+    format!("{noun} {}", names.join(", "))
 }
 
 /// The files of a landing.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use ssot_model::{GateName, GateOutcome, PackageId, Phase, RepoPath, UnitState};
-use ssot_runtime::git::Worktree;
+use ssot_model::{EventKind, GateName, GateOutcome, PackageId, Phase, UnitState};
+use ssot_runtime::git::{KEPT, Worktree};
 use tokio::sync::mpsc;
 
 use super::baseline::inspect;
@@ -237,12 +237,35 @@ impl Unit {
         }
     }
 
-    /// Stores the patch of what did not land, removes the worktree, and only
+    /// Keeps the work as a commit, for whoever wants to finish it.
+    async fn keep(&self) -> Result<(), Stop> {
+        let (shared, index, onto) = (Arc::clone(&self.shared), self.index, self.start.clone());
+        let kept = blocking(move || {
+            let (job, work) = (&shared.job, &shared.job.works[index]);
+            let built = candidate::build(job, work, &shared.baseline.tree, &onto.tree);
+            // A patch that cannot even be made into a tree stays in the plan of the run.
+            let Ok(candidate) = built else { return Ok(None) };
+            let id = &work.package.id;
+            let (tree, what) = (&candidate.tree, (&job.run, id, false));
+            let repository = &job.repository;
+            let commit =
+                repository.commit_package(tree, &onto.commit, &work.message, what, job.started)?;
+            let name = format!("unlanded/{}/{id}", job.run);
+            repository.keep(&name, &commit)?;
+            Ok::<_, Stop>(Some((commit, format!("{KEPT}{name}"))))
+        })
+        .await??;
+        let Some((commit, reference)) = kept else { return Ok(()) };
+        let package = self.id().clone();
+        let step = format!("{package}/kept");
+        self.job().journal.emit(step, EventKind::PackageKept { package, commit, reference }).await
+    }
+
+    /// Keeps what did not land, removes the worktree, and only
     /// then says where the package ended.
     async fn leave(&self, end: End) -> Result<End, Stop> {
         if !matches!(end, End::Landed(..)) {
-            let (shared, index) = (Arc::clone(&self.shared), self.index);
-            blocking(move || store_patch(&shared, index)).await??;
+            self.keep().await?;
         }
         let (repository, name) = (self.job().repository.clone(), self.worktree_name());
         blocking(move || repository.remove_worktrees(&name)).await??;
@@ -257,19 +280,6 @@ impl Unit {
         self.job().journal.moved(self.id(), state, reason).await?;
         Ok(end)
     }
-}
-
-/// The patch as `git apply` takes it, in `.ssot/runs/<run>/rejected/`.
-fn store_patch(shared: &Shared, index: usize) -> Result<(), Stop> {
-    let (job, work) = (&shared.job, &shared.job.works[index]);
-    let base = &shared.baseline;
-    // A patch that cannot even be made into a tree stays in the plan's run.
-    let Ok(candidate) = candidate::build(job, work, &base.tree, &base.id) else { return Ok(()) };
-    let patch = job.repository.diff(base.id.as_str(), candidate.tree.as_str())?;
-    let name = format!("runs/{}/rejected/{}.patch", job.run, work.package.id);
-    let name = RepoPath::new(&name).map_err(|error| Stop::Failed(error.to_string()))?;
-    job.repository.write_state(&name, &patch)?;
-    Ok(())
 }
 
 /// A gate that failed rejects the package.

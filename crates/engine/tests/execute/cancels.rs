@@ -5,7 +5,7 @@ use ssot_engine::execute;
 use ssot_model::{CompletionStatus, EventKind, UnitState};
 use tokio::sync::watch;
 
-use crate::fixture::{Platform, ended, good};
+use crate::fixture::{GOOD, Platform, ended, good};
 
 /// Cancels at the first execution of the tests for which `when` holds.
 async fn cancel_at(when: fn(&str) -> bool) -> (Platform, execute::ExecuteSummary) {
@@ -40,7 +40,7 @@ async fn a_stop_ends_every_unit_and_keeps_its_patch() {
     let (platform, summary) = cancel_at(|step| step.starts_with("p-")).await;
     assert_eq!(ended(&summary, "p-b").0, UnitState::Cancelled);
     assert_eq!(summary.head, platform.base);
-    assert!(platform.state("runs/r-1/rejected/p-b.patch").exists());
+    assert_eq!(platform.kept("p-b", "app/b.py"), GOOD);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -65,5 +65,5 @@ async fn a_file_that_somebody_else_changed_is_a_conflict() {
     assert!(reason.starts_with("conflict: `app/b.py`"), "{reason}");
     assert_eq!(platform.landed("app/b.py").unwrap(), "VALUE = 1  # mine\n");
     assert_eq!(platform.landed("app/c.py").unwrap(), GOOD);
-    assert!(platform.state("runs/r-1/rejected/p-b.patch").exists());
+    assert_eq!(platform.kept("p-b", "app/b.py"), GOOD);
 }

@@ -236,6 +236,12 @@ impl Platform {
         bytes.map(|bytes| String::from_utf8(bytes).unwrap())
     }
 
+    /// A file as a package that did not land would have left it.
+    pub(crate) fn kept(&self, package: &str, path: &str) -> String {
+        let place = format!("refs/ssot/unlanded/{}/{package}:{path}", self.run);
+        git(self.repository.root(), &["show", &place]) + "\n"
+    }
+
     /// A file below `.ssot/`.
     pub(crate) fn state(&self, name: &str) -> PathBuf {
         self.repository.state_dir().join(name)

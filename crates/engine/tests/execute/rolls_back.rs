@@ -22,6 +22,10 @@ async fn back(
     rollback(&what, &which).await
 }
 
+fn one(package: &str) -> Which {
+    Which::Packages([PackageId::new(package)].into())
+}
+
 fn names(undone: &[Undone]) -> Vec<&str> {
     undone.iter().map(|undone| undone.package.as_str()).collect()
 }
@@ -39,12 +43,12 @@ async fn a_package_goes_after_what_rests_on_it() {
     let mut works = vec![good("b"), good("c"), good("d")];
     works[1].package.depends_on = vec![PackageId::new("p-b")];
     let platform = landed(&works).await;
-    let undone = back(&platform, &works, Which::Package(PackageId::new("p-b"))).await.unwrap();
+    let undone = back(&platform, &works, one("p-b")).await.unwrap();
     assert_eq!(names(&undone), ["p-c", "p-b"]);
     assert_eq!(platform.landed("app/b.py").unwrap(), "# dup b\nVALUE = 1\n");
     assert_eq!(platform.landed("app/d.py").unwrap(), GOOD);
     assert_eq!(platform.events.count("package_rolled_back"), 2);
-    let again = back(&platform, &works, Which::Package(PackageId::new("p-b"))).await;
+    let again = back(&platform, &works, one("p-b")).await;
     assert!(matches!(again, Err(RollbackError::NotLanded(_))));
     // The rest goes to the original tree, to the byte.
     let rest = back(&platform, &works, Which::Full).await.unwrap();
@@ -57,7 +61,7 @@ async fn a_later_package_that_read_the_files_goes_too() {
     let mut works = vec![good("b"), good("c")];
     works[1].package.read_set = vec![RepoPath::new("app/b.py").unwrap()];
     let platform = landed(&works).await;
-    let undone = back(&platform, &works, Which::Package(PackageId::new("p-b"))).await.unwrap();
+    let undone = back(&platform, &works, one("p-b")).await.unwrap();
     assert_eq!(names(&undone), ["p-c", "p-b"]);
 }
 
@@ -66,10 +70,10 @@ async fn what_somebody_else_changed_since_is_not_overwritten() {
     let works = vec![good("b"), good("c")];
     let platform = landed(&works).await;
     Platform::somebody_commits(platform.root(), "app/b.py", "VALUE = 1  # mine\n");
-    let refused = back(&platform, &works, Which::Package(PackageId::new("p-b"))).await;
+    let refused = back(&platform, &works, one("p-b")).await;
     let changed = RepoPath::new("app/b.py").unwrap();
     assert!(matches!(refused, Err(RollbackError::ChangedSince { path, .. }) if path == changed));
     assert_eq!(platform.landed("app/b.py").unwrap(), "VALUE = 1  # mine\n");
-    let fine = back(&platform, &works, Which::Package(PackageId::new("p-c"))).await.unwrap();
+    let fine = back(&platform, &works, one("p-c")).await.unwrap();
     assert_eq!(names(&fine), ["p-c"]);
 }

@@ -19,7 +19,7 @@ pub use create::{NewCommit, NewRepository};
 pub use history::{FileVersion, HistoryCommit, HistoryLog, PathChange};
 pub use objects::{BlobId, Entries, Entry};
 pub use read::{CheckedOut, Dirt, LoggedCommit};
-pub use refs::{UpdateRefError, ZERO};
+pub use refs::{KEPT, UpdateRefError, ZERO};
 pub use worktree::Worktree;
 
 /// The oldest git whose commands behave as used here.

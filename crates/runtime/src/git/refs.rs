@@ -7,6 +7,10 @@ use super::{GitError, Repository};
 /// What a branch that does not exist points at.
 pub const ZERO: &str = "0000000000000000000000000000000000000000";
 
+/// Where commits are kept that are on no branch: git shows them to those who ask by name,
+/// and neither fetches, pushes nor collects them.
+pub const KEPT: &str = "refs/ssot/";
+
 /// The branch was not moved.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateRefError {
@@ -43,6 +47,13 @@ impl Repository {
         } else {
             Err(UpdateRefError::Moved { actual })
         }
+    }
+
+    /// Keeps a commit under a reference that is neither branch nor tag, whatever it named.
+    pub fn keep(&self, reference: &str, commit: &CommitId) -> Result<(), GitError> {
+        let name = format!("{KEPT}{reference}");
+        self.git(&["update-ref", "-m", "ssot: keep", &name, commit.as_str()]).succeed()?;
+        Ok(())
     }
 
     /// Whether `old` is `new` or one of its ancestors.

@@ -72,7 +72,9 @@ fn packages(report: &RunReport) -> String {
                 "\n## Not landed\n\n| package | what | state | why |\n|---|---|---|---|\n",
             );
         }
-        let why = cell(package.reason.as_deref().unwrap_or_default());
+        let reason = package.reason.as_deref().unwrap_or_default();
+        let kept = package.kept.as_ref().map_or(String::new(), |name| format!("; kept: {name}"));
+        let why = cell(&format!("{reason}{kept}"));
         let (title, state) = (cell(&package.title), package.state.as_str());
         add(&mut page, format!("| {} | {title} | {state} | {why} |\n", package.id));
     }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ssot_model::{
-    LeftAlone, PackageId, PackageReport, RunOutcome, RunReport, SuiteReport, UnitState,
-};
+use ssot_model::{LeftAlone, PackageReport, RunOutcome, RunReport, SuiteReport, UnitState};
 
 use super::figures::{add, count, short, some_of, thousands};
 use super::scan::commands;
@@ -136,12 +134,19 @@ fn not_landed(report: &RunReport) -> String {
     }
     let mut text = String::new();
     for (state, reason, packages) in kinds {
+        let kept: Vec<&str> = packages.iter().filter_map(|it| it.kept.as_deref()).collect();
         for package in packages {
             let state = style::open(&format!("{:<9}", state.as_str()));
             add(&mut text, format!("  {state} {}  {}\n", package.id, package.title));
         }
         for line in reason.lines() {
             add(&mut text, format!("            {}\n", style::faint(line)));
+        }
+        for reference in kept {
+            add(
+                &mut text,
+                format!("            {}\n", style::faint(&format!("kept: git show {reference}"))),
+            );
         }
     }
     section("Not landed", &text)
@@ -279,8 +284,8 @@ fn section(title: &str, body: &str) -> String {
 }
 
 /// What `ssot rollback` says.
-pub(crate) fn rollback(report: &RunReport, package: Option<&PackageId>) -> String {
-    let what = package.map_or_else(|| format!("run {}", report.run), |id| format!("package {id}"));
+pub(crate) fn rollback(report: &RunReport, part: Option<&str>) -> String {
+    let what = part.map_or_else(|| format!("run {}", report.run), str::to_owned);
     let tree = report.tree.as_ref().map_or("unknown", |tree| tree.as_str());
     let mut text = format!("{}\n", style::good(&format!("Rolled back {what}")));
     let restored = report.tree.as_ref() == Some(&report.base_tree);
@@ -318,6 +323,7 @@ mod tests {
             title: format!("Take `{id}` from core"),
             state,
             reason: reason.map(str::to_owned),
+            kept: None,
             commit: (state == UnitState::Done).then(|| CommitId::new("c".repeat(40))),
             groups: vec![group],
         }
@@ -409,8 +415,8 @@ mod tests {
 
     #[test]
     fn a_rollback_says_what_is_left() {
-        let one = PackageId::new("p02-total");
-        insta::assert_snapshot!(plain(&rollback(&partial(), Some(&one))), @r"
+        let one = "package p02-total";
+        insta::assert_snapshot!(plain(&rollback(&partial(), Some(one))), @r"
         Rolled back package p02-total
           ssot/consolidate is at tree 2222222222222222222222222222222222222222
           1 package stays landed

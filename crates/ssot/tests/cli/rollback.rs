@@ -31,3 +31,22 @@ fn what_cannot_be_undone_is_refused_with_the_way_out() {
     repo.ssot(&["run", "--quiet"]).expect(0);
     repo.ssot(&["rollback", "--package", "p99-none"]).expect(2).says(&["p99-none", "p01"]);
 }
+
+#[test]
+fn a_component_goes_alone() {
+    let repo = project::tested();
+    let base = repo.tree("main");
+    repo.ssot(&["run", "--quiet"]).expect(0);
+    repo.ssot(&["rollback", "--component", "docs"]).expect(2).says(&["docs", "p01"]);
+    repo.ssot(&["rollback", "--team", "nobody"]).expect(2).says(&["nobody", "none"]);
+    let landed = |path: &str| repo.git(&["show", &format!("ssot/consolidate:{path}")]);
+
+    for (component, path) in [("shop/export.py", "shop/export.py"), ("total", "shop/billing.py")] {
+        assert!(landed(path).contains("from shop."), "{component}");
+        let answer = repo.ssot(&["rollback", "--component", component]).expect(0);
+        assert!(answer.stdout.contains(component), "{}", answer.stdout);
+        assert_eq!(landed(path), repo.git(&["show", &format!("main:{path}")]), "{component}");
+        repo.ssot(&["rollback", "--component", component]).expect(2).says(&["target branch"]);
+    }
+    assert_eq!(repo.tree("ssot/consolidate"), base);
+}

@@ -57,6 +57,7 @@ fn a_package_is_rejected_by_the_gate_that_got_worse() {
     ] {
         let (complete, packages) = lands(gate);
         assert!(!complete && packages.contains(why), "{gate}: {packages}");
+        assert!(packages.contains("refs/ssot/unlanded/"), "{packages}");
     }
 }
 

@@ -163,9 +163,11 @@ impl State {
         }
     }
 
-    /// Without the branches that are ssot's own.
+    /// Without the branches and references that are ssot's own.
     pub(crate) fn of_the_user(mut self) -> Self {
-        self.refs.retain(|line| !line.starts_with("refs/heads/ssot/"));
+        self.refs.retain(|line| {
+            !["refs/heads/ssot/", "refs/ssot/"].iter().any(|own| line.starts_with(own))
+        });
         self
     }
 }
