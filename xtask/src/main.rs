@@ -4,6 +4,7 @@
 
 mod beds;
 mod bench;
+mod coverage;
 mod eval;
 mod fuzz;
 mod machine;
@@ -49,6 +50,8 @@ enum Command {
     Mro,
     /// What a scan says as SARIF, held against the published schema.
     Sarif,
+    /// What coverage.py writes in each of its forms, as an audit tells it.
+    Coverage,
     /// Measurements next to other tools.
     Bench(bench::Options),
     /// How often the product is right, on labelled data.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Fuzz(options) => fuzz::run(&root, &options),
         Command::Mro => beds::mro::run(&root),
         Command::Sarif => sarif::run(&root),
+        Command::Coverage => coverage::run(&root),
         Command::Bench(options) => bench::run(&root, &options),
         Command::Eval(options) => eval::run(&root, &options),
         Command::Measure(options) => bench::measure::run(&options),

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::beds::ssot::Report;
 use crate::shell::{Failed, Run};
-use crate::{beds, preflight, sarif, tidy, workspace};
+use crate::{beds, coverage, preflight, sarif, tidy, workspace};
 
 /// Fewest packages that the demo has to land.
 const DEMO_LANDS: usize = 12;
@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     ("doc-tests", |root| cargo(root, &["test", "--workspace", "--doc"])),
     ("demo", demo),
     ("sarif", sarif::run),
+    ("coverage", coverage::run),
     ("beds", |root| beds::run(root, &beds::Options::default())),
     ("mro", beds::mro::run),
     ("tests", tests),

@@ -31,6 +31,9 @@ const SHARED_STEMS: [&str; 12] = [
     "tools",
 ];
 
+/// Where the figure of coverage stands among the criteria.
+const AFTER_TESTS: usize = 4;
+
 /// One criterion with its figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Criterion {
@@ -73,7 +76,8 @@ pub(crate) fn criteria(
     let weights = &examiner.config.canonical_weights;
     let others: Vec<DefinitionId> =
         members.iter().filter(|other| other.module != id.module).copied().collect();
-    vec![
+    let measured = coverage(examiner, id, weights);
+    let mut criteria = vec![
         declared(examiner, id),
         reach(examiner, id, weights),
         completeness(examiner, id, members, weights),
@@ -84,7 +88,10 @@ pub(crate) fn criteria(
         health(examiner, id, weights),
         place(examiner, id, &others, weights),
         name(examiner, id, weights),
-    ]
+    ];
+    // After the tests, where somebody measured what they execute.
+    criteria.splice(AFTER_TESTS..AFTER_TESTS, measured);
+    criteria
 }
 
 /// A count that matters less the larger it is: the second importer tells more than
@@ -110,6 +117,27 @@ fn tests(examiner: &Examiner<'_>, id: DefinitionId, weights: &CanonicalWeights) 
     let count = importers(examiner, id, true);
     let figure = counted(count, "test module imports it", "test modules import it");
     Criterion { name: "tests", figure, points: doublings(count, weights.tests) }
+}
+
+/// How much of it tests execute; none when nobody measured anything.
+fn coverage(
+    examiner: &Examiner<'_>,
+    id: DefinitionId,
+    weights: &CanonicalWeights,
+) -> Option<Criterion> {
+    let measurements = examiner.coverage.as_ref()?;
+    let (figure, points) = match measurements.of(id) {
+        None => ("not measured".to_owned(), 0),
+        Some(measured) => {
+            let (covered, lines) = (i64::from(measured.covered), i64::from(measured.lines));
+            let figure = format!(
+                "{covered} of {} executed",
+                counted(measured.lines as usize, "statement", "statements")
+            );
+            (figure, i64::from(weights.coverage) * covered / lines.max(1))
+        }
+    };
+    Some(Criterion { name: "coverage", figure, points })
 }
 
 /// Modules that name a definition, or the class of a method: tests, or the others.

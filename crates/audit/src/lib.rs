@@ -8,6 +8,7 @@ mod advice;
 mod candidate;
 mod choice;
 mod consumers;
+pub mod coverage;
 mod detail;
 mod direction;
 mod dissect;
@@ -21,14 +22,17 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use ssot_facts::{DefinitionId, Hierarchy, ImportGraph, Index, ModuleId};
-use ssot_model::audit::{Advice, History, Ledger, Matrix, MroReport};
+use ssot_model::audit::{Advice, Coverage, History, Ledger, Matrix, MroReport};
 use ssot_model::{Config, Finding, RepoPath, Verdict};
 use ssot_rules::{Patches, Territories};
 
 pub use candidate::{Candidate, Criterion};
 pub use consumers::MemberConsumers;
+pub use coverage::CoverageData;
 pub use dissect::Sources;
 pub use ledger::loss;
+
+use coverage::Measurements;
 
 /// What is to be done with a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +89,8 @@ pub struct Audit {
     pub mro: Option<MroReport>,
     /// Who uses which member.
     pub consumers: Vec<MemberConsumers>,
+    /// What tests do to each member; none when nobody measured it.
+    pub coverage: Option<Coverage>,
     /// Every member as a candidate for canonical, the best first.
     pub candidates: Vec<Candidate>,
     /// What is to be done.
@@ -108,6 +114,8 @@ pub struct Examiner<'a> {
     patches: Patches,
     /// All classes, once somebody asks.
     hierarchy: OnceCell<Hierarchy>,
+    /// What was measured of the definitions that are audited, when something was.
+    coverage: Option<Measurements<'a>>,
     /// Definitions that an earlier choice removes.
     gone: BTreeSet<DefinitionId>,
     /// Definitions on which an earlier choice relies.
@@ -124,9 +132,24 @@ impl<'a> Examiner<'a> {
             territories: Territories::new(index, config),
             patches: Patches::new(index),
             hierarchy: OnceCell::new(),
+            coverage: None,
             gone: BTreeSet::new(),
             kept: BTreeSet::new(),
         }
+    }
+
+    /// Takes into account what tests execute of the members of findings.
+    #[must_use]
+    pub fn with_coverage(
+        self,
+        data: &'a CoverageData,
+        findings: &[Finding],
+        sources: &Sources<'_>,
+    ) -> Self {
+        let groups = findings.iter().filter(|finding| finding.verdict.is_some());
+        let members = groups.flat_map(|finding| self.members(finding));
+        let coverage = Some(Measurements::new(self.index, sources, data, members));
+        Self { coverage, ..self }
     }
 
     /// Every member of a group as a candidate by its criteria alone, the best first.
@@ -147,6 +170,7 @@ impl<'a> Examiner<'a> {
             ledger: Ledger::default(),
             mro: None,
             consumers: consumers::of_members(self.index, &ids),
+            coverage: self.coverage.as_ref().map(|it| it.report(self.index, &ids)),
             candidates: decision.candidates,
             choice: decision.choice,
             reason: decision.reason,

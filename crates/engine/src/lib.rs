@@ -7,6 +7,7 @@ pub mod behaviour;
 mod codemod;
 mod compare;
 mod configuration;
+mod coverage;
 mod desk;
 mod error;
 pub mod execute;

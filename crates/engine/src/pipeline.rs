@@ -19,7 +19,7 @@ use crate::site::Site;
 use crate::triage::Survey;
 use crate::type_checker;
 use crate::work::works;
-use crate::{EngineError, Inspection, configuration, plan_file, survey};
+use crate::{EngineError, Inspection, configuration, coverage, plan_file, survey};
 
 /// Called for every durable event of a run, in order.
 pub type Observer = Box<dyn FnMut(&Event) + Send>;
@@ -73,7 +73,9 @@ pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, 
     let base = site.head()?;
     let given = options.plan.as_deref().map(|path| plan_file::read(path, &base)).transpose()?;
     if options.dry_run {
-        return site.in_tree_of(&base, "dry-run", |tree| dry_run(tree, config, options, &base));
+        return site.in_tree_of(&base, "dry-run", |tree| {
+            dry_run((site.root(), tree), config, options, &base)
+        });
     }
     let request = Request {
         started: site.now(),
@@ -125,8 +127,8 @@ async fn stages(
     let tree = site.check_out(&base, desk.run())?;
     let cache = survey::open_cache(site.root());
 
-    let (surveyed, findings) = triage(desk, request, tree.path(), &cache).await?;
-    let audits = collect(desk, &surveyed, &findings).await?;
+    let (surveyed, findings) = triage(site, desk, request, tree.path(), &cache).await?;
+    let audits = collect(desk, tree.path(), &surveyed, &findings).await?;
     let known = (findings.as_slice(), audits.as_slice());
     let plan = optimize(desk, request, (tree.path(), &surveyed), known, base, given).await?;
     let summary = act(site, desk, request, &tree, &surveyed, &audits, &plan).await?;
@@ -152,6 +154,7 @@ fn figures(report: &ScanReport) -> (u32, u32) {
 
 /// The first stage: find and rank.
 async fn triage(
+    site: &Site,
     desk: &Desk,
     request: &Request,
     tree: &Path,
@@ -159,7 +162,8 @@ async fn triage(
 ) -> Result<(Survey, Vec<Finding>), EngineError> {
     let look = || {
         let surveyed = Survey::take(tree, request.config.clone(), Some(cache))?
-            .on(survey::day(request.started));
+            .on(survey::day(request.started))
+            .measured(site.root(), &[])?;
         let report = surveyed.report(surveyed.findings(RULES));
         let (violations, files) = figures(&report);
         let thought = format!(
@@ -176,11 +180,12 @@ async fn triage(
 /// The second stage: collect evidence about every group.
 async fn collect(
     desk: &Desk,
+    tree: &Path,
     surveyed: &Survey,
     findings: &[Finding],
 ) -> Result<Vec<Audit>, EngineError> {
     let examine = || {
-        let audits = ssot_audit::examine(findings, &surveyed.index, &surveyed.config);
+        let audits = coverage::examine(surveyed, tree, findings);
         let thought = format!("{} groups examined", audits.len());
         Ok((audits, thought))
     };
@@ -308,15 +313,15 @@ fn outcome(summary: &ExecuteSummary) -> RunOutcome {
 
 /// The first three stages alone, without a trace in the log.
 fn dry_run(
-    tree: &Path,
+    (root, tree): (&Path, &Path),
     config: ssot_model::Config,
     options: &RunOptions,
     base: &CommitId,
 ) -> Result<RunReport, EngineError> {
-    let surveyed = Survey::take(tree, config, None)?.on(survey::today());
+    let surveyed = Survey::take(tree, config, None)?.on(survey::today()).measured(root, &[])?;
     let findings = surveyed.findings(RULES);
     let violations = findings.iter().filter(|it| it.is_violation()).count();
-    let audits = ssot_audit::examine(&findings, &surveyed.index, &surveyed.config);
+    let audits = coverage::examine(&surveyed, tree, &findings);
     let known = (findings.as_slice(), audits.as_slice());
     let plan = survey::optimize(tree, &surveyed, known, base, options.rewrite_imports)?;
     let mut report = crate::report::build(&RunId::new("dry-run"), &plan, &[]);

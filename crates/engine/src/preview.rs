@@ -8,9 +8,9 @@ use ssot_rules::RULES;
 use ssot_runtime::files;
 use ssot_runtime::git::Repository;
 
-use crate::EngineError;
 use crate::patches::{Change, Patches};
 use crate::survey::{self, ScanOptions};
+use crate::{EngineError, coverage};
 
 /// What a package does to one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,9 +37,10 @@ pub struct PackageDiff {
 pub fn preview(options: &ScanOptions, plan: &Plan) -> Result<Vec<PackageDiff>, EngineError> {
     let repository = Repository::open(&options.root).map_err(EngineError::user)?;
     let root = repository.root().to_owned();
-    let surveyed = survey::take(&ScanOptions { root: root.clone(), ..options.clone() })?;
+    let surveyed = survey::take(&ScanOptions { root: root.clone(), ..options.clone() })?
+        .measured(&root, &[])?;
     let findings = surveyed.findings(RULES);
-    let audits = ssot_audit::examine(&findings, &surveyed.index, &surveyed.config);
+    let audits = coverage::examine(&surveyed, &root, &findings);
     let changes = Patches::new(&root, &surveyed, &audits, plan).all()?;
     Ok(changes.iter().map(|change| difference(&root, change)).collect())
 }

@@ -20,7 +20,7 @@ use crate::reading::Reading;
 use crate::recall::Question;
 use crate::since::Since;
 use crate::triage::Survey;
-use crate::{EngineError, configuration, history, plan_file, ratchet};
+use crate::{EngineError, configuration, coverage, history, plan_file, ratchet};
 
 /// What is looked at, and how.
 #[derive(Debug, Clone)]
@@ -63,10 +63,16 @@ pub fn scan_since(options: &ScanOptions, revision: &str) -> Result<ScanReport, E
 }
 
 /// Audits every group, or those of a name, a dotted name or an id, history included.
-pub fn examine(options: &ScanOptions, group: Option<&str>) -> Result<Vec<Audit>, EngineError> {
+/// `coverage` are files that say what tests execute, besides those of the configuration.
+pub fn examine(
+    options: &ScanOptions,
+    group: Option<&str>,
+    coverage: &[PathBuf],
+) -> Result<Vec<Audit>, EngineError> {
     let (survey, cache) = Outset::open(options)?.survey(&options.root)?;
+    let survey = survey.measured(&options.root, coverage)?;
     let findings = detect(&survey, &options.rules)?;
-    let mut examiner = ssot_audit::Examiner::new(&survey.index, &survey.config);
+    let mut examiner = coverage::examiner(&survey, &options.root, &findings);
     let mut audits = examiner.examine_all(&findings);
     if let Some(group) = group {
         audits.retain(|audit| is_called(&audit.finding, group));
@@ -87,12 +93,14 @@ pub fn examine(options: &ScanOptions, group: Option<&str>) -> Result<Vec<Audit>,
 
 /// Draws one of the maps of a tree.
 pub fn map(options: &ScanOptions, kind: MapKind) -> Result<CodeMap, EngineError> {
-    let survey = take(options)?;
-    let findings = match kind {
-        MapKind::Concepts => detect(&survey, &options.rules)?,
+    let survey = take(options)?.measured(&options.root, &[])?;
+    let audits = match kind {
+        MapKind::Concepts => {
+            coverage::examine(&survey, &options.root, &detect(&survey, &options.rules)?)
+        }
         _ => Vec::new(),
     };
-    Ok(map::draw(&survey, &findings, kind))
+    Ok(map::draw(&survey, &audits, kind))
 }
 
 fn is_called(finding: &Finding, text: &str) -> bool {
@@ -106,9 +114,10 @@ pub fn plan(options: &ScanOptions, rewrite_imports: bool) -> Result<Plan, Engine
     let repository = Repository::open(&options.root).map_err(EngineError::user)?;
     let base = repository.head().map_err(EngineError::internal)?;
     let root = repository.root().to_owned();
-    let survey = take(&ScanOptions { root: root.clone(), ..options.clone() })?;
+    let survey =
+        take(&ScanOptions { root: root.clone(), ..options.clone() })?.measured(&root, &[])?;
     let findings = detect(&survey, &options.rules)?;
-    let audits = ssot_audit::examine(&findings, &survey.index, &survey.config);
+    let audits = coverage::examine(&survey, &root, &findings);
     optimize(&root, &survey, (&findings, &audits), &base, rewrite_imports)
 }
 

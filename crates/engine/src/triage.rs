@@ -1,9 +1,10 @@
 //! The first stage: from a tree on disk to ranked findings.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use compact_str::CompactString;
+use ssot_audit::CoverageData;
 use ssot_facts::{Index, Missing};
 use ssot_model::{Config, Finding, Level, ParseIssue, ScanReport};
 use ssot_rules::{Circumstances, Rule, Scene};
@@ -12,7 +13,7 @@ use ssot_runtime::files::{Surroundings, Witness};
 
 use crate::known::Known;
 use crate::reading::Reading;
-use crate::{EngineError, configuration};
+use crate::{EngineError, configuration, coverage};
 
 /// A tree with everything that is known about it.
 pub(crate) struct Survey {
@@ -20,6 +21,8 @@ pub(crate) struct Survey {
     pub(crate) config: Config,
     /// The day and what was removed before; unknown unless somebody says it.
     pub(crate) circumstances: Circumstances,
+    /// What tests execute; none unless somebody measured it.
+    pub(crate) coverage: Option<CoverageData>,
     issues: Vec<ParseIssue>,
     surroundings: Surroundings,
 }
@@ -51,7 +54,8 @@ impl Survey {
         issues.extend(index.issues());
         issues.sort();
         configuration::detect_boundaries(&mut surroundings, &index, &mut config);
-        Ok(Self { index, config, circumstances: Circumstances::default(), issues, surroundings })
+        let circumstances = Circumstances::default();
+        Ok(Self { index, config, circumstances, coverage: None, issues, surroundings })
     }
 
     /// What is known besides the files rests on these directories.
@@ -63,6 +67,13 @@ impl Survey {
     pub(crate) fn on(mut self, day: String) -> Self {
         self.circumstances.today = Some(day);
         self
+    }
+
+    /// The same tree with what tests execute of it: the files that its configuration names,
+    /// relative to the root, and others.
+    pub(crate) fn measured(mut self, root: &Path, named: &[PathBuf]) -> Result<Self, EngineError> {
+        self.coverage = coverage::read(root, &self.config, named, &self.index)?;
+        Ok(self)
     }
 
     /// What the rules find, ranked.

@@ -164,6 +164,10 @@ pub struct TestConfig {
     /// target branch after the last, to tell flaky tests from broken ones.
     #[serde(default = "repeat")]
     pub repeat: u32,
+    /// Files that say which lines the tests execute, relative to the root: JSON or data of
+    /// coverage.py, `lcov.info`, Cobertura XML.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<String>,
 }
 
 /// How two versions of a function are compared by calling them.
@@ -261,6 +265,8 @@ pub struct CanonicalWeights {
     pub completeness: i32,
     /// Each doubling of the test modules that import it.
     pub tests: i32,
+    /// When tests execute all of it, less in proportion; only where coverage was given.
+    pub coverage: i32,
     /// Against it: each doubling of the modules that the others would newly execute.
     pub load: i32,
     /// Against it: when the others would come to need another distribution.
@@ -282,6 +288,7 @@ impl Default for CanonicalWeights {
             reach: 60,
             completeness: 360,
             tests: 5,
+            coverage: 60,
             load: 110,
             requirements: 260,
             independence: 45,

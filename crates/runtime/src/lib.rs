@@ -9,6 +9,7 @@
 pub mod cache;
 pub mod clock;
 pub mod context;
+pub mod coverage;
 pub mod environment;
 pub mod files;
 pub mod git;

@@ -2,7 +2,7 @@
 //! an audit holds positions in the index, which mean nothing outside.
 
 use serde::Serialize;
-use ssot_engine::audit::{Advice, Audit, Ledger, Matrix, MroReport};
+use ssot_engine::audit::{Advice, Audit, Coverage, Ledger, Matrix, MroReport};
 use ssot_model::Finding;
 use ssot_model::audit::History;
 
@@ -27,6 +27,8 @@ struct AuditView<'a> {
     advice: Option<&'a Advice>,
     matrix: &'a Matrix,
     consumers: Vec<ConsumersView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<&'a Coverage>,
     candidates: Vec<CandidateView<'a>>,
     ledger: &'a Ledger,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +82,7 @@ fn view(audit: &Audit) -> AuditView<'_> {
         advice: audit.advice.as_ref(),
         matrix: &audit.matrix,
         consumers: consumers(audit),
+        coverage: audit.coverage.as_ref(),
         candidates: candidates(audit),
         ledger: &audit.ledger,
         mro: audit.mro.as_ref(),

@@ -1,6 +1,6 @@
 //! Concept, canonical definition, other implementations.
 
-use ssot_audit::Choice;
+use ssot_audit::{Audit, Choice};
 use ssot_facts::DefinitionId;
 use ssot_model::{ConceptEntry, DefinitionKind, Finding, MapPlace, Member};
 use ssot_rules::Territories;
@@ -8,7 +8,7 @@ use ssot_rules::Territories;
 use crate::triage::Survey;
 
 /// The declared concepts, then every group that the rules judged.
-pub(super) fn concepts(survey: &Survey, findings: &[Finding]) -> Vec<ConceptEntry> {
+pub(super) fn concepts(survey: &Survey, audits: &[Audit]) -> Vec<ConceptEntry> {
     let territories = Territories::new(&survey.index, &survey.config);
     let place = |member: &Member| MapPlace {
         name: member.dotted(),
@@ -16,7 +16,7 @@ pub(super) fn concepts(survey: &Survey, findings: &[Finding]) -> Vec<ConceptEntr
         boundary: territories.boundary(&member.path).map(str::to_owned),
     };
     let mut entries = declared(survey, &place);
-    for audit in ssot_audit::examine(findings, &survey.index, &survey.config) {
+    for audit in audits {
         let canonical = match &audit.choice {
             Choice::Redirect { canonical, .. } => Some(survey.index.dotted(*canonical)),
             Choice::Extract { source, .. } => Some(survey.index.dotted(*source)),

@@ -4,7 +4,8 @@ mod concepts;
 mod imports;
 mod texts;
 
-use ssot_model::{CodeMap, Finding, MapView};
+use ssot_audit::Audit;
+use ssot_model::{CodeMap, MapView};
 use ssot_rules::Scene;
 
 use crate::triage::Survey;
@@ -25,9 +26,9 @@ pub enum MapKind {
 }
 
 /// Draws a map.
-pub(crate) fn draw(survey: &Survey, findings: &[Finding], kind: MapKind) -> CodeMap {
+pub(crate) fn draw(survey: &Survey, audits: &[Audit], kind: MapKind) -> CodeMap {
     let view = match kind {
-        MapKind::Concepts => MapView::Concepts(concepts::concepts(survey, findings)),
+        MapKind::Concepts => MapView::Concepts(concepts::concepts(survey, audits)),
         MapKind::Literals => MapView::Literals(texts::literals(&survey.index)),
         MapKind::NamedValues => {
             MapView::NamedValues(texts::named_values(&survey.index, &survey.config))

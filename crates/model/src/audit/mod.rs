@@ -1,12 +1,14 @@
 //! What an audit says about one group, section by section.
 
 mod advice;
+mod coverage;
 mod history;
 mod ledger;
 mod matrix;
 mod mro;
 
 pub use advice::{Advice, Effort, Hands, Way};
+pub use coverage::{Coverage, Measured, MemberCoverage};
 pub use history::{
     AuthorShare, CauseStep, CommitRef, CopyHistory, CopySource, Cost, DivergencePoint, History,
     Introduction, MissedFix, MissedHunk, Relocation, Repeated, SourceLine, Together,

@@ -66,6 +66,7 @@ pub(crate) fn config(command: &str) -> TestConfig {
         timeout_seconds: 60,
         memory_mib: 4096,
         repeat: 2,
+        coverage: Vec::new(),
     }
 }
 

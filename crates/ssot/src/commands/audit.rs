@@ -23,6 +23,10 @@ pub(crate) struct AuditArgs {
     /// The configuration, instead of `ssot.toml` at the root
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// What tests execute: `coverage json` or `.coverage`, `lcov.info`, Cobertura XML; may be
+    /// given several times
+    #[arg(long, value_name = "FILE")]
+    coverage: Vec<PathBuf>,
     /// How the result is printed
     #[arg(long, value_enum, default_value = "text")]
     format: PageFormat,
@@ -37,7 +41,7 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         rules: Vec::new(),
     };
     let waiting = progress::Waiting::start(place.quiet, "reading the repository");
-    let audits = ssot_engine::examine(&options, group)?;
+    let audits = ssot_engine::examine(&options, group, &args.coverage)?;
     drop(waiting);
     if let (true, Some(group)) = (audits.is_empty(), group) {
         let place = place.argument();

@@ -7,6 +7,7 @@ mod project;
 mod support;
 
 mod audit;
+mod audit_coverage;
 mod audit_demo;
 mod audit_history;
 mod bad_input;

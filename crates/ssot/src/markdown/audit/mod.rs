@@ -9,6 +9,7 @@ use crate::text::{self, add};
 mod advice;
 mod candidates;
 mod consumers;
+mod coverage;
 mod history;
 mod ledger;
 mod matrix;
@@ -45,6 +46,7 @@ fn audit(audit: &Audit) -> String {
     page.push_str(&audit.mro.as_ref().map(mro::mro).unwrap_or_default());
     page.push_str(&ledger::ledger(&audit.ledger));
     page.push_str(&consumers::consumers(audit));
+    page.push_str(&audit.coverage.as_ref().map(coverage::coverage).unwrap_or_default());
     if !audit.candidates.is_empty() {
         page.push_str("\n## Candidates\n\n| points | definition | figures |\n|---:|---|---|\n");
         page.extend(audit.candidates.iter().map(candidates::candidate));

@@ -9,6 +9,7 @@ use super::{style, verdicts};
 mod advice;
 mod candidates;
 mod consumers;
+mod coverage;
 mod history;
 mod ledger;
 mod matrix;
@@ -41,6 +42,8 @@ fn audit(audit: &Audit) -> String {
     text.push_str(&section("Order of classes", &orders));
     text.push_str(&section("Ledger", &ledger::ledger(&audit.ledger)));
     text.push_str(&section("Consumers", &consumers::consumers(&audit.consumers)));
+    let coverage = audit.coverage.as_ref().map(coverage::coverage).unwrap_or_default();
+    text.push_str(&section("Tests and coverage", &coverage));
     let candidates: String = audit.candidates.iter().map(candidates::candidate).collect();
     text.push_str(&section("Candidates, the best first", &candidates));
     text.extend(audit.history.as_ref().map(history::history));
