@@ -27,7 +27,12 @@ pub(crate) fn advise(audit: &Audit) -> Advice {
         hands,
         steps: if does_something { steps(audit, way) } else { Vec::new() },
         risks: if does_something { risks(audit, &effort) } else { Vec::new() },
-        breaking: if does_something { breaking(&audit.ledger) } else { Vec::new() },
+        // Nobody can import what is hidden.
+        breaking: if does_something && audit.verdict != Verdict::Shadowed {
+            breaking(&audit.ledger)
+        } else {
+            Vec::new()
+        },
         effort: if does_something { effort } else { Effort::default() },
     }
 }

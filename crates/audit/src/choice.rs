@@ -257,7 +257,10 @@ fn delete_shadowed(index: &Index, finding: &Finding) -> Decision {
         .collect();
     if missing.is_empty() {
         let reason = format!("{} defines every public name of the file", keeper.path);
-        return Decision { choice: Choice::Delete { module: hidden }, ..Decision::accept(reason) };
+        return Decision {
+            choice: Choice::Delete { module: hidden, taker },
+            ..Decision::accept(reason)
+        };
     }
     Decision::accept(format!("only the hidden file defines {}", missing.join(", ")))
 }

@@ -1,19 +1,31 @@
 //! The sections of an audit that look at source text: matrix, ledger, orders of classes.
 
-use ssot_facts::{DefinitionId, Hierarchy};
-use ssot_model::DefinitionKind;
+use std::collections::BTreeSet;
+
+use ssot_facts::{DefinitionId, Hierarchy, ModuleId};
 use ssot_model::audit::{Ledger, MroReport};
+use ssot_model::{DefinitionKind, Finding, Member, Verdict};
 
 use crate::dissect::{Sources, Specimen, dissect};
 use crate::ledger::Keeper;
 use crate::matrix::Bench;
 use crate::mro::Prospect;
-use crate::{Audit, Choice, Examiner, advice, choice, ledger, matrix, mro};
+use crate::{Audit, Choice, Examiner, UnusedAnswer, advice, choice, ledger, matrix, mro};
 
 impl Examiner<'_> {
     /// Fills the sections of an audit that need the sources of its members.
     pub fn look_into(&self, audit: &mut Audit, sources: &Sources<'_>) {
         let ids = self.members(&audit.finding);
+        if let Some((hidden, taker)) = self.hidden(audit) {
+            let chosen = matches!(audit.choice, Choice::Delete { .. });
+            let hierarchy = self.hierarchy.get_or_init(|| Hierarchy::new(self.index));
+            let modules = (hidden, taker);
+            let entries = ledger::hidden(self.index, hierarchy, sources, modules, chosen);
+            audit.ledger = Ledger { entries };
+            self.answers.apply(&audit.finding.id, &mut audit.ledger);
+            audit.advice = Some(advice::advise(audit));
+            return;
+        }
         if ids.is_empty() {
             audit.advice = Some(advice::advise(audit));
             return;
@@ -36,7 +48,44 @@ impl Examiner<'_> {
         audit.mro = is_class.then(|| mro::report(index, hierarchy, &ids, &prospect));
         audit.ledger =
             accounts(self, hierarchy, sources, &specimens, &prospect, audit.mro.as_ref());
+        ledger::add_fixes(audit);
+        self.answers.apply(&audit.finding.id, &mut audit.ledger);
         audit.advice = Some(advice::advise(audit));
+    }
+
+    /// The module that cannot be imported, and the one that is imported in its place.
+    fn hidden(&self, audit: &Audit) -> Option<(ModuleId, ModuleId)> {
+        let is_hidden = audit.verdict == Verdict::Shadowed;
+        let [hidden, taker] = &*audit.finding.members else { return None };
+        let of = |member: &Member| self.index.module_at(&member.path);
+        is_hidden.then_some(of(hidden)?).zip(of(taker))
+    }
+
+    /// The answers that are about nothing in the groups that they name.
+    pub fn unused_answers(
+        &mut self,
+        findings: &[Finding],
+        sources: &Sources<'_>,
+    ) -> Vec<UnusedAnswer> {
+        if self.answers.is_empty() {
+            return Vec::new();
+        }
+        let names: BTreeSet<&str> = self.answers.names().collect();
+        let is_named = |finding: &&Finding| {
+            let members = finding.members.iter();
+            names.contains(finding.id.as_str())
+                || members.map(Member::dotted).any(|name| names.contains(name.as_str()))
+                // What a hidden module contains is no member of its own.
+                || finding.verdict == Some(Verdict::Shadowed)
+        };
+        let named = findings.iter().filter(is_named);
+        let mut audits: Vec<Audit> =
+            named.filter_map(|it| it.verdict.map(|verdict| self.examine(it, verdict))).collect();
+        for audit in &mut audits {
+            self.look_into(audit, sources);
+        }
+        let ledgers: Vec<_> = audits.iter().map(|it| (&it.finding.id, &it.ledger)).collect();
+        self.answers.unused(&ledgers)
     }
 
     /// What would stay and what would go. Groups that are no second source of truth
@@ -56,7 +105,7 @@ impl Examiner<'_> {
             }
             Choice::Delete { .. } | Choice::Accept => {}
         }
-        let is_open = audit.verdict.is_violation() || audit.verdict == ssot_model::Verdict::Unsure;
+        let is_open = audit.verdict.is_violation() || audit.verdict == Verdict::Unsure;
         let best = match audit.candidates.first() {
             Some(best) => Some(best.definition),
             None => choice::rank(self, ids).first().map(|best| best.definition),

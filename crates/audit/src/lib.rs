@@ -5,6 +5,7 @@
 //! read means the same in both modules and nothing ties them to their places.
 
 mod advice;
+mod answers;
 mod candidate;
 mod choice;
 mod consumers;
@@ -26,11 +27,12 @@ use ssot_model::audit::{Advice, Coverage, History, Ledger, Matrix, MroReport};
 use ssot_model::{Config, Finding, RepoPath, Verdict};
 use ssot_rules::{Patches, Territories};
 
+pub use answers::{Answers, UnusedAnswer, names_atom};
 pub use candidate::{Candidate, Criterion};
 pub use consumers::MemberConsumers;
 pub use coverage::CoverageData;
 pub use dissect::Sources;
-pub use ledger::loss;
+pub use ledger::{Loss, loss};
 
 use coverage::Measurements;
 
@@ -59,6 +61,8 @@ pub enum Choice {
     Delete {
         /// The module.
         module: ModuleId,
+        /// The module that is imported in its place.
+        taker: ModuleId,
     },
     /// Leave the group as it is.
     Accept,
@@ -114,6 +118,8 @@ pub struct Examiner<'a> {
     patches: Patches,
     /// All classes, once somebody asks.
     hierarchy: OnceCell<Hierarchy>,
+    /// What people have answered about behaviour that would go.
+    answers: Answers<'a>,
     /// What was measured of the definitions that are audited, when something was.
     coverage: Option<Measurements<'a>>,
     /// Definitions that an earlier choice removes.
@@ -132,10 +138,18 @@ impl<'a> Examiner<'a> {
             territories: Territories::new(index, config),
             patches: Patches::new(index),
             hierarchy: OnceCell::new(),
+            answers: Answers::new(index, config, None),
             coverage: None,
             gone: BTreeSet::new(),
             kept: BTreeSet::new(),
         }
+    }
+
+    /// On a day, on which answers may have expired.
+    #[must_use]
+    pub fn on(self, today: Option<&str>) -> Self {
+        let answers = Answers::new(self.index, self.config, today);
+        Self { answers, ..self }
     }
 
     /// Takes into account what tests execute of the members of findings.

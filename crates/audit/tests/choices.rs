@@ -37,7 +37,7 @@ fn describe(index: &Index, audit: &Audit) -> String {
             format!("redirect {} to {}", copies.join(", "), index.dotted(*canonical))
         }
         Choice::Extract { path, .. } => format!("extract to {path}"),
-        Choice::Delete { module } => format!("delete {}", index.module(*module).path),
+        Choice::Delete { module, .. } => format!("delete {}", index.module(*module).path),
         Choice::Accept => format!("keep: {}", audit.reason),
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ssot_audit::{Choice, Examiner, loss};
+use ssot_audit::{Answers, Choice, Examiner, Loss, loss};
 use ssot_facts::{Index, Source, python};
 use ssot_model::audit::{Atom, AtomState, CallChange, Counterpart, Fit};
-use ssot_model::{Config, Preference, RepoPath};
+use ssot_model::{Config, GroupId, Preference, RepoPath};
 use ssot_rules::{Circumstances, RULES};
 
 struct Repository {
@@ -38,7 +38,7 @@ impl Repository {
     fn loss(&self, a: &str, b: &str) -> Option<String> {
         let id = |name: &str| self.index.definition_named(name).expect("it is there");
         let choice = Choice::Redirect { canonical: id(a), copies: vec![id(b)] };
-        loss(&self.index, &|path| self.read(path), &choice)
+        open(loss(&self.index, &|path| self.read(path), &Answers::default(), &group(), &choice))
     }
 
     /// The audit of the group of a name, of which a definition was declared canonical.
@@ -52,6 +52,18 @@ impl Repository {
             audits.into_iter().find(|it| it.finding.name == name).expect("a group of the name");
         examiner.look_into(&mut audit, &|path| self.read(path));
         audit
+    }
+}
+
+fn group() -> GroupId {
+    GroupId::new("g-00000001")
+}
+
+/// Why something may not go.
+fn open(loss: Loss) -> Option<String> {
+    match loss {
+        Loss::Open(reason) => Some(reason),
+        Loss::Answered(_) => None,
     }
 }
 
@@ -140,7 +152,9 @@ fn what_cannot_be_read_may_not_go() {
     let repository = pair("def f(a):\n    return a\n", "def f(a):\n    return 1\n");
     let id = |name: &str| repository.index.definition_named(name).expect("it is there");
     let choice = Choice::Redirect { canonical: id("a.f"), copies: vec![id("b.f")] };
-    let lost = loss(&repository.index, &|_| None, &choice).expect("nothing is known");
+    let answers = Answers::default();
+    let lost = open(loss(&repository.index, &|_| None, &answers, &group(), &choice));
+    let lost = lost.expect("nothing is known");
     assert!(lost.contains("could not be read"), "{lost}");
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use ssot_audit::{Audit, Choice};
+use ssot_audit::{Answers, Audit, Choice, Loss};
 use ssot_facts::{DefinitionId, Index, Resolution};
-use ssot_model::{Patch, RepoPath, Tombstone};
+use ssot_model::{AnsweredAtom, Patch, RepoPath, Tombstone};
 use ssot_plan::Draft;
 use ssot_rewrite::Decision;
 use ssot_runtime::files;
@@ -32,7 +32,7 @@ fn decision(choice: &Choice, rewrite_imports: bool) -> Option<Decision> {
         Choice::Extract { source, members, module, path } => {
             Decision::Extract { source, members, module, path, rewrite_imports }
         }
-        Choice::Delete { module } => Decision::DeleteModule { module },
+        Choice::Delete { module, .. } => Decision::DeleteModule { module },
         Choice::Accept => return None,
     })
 }
@@ -45,19 +45,40 @@ pub(crate) fn sources(root: &Path) -> impl Fn(&RepoPath) -> Option<Arc<str>> + '
     }
 }
 
+/// The behaviour that the choice of an audit loses and that somebody has answered for; an
+/// error when it loses more.
+pub(crate) fn answered(
+    root: &Path,
+    survey: &Survey,
+    audit: &Audit,
+) -> Result<Vec<AnsweredAtom>, String> {
+    let today = survey.circumstances.today.as_deref();
+    let answers = Answers::new(&survey.index, &survey.config, today);
+    match ssot_audit::loss(
+        &survey.index,
+        &sources(root),
+        &answers,
+        &audit.finding.id,
+        &audit.choice,
+    ) {
+        Loss::Answered(atoms) => Ok(atoms),
+        Loss::Open(reason) => Err(reason),
+    }
+}
+
 /// Rewrites the files of one package, unless that would lose something. Where there is a baseline, what goes leaves a
 /// tombstone, one file a group, so that no two packages write one file.
 pub(crate) fn rewrite(
     root: &Path,
     survey: &Survey,
-    choices: &[&Choice],
+    audits: &[&Audit],
     rewrite_imports: bool,
 ) -> Result<Patch, String> {
     let index = &survey.index;
-    let texts = sources(root);
-    if let Some(loss) = choices.iter().find_map(|it| ssot_audit::loss(index, &texts, it)) {
-        return Err(loss);
+    for audit in audits {
+        answered(root, survey, audit)?;
     }
+    let choices: Vec<&Choice> = audits.iter().map(|audit| &audit.choice).collect();
     let decisions: Vec<Decision> =
         choices.iter().filter_map(|choice| decision(choice, rewrite_imports)).collect();
     let read = |path: &RepoPath| -> Option<Arc<[u8]>> {
@@ -67,7 +88,7 @@ pub(crate) fn rewrite(
         ssot_rewrite::apply(index, &read, &decisions).map_err(|refused| refused.to_string())?;
     if !patch.is_empty() && ratchet::is_held(root) {
         let day = survey.circumstances.today.as_deref().unwrap_or_default();
-        for choice in choices {
+        for choice in &choices {
             let tombstones = tombstones(index, choice, day);
             patch.files.extend(ratchet::store::file_of_a_group(&tombstones));
         }
@@ -110,7 +131,7 @@ pub(crate) fn dry_run<'a>(
     audits
         .iter()
         .filter(|audit| audit.choice != Choice::Accept)
-        .map(|audit| match rewrite(root, survey, &[&audit.choice], rewrite_imports) {
+        .map(|audit| match rewrite(root, survey, &[audit], rewrite_imports) {
             Ok(patch) if patch.is_empty() => {
                 DryRun::Refused(audit, "the codemod found nothing to change".to_owned())
             }
@@ -119,6 +140,7 @@ pub(crate) fn dry_run<'a>(
                 write_set: patch.write_set().cloned().collect(),
                 read_set: read_set(&survey.index, &audit.choice),
                 read_symbols: read_symbols(&survey.index, &audit.choice),
+                answered: answered(root, survey, audit).unwrap_or_default(),
             }),
             Err(reason) => DryRun::Refused(audit, reason),
         })
@@ -184,6 +206,9 @@ pub(crate) fn message(package: &ssot_model::Package) -> String {
             (group.verdict.as_str(), &group.name, &group.group, &group.why);
         lines.push(format!("\n{verdict} `{name}` ({id}): {why}"));
         lines.extend(group.copies.iter().map(|copy| format!("  {copy} -> {}", group.canonical)));
+        for it in &group.answered {
+            lines.push(format!("  {} at {}: {}", it.atom, it.place, it.answer()));
+        }
     }
     lines.push(String::new());
     lines.join("\n")

@@ -56,7 +56,8 @@ pub(crate) fn examine(survey: &Survey, root: &Path, findings: &[Finding]) -> Vec
 
 /// The examiner of a tree, with what tests execute of the members of the findings.
 pub(crate) fn examiner<'a>(survey: &'a Survey, root: &Path, findings: &[Finding]) -> Examiner<'a> {
-    let examiner = Examiner::new(&survey.index, &survey.config);
+    let today = survey.circumstances.today.as_deref();
+    let examiner = Examiner::new(&survey.index, &survey.config).on(today);
     match &survey.coverage {
         Some(data) => examiner.with_coverage(data, findings, &codemod::sources(root)),
         None => examiner,

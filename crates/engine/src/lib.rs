@@ -34,6 +34,7 @@ mod survey;
 mod trend;
 mod triage;
 mod type_checker;
+mod waive;
 mod work;
 
 pub use compare::{Answer, Named, Ranked, compare, compare_by_calls};
@@ -51,6 +52,7 @@ pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
 pub use survey::{ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since};
 pub use trend::record_trend;
+pub use waive::{Waived, waive};
 
 /// What an audit says.
 pub mod audit {

@@ -75,6 +75,7 @@ impl<'a> Patches<'a> {
     /// edits; every other file must come out as if there were no package before it.
     pub(crate) fn change(&self, package: &'a Package) -> Result<Change<'a>, Unfit> {
         let audits = self.audits(package)?;
+        self.check_answers(package, &audits)?;
         let mut patch = self.rewrite(&audits)?;
         let planned: BTreeSet<_> = package.write_set.iter().collect();
         if let Some(path) = patch.write_set().find(|path| !planned.contains(path)) {
@@ -111,6 +112,20 @@ impl<'a> Patches<'a> {
         Ok(Change { package, audits, patch, before })
     }
 
+    /// What the plan says to be waived or covered must be what the configuration says.
+    fn check_answers(&self, package: &Package, audits: &[&Audit]) -> Result<(), Unfit> {
+        for (group, audit) in package.groups.iter().zip(audits) {
+            let answered =
+                codemod::answered(self.root, self.survey, audit).map_err(Unfit::Impossible)?;
+            if answered != group.answered {
+                let reason = "what [[waiver]] and [[covered]] in ssot.toml answer for has changed \
+                              since the plan was made; make a new plan with `ssot plan`";
+                return Err(Unfit::Impossible(reason.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
     fn audits(&self, package: &Package) -> Result<Vec<&'a Audit>, Unfit> {
         let gone = |group| Unfit::Impossible(format!("group {group} is not found any more"));
         let find = |group| self.audits.get(group).copied().ok_or_else(|| gone(group));
@@ -118,8 +133,7 @@ impl<'a> Patches<'a> {
     }
 
     fn rewrite(&self, audits: &[&Audit]) -> Result<Patch, Unfit> {
-        let choices: Vec<&Choice> = audits.iter().map(|audit| &audit.choice).collect();
-        codemod::rewrite(self.root, self.survey, &choices, self.plan.rewrite_imports)
+        codemod::rewrite(self.root, self.survey, audits, self.plan.rewrite_imports)
             .map_err(Unfit::Impossible)
     }
 }

@@ -82,12 +82,12 @@ pub fn examine(
             )));
         }
     }
+    let limit = survey.config.scan.max_file_bytes;
+    history::attach(&mut audits, &options.root, cache.as_ref(), limit);
     let sources = codemod::sources(&options.root);
     for audit in &mut audits {
         examiner.look_into(audit, &sources);
     }
-    let limit = survey.config.scan.max_file_bytes;
-    history::attach(&mut audits, &options.root, cache.as_ref(), limit);
     Ok(audits)
 }
 

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use compact_str::CompactString;
-use ssot_audit::CoverageData;
+use ssot_audit::{CoverageData, Examiner};
 use ssot_facts::{Index, Missing};
 use ssot_model::{Config, Finding, Level, ParseIssue, ScanReport};
-use ssot_rules::{Circumstances, Rule, Scene};
+use ssot_rules::{Circumstances, RULES, Rule, Scene};
 use ssot_runtime::cache::Cache;
 use ssot_runtime::files::{Surroundings, Witness};
 
 use crate::known::Known;
 use crate::reading::Reading;
-use crate::{EngineError, configuration, coverage};
+use crate::{EngineError, codemod, configuration, coverage};
 
 /// A tree with everything that is known about it.
 pub(crate) struct Survey {
@@ -23,6 +23,8 @@ pub(crate) struct Survey {
     pub(crate) circumstances: Circumstances,
     /// What tests execute; none unless somebody measured it.
     pub(crate) coverage: Option<CoverageData>,
+    /// Where the tree is.
+    pub(crate) root: PathBuf,
     issues: Vec<ParseIssue>,
     surroundings: Surroundings,
 }
@@ -55,7 +57,15 @@ impl Survey {
         issues.sort();
         configuration::detect_boundaries(&mut surroundings, &index, &mut config);
         let circumstances = Circumstances::default();
-        Ok(Self { index, config, circumstances, coverage: None, issues, surroundings })
+        Ok(Self {
+            index,
+            config,
+            circumstances,
+            coverage: None,
+            root: root.to_owned(),
+            issues,
+            surroundings,
+        })
     }
 
     /// What is known besides the files rests on these directories.
@@ -78,7 +88,30 @@ impl Survey {
 
     /// What the rules find, ranked.
     pub(crate) fn findings(&self, rules: &[Rule]) -> Vec<Finding> {
-        ssot_rules::detect(rules, &self.index, &self.config, &self.circumstances)
+        let config = &self.config;
+        let findings = ssot_rules::detect(rules, &self.index, config, &self.circumstances);
+        self.with_unused_answers(rules, findings, config)
+    }
+
+    /// Adds what `ssot.toml` answers for and what no ledger has, when all groups are known.
+    fn with_unused_answers(
+        &self,
+        rules: &[Rule],
+        mut findings: Vec<Finding>,
+        config: &Config,
+    ) -> Vec<Finding> {
+        if rules.len() < RULES.len() || config.waiver.is_empty() && config.covered.is_empty() {
+            return findings;
+        }
+        let (index, circumstances) = (&self.index, &self.circumstances);
+        let mut examiner = Examiner::new(index, config).on(circumstances.today.as_deref());
+        let unused = examiner.unused_answers(&findings, &codemod::sources(&self.root));
+        for it in &unused {
+            let (entry, about) = ((it.table, it.at), (it.group.as_str(), it.atom.as_str()));
+            findings.extend(ssot_rules::unused_answer(index, config, circumstances, entry, about));
+        }
+        ssot_rules::sort(&mut findings);
+        findings
     }
 
     /// The same for rules that were asked for by name: one that is off by default runs.

@@ -50,7 +50,7 @@ fn closes(survey: &Survey, audit: &Audit) -> Vec<String> {
         Choice::Extract { members, .. } => {
             members.iter().map(|id| survey.index.dotted(*id)).collect()
         }
-        Choice::Delete { module } => vec![survey.index.module(*module).name.to_string()],
+        Choice::Delete { module, .. } => vec![survey.index.module(*module).name.to_string()],
         Choice::Accept => Vec::new(),
     };
     let keys = ssot_rules::member_keys(&audit.finding);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{GateCommand, Verdict};
+use crate::{Cover, GateCommand, Verdict, Waiver};
 
 /// The whole file. Every key is optional; an unknown key is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +26,10 @@ pub struct Config {
     /// Groups and findings that were decided.
     #[serde(alias = "keep")]
     pub decision: Vec<Decision>,
+    /// Pieces of behaviour that may be lost.
+    pub waiver: Vec<Waiver>,
+    /// Pieces of behaviour that something else takes care of.
+    pub covered: Vec<Cover>,
     /// Definitions that were decided to be canonical.
     pub canonical: Vec<Preference>,
     /// What counts how much in the choice of the canonical definition.

@@ -4,6 +4,7 @@
 //! `Serialize` only when it crosses the boundary of the process: in the event
 //! log, in a plan file or in `--format json`.
 
+mod answer;
 /// What an audit says about one group.
 pub mod audit;
 mod baseline;
@@ -22,6 +23,7 @@ mod report;
 mod schedule;
 mod trend;
 
+pub use answer::{Cover, Waiver};
 pub use baseline::{Baseline, BaselineEntry, BaselineMember, Tombstone};
 pub use behaviour::{
     Aspect, Behaviour, BehaviourVerdict, InputCounts, Obstacle, Origin, Reach, Untestable, Witness,
@@ -47,7 +49,8 @@ pub use map::{
 pub use patch::{FileChange, Patch};
 pub use place::{InvalidRepoPath, RepoPath, Span};
 pub use plan::{
-    Hands, LeftAlone, Package, PackageGroup, Plan, Priority, Strategy, UnitState, Unplanned,
+    AnsweredAtom, Hands, LeftAlone, Package, PackageGroup, Plan, Priority, Strategy, UnitState,
+    Unplanned,
 };
 pub use report::{PackageReport, RunReport, SuiteCount, SuiteReport};
 pub use schedule::{

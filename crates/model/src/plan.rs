@@ -64,6 +64,37 @@ pub struct PackageGroup {
     pub copies: Vec<String>,
     /// Why this canonical and this strategy.
     pub why: String,
+    /// Behaviour that goes and that somebody has answered for in `ssot.toml`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answered: Vec<AnsweredAtom>,
+}
+
+/// A piece of behaviour that goes, and who has answered for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnsweredAtom {
+    /// The piece as the ledger prints it, its kind first.
+    pub atom: String,
+    /// `path:line` of it.
+    pub place: String,
+    /// What takes care of it; nothing does when missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterpart: Option<String>,
+    /// Who says so.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl AnsweredAtom {
+    /// Who answered for it and how, without the piece itself.
+    pub fn answer(&self) -> String {
+        let (by, reason) = (&self.by, &self.reason);
+        match &self.counterpart {
+            Some(counterpart) => format!("covered by {counterpart}, says {by}: {reason}"),
+            None => format!("waived by {by}: {reason}"),
+        }
+    }
 }
 
 /// A unit of remediation that lands or fails as a whole.

@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 use ssot_audit::{Audit, Choice};
 use ssot_facts::Index;
 use ssot_model::{
-    CommitId, LeftAlone, Package, PackageGroup, PackageId, Plan, RepoPath, Strategy, Team,
-    Unplanned,
+    AnsweredAtom, CommitId, LeftAlone, Package, PackageGroup, PackageId, Plan, RepoPath, Strategy,
+    Team, Unplanned,
 };
 
 pub use check::{Problem, problems};
@@ -39,6 +39,8 @@ pub struct Draft<'a> {
     pub read_set: Vec<RepoPath>,
     /// Dotted names on which the decision rests.
     pub read_symbols: Vec<String>,
+    /// Behaviour that goes and that somebody has answered for.
+    pub answered: Vec<AnsweredAtom>,
 }
 
 /// What a plan is made of besides its drafts.
@@ -96,7 +98,7 @@ fn package(index: &Index, drafts: &[&Draft<'_>], teams: &[Team]) -> Package {
     read_set.sort();
     read_set.dedup();
     read_set.retain(|path| !write_set.contains(path));
-    let groups: Vec<PackageGroup> = drafts.iter().map(|draft| group(index, draft.audit)).collect();
+    let groups: Vec<PackageGroup> = drafts.iter().map(|draft| group(index, draft)).collect();
     let mut read_symbols: Vec<String> =
         drafts.iter().flat_map(|draft| draft.read_symbols.iter().cloned()).collect();
     read_symbols.sort();
@@ -120,7 +122,8 @@ fn package(index: &Index, drafts: &[&Draft<'_>], teams: &[Team]) -> Package {
     }
 }
 
-fn group(index: &Index, audit: &Audit) -> PackageGroup {
+fn group(index: &Index, draft: &Draft<'_>) -> PackageGroup {
+    let audit = draft.audit;
     let dotted =
         |ids: &[ssot_facts::DefinitionId]| ids.iter().map(|id| index.dotted(*id)).collect();
     let (strategy, canonical, copies) = match &audit.choice {
@@ -131,7 +134,7 @@ fn group(index: &Index, audit: &Audit) -> PackageGroup {
             let name = &index.definition(*source).name;
             (Strategy::Extract, format!("{module}.{name}"), dotted(members))
         }
-        Choice::Delete { module } => {
+        Choice::Delete { module, .. } => {
             let path = index.module(*module).path.to_string();
             (Strategy::Delete, index.module(*module).name.to_string(), vec![path])
         }
@@ -145,6 +148,7 @@ fn group(index: &Index, audit: &Audit) -> PackageGroup {
         canonical,
         copies,
         why: audit.reason.clone(),
+        answered: draft.answered.clone(),
     }
 }
 

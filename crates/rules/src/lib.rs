@@ -44,6 +44,7 @@ pub use circumstances::{Circumstances, PolicyLines};
 pub use identity::member_keys;
 pub use judge::{Opinion, judge};
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
+pub use rules::stale_decision::names_something;
 pub use similarity::Likeness;
 pub use spelling::{Nearness, folded, nearness};
 pub use territory::Territories;
@@ -195,6 +196,28 @@ pub fn detect(
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule.findings(&scene)).collect();
     let used = policy::apply(&scene, &mut findings);
     findings.extend(unused(rules, &scene, &used));
+    sort(&mut findings);
+    findings
+}
+
+/// The finding about an entry of `ssot.toml`, by its table and its position there, that
+/// answers for an atom of a group and is about nothing; none when the rule is off.
+pub fn unused_answer(
+    index: &Index,
+    config: &Config,
+    circumstances: &Circumstances,
+    entry: (&str, usize),
+    (group, atom): (&str, &str),
+) -> Option<Finding> {
+    let scene = Scene::new(index, config, circumstances);
+    let rule = rules::stale_decision::RULE;
+    let found = rules::stale_decision::unused_answer(&scene, entry, group, atom);
+    let runs = rule.level(config) != Level::Off;
+    runs.then(|| rule.weighed(&scene, vec![found])).and_then(|mut found| found.pop())
+}
+
+/// The worst first.
+pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let rank = |finding: &Finding| {
             (!finding.is_violation(), finding.severity, std::cmp::Reverse(finding.cost))
@@ -206,7 +229,6 @@ pub fn detect(
             })
             .then_with(|| a.fingerprint.cmp(&b.fingerprint))
     });
-    findings
 }
 
 /// Decisions that decided nothing. Only the rules that ran can tell.

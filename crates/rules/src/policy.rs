@@ -42,8 +42,13 @@ pub(crate) fn apply(scene: &Scene<'_>, findings: &mut [Finding]) -> Used {
 
 /// Whether the last day of a decision has passed.
 pub(crate) fn has_expired(scene: &Scene<'_>, decision: &Decision) -> bool {
-    match (&decision.expires, &scene.circumstances.today) {
-        (Some(last), Some(today)) => last < today,
+    has_passed(scene, decision.expires.as_deref())
+}
+
+/// Whether a last day has passed.
+pub(crate) fn has_passed(scene: &Scene<'_>, last: Option<&str>) -> bool {
+    match (last, &scene.circumstances.today) {
+        (Some(last), Some(today)) => last < today.as_str(),
         _ => false,
     }
 }

@@ -1,6 +1,8 @@
 //! What a definition that would go contains, and what stands for it in the one that
 //! would stay.
 
+mod fixes;
+mod hidden;
 mod matching;
 mod meaning;
 mod renaming;
@@ -9,11 +11,15 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index};
-use ssot_model::DefinitionKind;
 use ssot_model::audit::{Atom, AtomState, CallChange, Counterpart, Ledger, LedgerEntry, NameUse};
+use ssot_model::{AnsweredAtom, DefinitionKind, GroupId};
 
+use crate::answers::{self, Answers};
 use crate::dissect::{Sources, Specimen, dissect};
 use crate::{Choice, MroReport, consumers};
+
+pub(crate) use fixes::add_fixes;
+pub(crate) use hidden::entries as hidden;
 
 /// Atoms named in the reason for leaving a group alone.
 const NAMED: usize = 3;
@@ -59,7 +65,6 @@ pub(crate) fn entry(
         atoms: atoms(gone, keeper, equal, &others),
         names_used: names_used(index, gone, keeper, mro),
         tests: consumers::of_member(index, gone.id).tests,
-        fixes: Vec::new(),
     }
 }
 
@@ -128,42 +133,67 @@ fn names_used(
     names
 }
 
-/// Why a choice may not be carried out: what it would lose. Equal trees lose nothing,
-/// so nothing is read for them.
-pub fn loss(index: &Index, sources: &Sources<'_>, choice: &Choice) -> Option<String> {
+/// What carrying out a choice would lose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loss {
+    /// Nothing for which nobody has answered; with what somebody has answered for.
+    Answered(Vec<AnsweredAtom>),
+    /// More than that: why it may not be carried out.
+    Open(String),
+}
+
+/// What the choice about a group would lose. Equal trees lose nothing, so nothing is read
+/// for them.
+pub fn loss(
+    index: &Index,
+    sources: &Sources<'_>,
+    answers: &Answers<'_>,
+    group: &GroupId,
+    choice: &Choice,
+) -> Loss {
+    let mut ledger = Ledger { entries: at_stake(index, sources, choice) };
+    answers.apply(group, &mut ledger);
+    if let Some(entry) = ledger.entries.iter().find(|entry| entry.unread) {
+        return Loss::Open(format!("what {} contains could not be read", entry.definition));
+    }
+    let open: Vec<(&LedgerEntry, &Atom)> = ledger.open().collect();
+    let Some((first, _)) = open.first() else {
+        return Loss::Answered(answers::answered(&ledger));
+    };
+    let named = |(_, atom): &(&LedgerEntry, &Atom)| {
+        format!("{} `{}` at {}", atom.kind.as_str(), atom.text, atom.place)
+    };
+    let more = open.len().saturating_sub(NAMED);
+    let shown = open.iter().take(NAMED).map(named).collect::<Vec<_>>().join(", ");
+    let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
+    Loss::Open(format!(
+        "{} would be lost: nothing in {} stands for {shown}{tail}; [[waiver]] and [[covered]] in \
+         ssot.toml answer for it",
+        open.len(),
+        first.canonical
+    ))
+}
+
+/// The accounts of the definitions that a choice removes and that differ from what stays.
+fn at_stake(index: &Index, sources: &Sources<'_>, choice: &Choice) -> Vec<LedgerEntry> {
     let (canonical, going): (DefinitionId, &[DefinitionId]) = match choice {
         Choice::Redirect { canonical, copies } => (*canonical, copies),
         Choice::Extract { source, members, .. } => (*source, members),
-        // A module that cannot be reached does nothing that could be lost.
-        Choice::Delete { .. } | Choice::Accept => return None,
+        Choice::Delete { module, taker } => {
+            let hierarchy = Hierarchy::new(index);
+            return hidden(index, &hierarchy, sources, (*module, *taker), true);
+        }
+        Choice::Accept => return Vec::new(),
     };
     let kept = index.definition(canonical).hash;
     let differs = |id: &&DefinitionId| index.definition(**id).hash != kept;
     let mut differing = going.iter().filter(differs).peekable();
-    differing.peek()?;
+    if differing.peek().is_none() {
+        return Vec::new();
+    }
     let is_class = index.definition(canonical).kind == DefinitionKind::Class;
     let hierarchy = is_class.then(|| Hierarchy::new(index));
     let own = dissect(index, sources, canonical);
     let keeper = Keeper::new(index, hierarchy.as_ref(), sources, own);
-    let entries = differing
-        .map(|id| entry(index, &dissect(index, sources, *id), &keeper, true, None))
-        .collect();
-    let ledger = Ledger { entries };
-    if let Some(entry) = ledger.entries.iter().find(|entry| entry.unread) {
-        return Some(format!("what {} contains could not be read", entry.definition));
-    }
-    let open: Vec<String> = ledger
-        .open()
-        .map(|(_, atom)| format!("{} `{}` at {}", atom.kind.as_str(), atom.text, atom.place))
-        .collect();
-    let more = open.len().saturating_sub(NAMED);
-    let shown = open.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
-    (!open.is_empty()).then(|| {
-        format!(
-            "{} would be lost: nothing in {} stands for {shown}{tail}",
-            open.len(),
-            keeper.own.dotted
-        )
-    })
+    differing.map(|id| entry(index, &dissect(index, sources, *id), &keeper, true, None)).collect()
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use ssot_model::RepoPath;
+use ssot_model::audit::AtomKind;
 use ssot_rules::PolicyLines;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -38,6 +39,16 @@ pub(super) fn mistakes(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
             let message = format!(
                 "`{word}` is found by comparing, not decided; an answer is variant, twin, homonym, \
                  layer, specialisation, boundary or convention"
+            );
+            found.push(Mistake::new(value.span(), message));
+        }
+    }
+    for (atom, value) in ["waiver", "covered"].iter().flat_map(|it| texts(document, it, "atom")) {
+        let word = atom.split(' ').next().unwrap_or_default();
+        if !AtomKind::ALL.iter().any(|kind| kind.as_str() == word) {
+            let kinds = AtomKind::ALL.map(AtomKind::as_str).join(", ");
+            let message = format!(
+                "an atom begins with its kind, as the ledger prints it; `{word}` is none of {kinds}"
             );
             found.push(Mistake::new(value.span(), message));
         }

@@ -23,7 +23,7 @@ pub use schema::config_schema;
 pub const CONFIG_FILE: &str = "ssot.toml";
 
 /// Largest configuration file that is read, in bytes.
-const LARGEST_CONFIG: u64 = 1024 * 1024;
+pub(crate) const LARGEST_CONFIG: u64 = 1024 * 1024;
 
 /// A configuration and where its entries stand.
 #[derive(Debug, Default)]

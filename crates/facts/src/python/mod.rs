@@ -11,7 +11,7 @@ mod scope;
 mod structure;
 mod text;
 
-pub use anatomy::{Anatomy, anatomy};
+pub use anatomy::{Anatomy, anatomy, module_effects};
 use ruff_python_ast::{ModModule, PySourceType};
 use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;

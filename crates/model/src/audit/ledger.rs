@@ -42,6 +42,8 @@ pub enum AtomKind {
     ImportEffect,
     /// One entry of a constant.
     Entry,
+    /// A fix that the definition that would stay has missed.
+    Fix,
 }
 
 impl AtomKind {
@@ -66,8 +68,32 @@ impl AtomKind {
             Self::Async => "async",
             Self::ImportEffect => "import-effect",
             Self::Entry => "entry",
+            Self::Fix => "fix",
         }
     }
+
+    /// Every kind, in the order of output.
+    pub const ALL: [Self; 19] = [
+        Self::Branch,
+        Self::Guard,
+        Self::Result,
+        Self::Raise,
+        Self::Handler,
+        Self::Retry,
+        Self::Timeout,
+        Self::Event,
+        Self::Configuration,
+        Self::Log,
+        Self::Metric,
+        Self::State,
+        Self::Member,
+        Self::Parameter,
+        Self::Decorator,
+        Self::Async,
+        Self::ImportEffect,
+        Self::Entry,
+        Self::Fix,
+    ];
 }
 
 /// The accounting of every definition of a group that would go.
@@ -98,9 +124,6 @@ pub struct LedgerEntry {
     pub names_used: Vec<NameUse>,
     /// `path:line` of the tests that name it.
     pub tests: Vec<String>,
-    /// Commits that fixed something in it, as far as the history was read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fixes: Vec<FixEntry>,
 }
 
 /// One piece of behaviour.
@@ -169,6 +192,11 @@ pub enum AtomState {
     Covered {
         /// What.
         by: String,
+        /// Who said so; empty when it follows from the code.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        person: String,
+        /// Why.
+        reason: String,
     },
     /// Somebody said that it may be lost.
     Waived {
@@ -192,23 +220,26 @@ pub struct NameUse {
     pub available: bool,
 }
 
-/// A commit that fixed something in a definition that would go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FixEntry {
-    /// The commit.
-    pub commit: String,
-    /// Its first line.
-    pub summary: String,
-    /// What becomes of it.
-    #[serde(flatten)]
-    pub state: AtomState,
-}
-
 impl Ledger {
     /// What nobody has answered for: the entry, and an atom of it.
     pub fn open(&self) -> impl Iterator<Item = (&LedgerEntry, &Atom)> {
         let open = |entry| LedgerEntry::open(entry).map(move |atom| (entry, atom));
         self.entries.iter().flat_map(open)
+    }
+}
+
+impl Atom {
+    /// It as it is named in `ssot.toml`: the kind and the text.
+    pub fn named(&self) -> String {
+        format!("{} {}", self.kind.as_str(), self.text)
+    }
+
+    /// The same with the method that it belongs to, when it belongs to one.
+    pub fn named_within(&self) -> String {
+        match self.within.as_str() {
+            "" => self.named(),
+            within => format!("{} in {within}", self.named()),
+        }
     }
 }
 

@@ -13,9 +13,7 @@ pub use history::{
     AuthorShare, CauseStep, CommitRef, CopyHistory, CopySource, Cost, DivergencePoint, History,
     Introduction, MissedFix, MissedHunk, Relocation, Repeated, SourceLine, Together,
 };
-pub use ledger::{
-    Atom, AtomKind, AtomState, Counterpart, FixEntry, Ledger, LedgerEntry, NameUse, Nearest,
-};
+pub use ledger::{Atom, AtomKind, AtomState, Counterpart, Ledger, LedgerEntry, NameUse, Nearest};
 pub use matrix::{
     Aspect, Cell, Change, Constructor, Difference, DifferentLine, Fit, Matrix, MatrixRow,
 };

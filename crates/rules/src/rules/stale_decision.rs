@@ -56,7 +56,39 @@ pub(crate) fn unused(scene: &Scene<'_>, used: &Used, ran: &[&str], all_ran: bool
     findings
 }
 
+/// A waiver or a cover that is about nothing in the ledger of its group.
+pub(crate) fn unused_answer(
+    scene: &Scene<'_>,
+    (table, at): (&str, usize),
+    group: &str,
+    atom: &str,
+) -> Finding {
+    let summary = format!(
+        "[[{table}]]: nothing in the ledger of `{group}` is `{atom}` and missing; see \
+         `ssot audit {group}`, or remove it"
+    );
+    entry(scene, (table, at), &format!("{group} {atom}"), summary)
+}
+
 fn expired(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut found = expired_decisions(scene);
+    let waivers = scene.config.waiver.iter().enumerate();
+    let waivers = waivers.map(|(at, it)| ("waiver", at, &it.group, &it.by, &it.expires));
+    let covers = scene.config.covered.iter().enumerate();
+    let covers = covers.map(|(at, it)| ("covered", at, &it.group, &it.by, &it.expires));
+    for (table, at, group, by, expires) in waivers.chain(covers) {
+        if policy::has_passed(scene, expires.as_deref()) {
+            let last = expires.as_deref().unwrap_or_default();
+            let summary = format!(
+                "[[{table}]] about `{group}` by {by} expired on {last}; decide again or remove it"
+            );
+            found.push(entry(scene, (table, at), group, summary));
+        }
+    }
+    found
+}
+
+fn expired_decisions(scene: &Scene<'_>) -> Vec<Finding> {
     let decisions = scene.config.decision.iter().enumerate();
     let expired = decisions.filter(|(_, decision)| policy::has_expired(scene, decision));
     expired
@@ -78,10 +110,16 @@ fn nameless(scene: &Scene<'_>) -> Vec<Finding> {
     let decisions = config.decision.iter().map(|it| it.group.as_str()).enumerate();
     let canonicals = config.canonical.iter().map(|it| it.definition.as_str()).enumerate();
     let concepts = config.concept.iter().map(|it| it.canonical.as_str()).enumerate();
+    let waivers = config.waiver.iter().map(|it| it.group.as_str()).enumerate();
+    let covers = config.covered.iter().map(|it| it.group.as_str()).enumerate();
+    let counterparts = config.covered.iter().map(|it| it.counterpart.as_str()).enumerate();
     let classes = config.mega_class.iter().map(|it| it.definition.as_str()).enumerate();
     let entries = decisions
         .filter(|(_, name)| !is_group_id(name))
         .map(|it| ("decision", it))
+        .chain(waivers.filter(|(_, name)| !is_group_id(name)).map(|it| ("waiver", it)))
+        .chain(covers.filter(|(_, name)| !is_group_id(name)).map(|it| ("covered", it)))
+        .chain(counterparts.map(|it| ("covered", it)))
         .chain(canonicals.map(|it| ("canonical", it)))
         .chain(concepts.map(|it| ("concept", it)))
         .chain(classes.map(|it| ("mega-class", it)));
@@ -137,7 +175,7 @@ fn is_group_id(text: &str) -> bool {
 }
 
 /// Whether a dotted name is that of a module, a definition or a name of a module.
-fn names_something(index: &Index, dotted: &str) -> bool {
+pub fn names_something(index: &Index, dotted: &str) -> bool {
     if index.module_named(dotted).is_some()
         || index.is_namespace(dotted)
         || index.definition_named(dotted).is_some()

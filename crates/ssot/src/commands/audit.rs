@@ -7,7 +7,7 @@ use ssot_engine::ScanOptions;
 
 use crate::cli::{PageFormat, Place};
 use crate::exit::{Exit, Usage};
-use crate::{json, markdown, output, progress, text};
+use crate::{formats, json, markdown, output, progress, text};
 
 /// Which group, and how it is told.
 #[derive(Debug, Args)]
@@ -27,6 +27,16 @@ pub(crate) struct AuditArgs {
     /// given several times
     #[arg(long, value_name = "FILE")]
     coverage: Vec<PathBuf>,
+    /// Say that this piece of behaviour may be lost: the kind and text of an atom of the ledger
+    /// that is open; `*` stands for any letters. Written to the end of `ssot.toml`
+    #[arg(long, value_name = "ATOM", requires_all = ["by", "reason"], conflicts_with = "all")]
+    waive: Option<String>,
+    /// Who says so
+    #[arg(long, value_name = "NAME", requires = "waive")]
+    by: Option<String>,
+    /// Why it may be lost
+    #[arg(long, value_name = "WHY", requires = "waive")]
+    reason: Option<String>,
     /// How the result is printed
     #[arg(long, value_enum, default_value = "text")]
     format: PageFormat,
@@ -41,6 +51,15 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         rules: Vec::new(),
     };
     let waiting = progress::Waiting::start(place.quiet, "reading the repository");
+    if let (Some(group), Some(atom), Some(by), Some(reason)) =
+        (group, &args.waive, &args.by, &args.reason)
+    {
+        let waived = ssot_engine::waive(&options, group, atom, (by, reason))?;
+        for atom in &waived.atoms {
+            let file = waived.file.display();
+            output::note(place.quiet, &formats::visible(&format!("waived in {file}: {atom}")));
+        }
+    }
     let audits = ssot_engine::examine(&options, group, &args.coverage)?;
     drop(waiting);
     if let (true, Some(group)) = (audits.is_empty(), group) {

@@ -65,6 +65,7 @@ fn packages(report: &RunReport) -> String {
         let commit = package.commit.as_ref().map_or(String::new(), |id| code(short(id.as_str())));
         add(&mut page, format!("| {} | {} | {commit} |\n", package.id, cell(&package.title)));
     }
+    page.push_str(&answers(report));
     let rest = report.packages.iter().filter(|package| package.state != UnitState::Done);
     for (at, package) in rest.enumerate() {
         if at == 0 {
@@ -79,6 +80,23 @@ fn packages(report: &RunReport) -> String {
         add(&mut page, format!("| {} | {title} | {state} | {why} |\n", package.id));
     }
     page
+}
+
+/// What went with what landed, and who has answered for it.
+fn answers(report: &RunReport) -> String {
+    let mut page = String::new();
+    for package in report.landed() {
+        for it in package.groups.iter().flat_map(|group| &group.answered) {
+            let (atom, place, answer) = (code(&it.atom), code(&it.place), cell(&it.answer()));
+            add(&mut page, format!("| {} | {atom} | {place} | {answer} |\n", package.id));
+        }
+    }
+    if page.is_empty() {
+        return page;
+    }
+    format!(
+        "\n## Waived and covered\n\n| package | what went | where it was | answer |\n|---|---|---|---|\n{page}"
+    )
 }
 
 fn left_alone(left: &[LeftAlone]) -> String {

@@ -105,7 +105,11 @@ fn summary(report: &RunReport) -> String {
 
 /// What a run would do.
 fn planned(report: &RunReport) -> String {
-    let line = |package: &PackageReport| format!("  {}  {}\n", package.id, package.title);
+    let line = |package: &PackageReport| {
+        let groups = package.groups.iter();
+        let answers: String = groups.map(|it| super::plan::answers(&it.answered)).collect();
+        format!("  {}  {}\n{answers}", package.id, package.title)
+    };
     section("Planned", &report.packages.iter().map(line).collect::<String>())
 }
 
@@ -117,6 +121,7 @@ fn landed(report: &RunReport) -> String {
         let commit = package.commit.as_ref().map_or("", |commit| short(commit.as_str()));
         let (id, commit) = (format!("{:<width$}", package.id), style::faint(commit));
         add(&mut text, format!("  {} {id}  {commit}  {}\n", style::good("✓"), package.title));
+        text.extend(package.groups.iter().map(|group| super::plan::answers(&group.answered)));
     }
     section("Landed", &text)
 }
@@ -317,6 +322,8 @@ mod tests {
             canonical: format!("core.{id}"),
             copies: vec![format!("app.{id}")],
             why: String::new(),
+
+            answered: Vec::new(),
         };
         PackageReport {
             id: PackageId::new(id),

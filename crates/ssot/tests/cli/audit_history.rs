@@ -109,6 +109,31 @@ fn the_planted_missed_fixes_and_their_causes_are_found() {
     assert_eq!(audits.iter().filter(missed).count(), 3);
 }
 
+#[test]
+fn a_fix_that_the_canonical_lacks_is_open_until_somebody_answers() {
+    let repo = harbor();
+    let config = fs::read_to_string(repo.path().join("ssot.toml")).unwrap();
+    let canonical = "[[canonical]]\ndefinition = \"services.billing.payments.split_amount\"\n\
+                     reason = \"billing owns money\"\n";
+    repo.write("ssot.toml", format!("{config}\n{canonical}"));
+    let fix = |repo: &Repo| {
+        let audit = repo.ssot(&["audit", "split_amount", "--format", "json"]).expect(0).json();
+        let atoms = audit["audits"][0]["ledger"]["entries"][0]["atoms"].as_array().unwrap().clone();
+        atoms.into_iter().find(|atom| atom["kind"] == "fix").unwrap()
+    };
+    let open = fix(&repo);
+    assert_eq!(open["state"]["state"], "open");
+    assert!(open["text"].as_str().unwrap().contains("Fix split_amount: do not lose"), "{open}");
+    assert!(
+        open["counterpart"]["nearest"]["place"].as_str().unwrap().starts_with("services/billing/"),
+        "{open}"
+    );
+    let words = ["--by", "Ines", "--reason", "billing rounds by law"];
+    let args = [&["audit", "split_amount", "--waive", "fix *"][..], &words].concat();
+    repo.ssot(&args).expect(0);
+    assert_eq!(fix(&repo)["state"]["by"], "Ines");
+}
+
 fn unfixed_place(missed: &Value, path: &str) -> String {
     format!("{path}:{}", missed["hunks"][0]["unfixed"][0]["line"])
 }

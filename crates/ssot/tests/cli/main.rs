@@ -33,3 +33,4 @@ mod run_gates;
 mod sandbox_exec;
 mod scan;
 mod scan_formats;
+mod waiver;

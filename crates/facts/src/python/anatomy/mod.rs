@@ -5,6 +5,7 @@
 //! audit compares, from their source text, and is never stored.
 
 mod calls;
+mod effects;
 mod handlers;
 mod normal;
 mod parameters;
@@ -19,6 +20,7 @@ use ssot_model::Span;
 use ssot_model::audit::AtomKind;
 
 use super::depth;
+pub use effects::module_effects;
 use text::Text;
 
 /// What a definition consists of.

@@ -67,6 +67,8 @@ pub(super) mod tests {
                 canonical: "shop.b.x".to_owned(),
                 copies: vec!["shop.a.x".to_owned()],
                 why: title.to_owned(),
+
+                answered: Vec::new(),
             }],
         }
     }

@@ -109,8 +109,13 @@ fn row(package: &Package, planned: Option<&PlannedPackage>) -> String {
         .iter()
         .map(|path| format!("<code>{}</code>", escaped(path.as_str())))
         .collect();
+    let mut answers = String::new();
+    for it in package.groups.iter().flat_map(|group| &group.answered) {
+        let said = escaped(&format!("{}: {}", it.atom, it.answer()));
+        let _ = write!(answers, "<br><span class=\"soft\">{said}</span>");
+    }
     format!(
-        "<tr><td{critical}>{}<br><span class=\"soft\">{}</span></td><td>{:?}</td><td>{}</td>\
+        "<tr><td{critical}>{}<br><span class=\"soft\">{}</span>{answers}</td><td>{:?}</td><td>{}</td>\
          <td>{}</td><td>{time}</td><td>{slack}</td><td>{}</td></tr>\n",
         escaped(package.id.as_str()),
         escaped(&package.title),

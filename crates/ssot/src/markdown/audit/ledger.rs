@@ -39,16 +39,18 @@ fn entry(entry: &LedgerEntry) -> String {
         let tests: Vec<String> = entry.tests.iter().map(|place| code(place)).collect();
         add(&mut page, format!("\nReached by tests: {}\n", tests.join(", ")));
     }
-    for fix in &entry.fixes {
-        add(&mut page, format!("\nFixed by {} {}\n", code(&fix.commit), cell(&fix.summary)));
-    }
     page
 }
 
 fn atom(atom: &Atom) -> String {
     let state = match &atom.state {
         AtomState::Preserved => "preserved".to_owned(),
-        AtomState::Covered { by } => format!("covered by {}", cell(by)),
+        AtomState::Covered { by, person, reason } if person.is_empty() => {
+            format!("covered by {}: {}", code(by), cell(reason))
+        }
+        AtomState::Covered { by, person, reason } => {
+            format!("covered by {}, says {}: {}", code(by), cell(person), cell(reason))
+        }
         AtomState::Waived { by, reason } => format!("waived by {}: {}", cell(by), cell(reason)),
         AtomState::Open => "**open**".to_owned(),
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ssot_engine::audit::{Atom, AtomKind, AtomState, Counterpart, Ledger, LedgerEntry, NameUse};
 
+use crate::formats::visible;
 use crate::text::figures::{add, count, some_of};
 use crate::text::style;
 
@@ -43,9 +44,6 @@ fn entry(entry: &LedgerEntry) -> String {
         let tests: Vec<&str> = entry.tests.iter().map(String::as_str).collect();
         add(&mut text, format!("    reached by tests: {}\n", some_of(&tests, PLACES)));
     }
-    for fix in &entry.fixes {
-        add(&mut text, format!("    fixed by {} {}\n", fix.commit, fix.summary));
-    }
     text
 }
 
@@ -63,7 +61,7 @@ fn told(atom: &Atom) -> String {
         within => format!(" in {within}"),
     };
     let mut text =
-        format!("    {word} {:<13} {}{within}  {place}\n", atom.kind.as_str(), atom.text);
+        format!("    {word} {:<13} {}{within}  {place}\n", atom.kind.as_str(), visible(&atom.text));
     let below = match &atom.counterpart {
         Counterpart::Equivalent { place, text, why } => format!("{why}: {text}  {place}"),
         Counterpart::Missing { nearest: Some(near) } => {
@@ -72,10 +70,24 @@ fn told(atom: &Atom) -> String {
         }
         Counterpart::Same { .. } | Counterpart::Missing { nearest: None } => String::new(),
     };
-    if !below.is_empty() {
-        add(&mut text, format!("              {}\n", style::faint(&below)));
+    for below in [below, answer(&atom.state)].iter().filter(|it| !it.is_empty()) {
+        add(&mut text, format!("              {}\n", style::faint(&visible(below))));
     }
     text
+}
+
+/// Who answered for an atom, and why.
+fn answer(state: &AtomState) -> String {
+    match state {
+        AtomState::Open | AtomState::Preserved => String::new(),
+        AtomState::Covered { by, person, reason } if person.is_empty() => {
+            format!("covered by {by}: {reason}")
+        }
+        AtomState::Covered { by, person, reason } => {
+            format!("covered by {by}, says {person}: {reason}")
+        }
+        AtomState::Waived { by, reason } => format!("waived by {by}: {reason}"),
+    }
 }
 
 fn name_use(name: &NameUse) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ssot_model::{Hands, Package, Plan, Schedule, Strategy};
+use ssot_model::{AnsweredAtom, Hands, Package, Plan, Schedule, Strategy};
 
 use super::figures::{add, count, short, some_of, span};
 use super::scan::commands;
@@ -144,11 +144,23 @@ fn entry(package: &Package) -> String {
             _ => format!(" -> {}", group.canonical),
         };
         add(&mut text, format!("    {strategy}  {copies}{onto}\n"));
+        text.push_str(&answers(&group.answered));
     }
     let files: Vec<&str> = package.write_set.iter().map(ssot_model::RepoPath::as_str).collect();
     let writes = format!("    writes {}", some_of(&files, FILES));
     add(&mut text, format!("{}\n", style::faint(&writes)));
     text
+}
+
+/// What goes and who has answered for it.
+pub(super) fn answers(answered: &[AnsweredAtom]) -> String {
+    let line = |it: &AnsweredAtom| {
+        let answer = crate::formats::visible(&it.answer());
+        let atom = crate::formats::visible(&it.atom);
+        let place = style::faint(&it.place);
+        format!("      {} {atom}  {place}\n", style::open(&format!("{answer}:")))
+    };
+    answered.iter().map(line).collect()
 }
 
 fn next(argument: &str, file: Option<&Path>) -> String {
