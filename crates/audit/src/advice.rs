@@ -46,6 +46,9 @@ fn way(audit: &Audit) -> (Way, Hands, String) {
         Choice::Extract { .. } => {
             return because(Way::Extract, Hands::Codemod, "no member can import another");
         }
+        Choice::PullUp { .. } => {
+            return because(Way::PullUp, Hands::Codemod, "a class above has or can have it");
+        }
         Choice::Delete { .. } => return because(Way::Delete, Hands::Codemod, "nothing reaches it"),
         Choice::Accept => {}
     }
@@ -55,7 +58,7 @@ fn way(audit: &Audit) -> (Way, Hands, String) {
     let is_method = audit.finding.kind == DefinitionKind::Method;
     match audit.verdict {
         Verdict::Identical | Verdict::Clone if is_method => {
-            because(Way::PullUp, Hands::Agent, "equal methods of different classes")
+            (Way::PullUp, Hands::Agent, audit.reason.clone())
         }
         Verdict::Identical | Verdict::Clone => (Way::Redirect, Hands::Person, audit.reason.clone()),
         Verdict::Shadowed => (Way::Delete, Hands::Person, audit.reason.clone()),

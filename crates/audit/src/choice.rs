@@ -6,7 +6,7 @@ use ssot_model::{Acceptance, AcceptedBy, DefinitionKind, Finding, Verdict};
 use crate::candidate::{self, Candidate};
 use ssot_rules::Comparison;
 
-use crate::{Choice, Examiner, Refusal, direction, extract};
+use crate::{Choice, Examiner, Refusal, direction, extract, pull_up};
 
 /// What [`choose`] decided, and on what grounds.
 pub(crate) struct Decision {
@@ -17,7 +17,7 @@ pub(crate) struct Decision {
 }
 
 impl Decision {
-    fn accept(reason: impl Into<String>) -> Self {
+    pub(crate) fn accept(reason: impl Into<String>) -> Self {
         Self {
             choice: Choice::Accept,
             reason: reason.into(),
@@ -38,10 +38,7 @@ pub(crate) fn choose(
     }
     match verdict {
         Verdict::Identical | Verdict::Clone if finding.kind == DefinitionKind::Method => {
-            Decision::accept(
-                "equal methods of different classes need a common base; that is not done \
-                 automatically",
-            )
+            pull_up::choose(examiner, ids)
         }
         Verdict::Identical | Verdict::Clone if finding.kind == DefinitionKind::Module => {
             Decision::accept("deleting a file that was put aside is for those who put it there")
@@ -82,7 +79,12 @@ fn consolidate(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision {
     for id in ids {
         let handled =
             examiner.gone.contains(id).then(|| "another group removes it already".to_owned());
-        match handled.or_else(|| ssot_rules::obstacle(examiner.index, &examiner.patches, *id)) {
+        let reshaped =
+            || examiner.is_reshaped(*id).then(|| "another group moves methods of it".to_owned());
+        match handled
+            .or_else(reshaped)
+            .or_else(|| ssot_rules::obstacle(examiner.index, &examiner.patches, *id))
+        {
             Some(reason) => refusals.push(Refusal { place: examiner.place(*id), reason }),
             None => movable.push(*id),
         }
@@ -152,7 +154,11 @@ fn weigh(examiner: &Examiner<'_>, id: DefinitionId, movable: &[DefinitionId]) ->
 }
 
 /// What tells two members apart whichever of them stays.
-fn pair_obstacle(examiner: &Examiner<'_>, a: DefinitionId, b: DefinitionId) -> Option<String> {
+pub(crate) fn pair_obstacle(
+    examiner: &Examiner<'_>,
+    a: DefinitionId,
+    b: DefinitionId,
+) -> Option<String> {
     let index = examiner.index;
     let (left, right) = (index.definition(a), index.definition(b));
     if left.hash != right.hash {

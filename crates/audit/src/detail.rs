@@ -32,7 +32,7 @@ impl Examiner<'_> {
         }
         let prospect = self.prospect(audit, &ids);
         let index = self.index;
-        let hierarchy = self.hierarchy.get_or_init(|| Hierarchy::new(index));
+        let hierarchy = self.hierarchy();
         let specimens: Vec<Specimen> = ids.iter().map(|id| dissect(index, sources, *id)).collect();
         let base = ids.iter().position(|id| Some(*id) == prospect.canonical).unwrap_or(0);
         let bench = Bench {
@@ -100,6 +100,10 @@ impl Examiner<'_> {
                 };
             }
             Choice::Extract { source, members, .. } => {
+                let gone = members.iter().filter(|id| *id != source).copied().collect();
+                return Prospect { canonical: Some(*source), chosen: true, gone };
+            }
+            Choice::PullUp { source, members, .. } => {
                 let gone = members.iter().filter(|id| *id != source).copied().collect();
                 return Prospect { canonical: Some(*source), chosen: true, gone };
             }

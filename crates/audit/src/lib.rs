@@ -18,10 +18,12 @@ pub mod history;
 mod ledger;
 mod matrix;
 mod mro;
+mod pull_up;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use compact_str::CompactString;
 use ssot_facts::{DefinitionId, Hierarchy, ImportGraph, Index, ModuleId};
 use ssot_model::audit::{Advice, Coverage, History, Ledger, Matrix, MroReport};
 use ssot_model::{Config, Finding, RepoPath, Verdict};
@@ -56,6 +58,15 @@ pub enum Choice {
         module: String,
         /// File of the new module.
         path: RepoPath,
+    },
+    /// Move equal methods into a class above theirs as one.
+    PullUp {
+        /// The method whose text stays or moves.
+        source: DefinitionId,
+        /// The methods that go; the source among them unless the base has it already.
+        members: Vec<DefinitionId>,
+        /// The class that has the method afterwards.
+        base: DefinitionId,
     },
     /// Delete a module that cannot be reached.
     Delete {
@@ -126,6 +137,8 @@ pub struct Examiner<'a> {
     gone: BTreeSet<DefinitionId>,
     /// Definitions on which an earlier choice relies.
     kept: BTreeSet<DefinitionId>,
+    /// Classes that an earlier choice takes a method from or gives one, and its name.
+    reshaped: BTreeSet<(DefinitionId, CompactString)>,
 }
 
 impl<'a> Examiner<'a> {
@@ -142,6 +155,7 @@ impl<'a> Examiner<'a> {
             coverage: None,
             gone: BTreeSet::new(),
             kept: BTreeSet::new(),
+            reshaped: BTreeSet::new(),
         }
     }
 
@@ -217,8 +231,31 @@ impl<'a> Examiner<'a> {
                 }
             }
             Choice::Extract { members, .. } => self.gone.extend(members),
+            Choice::PullUp { source, members, base } => {
+                self.gone.extend(members);
+                let name = &self.index.definition(*source).name;
+                let classes = members.iter().chain([source]).filter_map(|id| self.class_of(*id));
+                let classes: Vec<DefinitionId> = classes.chain([*base]).collect();
+                self.reshaped.extend(classes.into_iter().map(|class| (class, name.clone())));
+            }
             Choice::Delete { .. } | Choice::Accept => {}
         }
+    }
+
+    /// All classes of the repository.
+    fn hierarchy(&self) -> &Hierarchy {
+        self.hierarchy.get_or_init(|| Hierarchy::new(self.index))
+    }
+
+    /// Whether an earlier choice moves methods of a class.
+    fn is_reshaped(&self, class: DefinitionId) -> bool {
+        self.reshaped.iter().any(|(it, _)| *it == class)
+    }
+
+    /// The class of a method.
+    fn class_of(&self, id: DefinitionId) -> Option<DefinitionId> {
+        let owner = self.index.definition(id).owner?;
+        Some(DefinitionId { module: id.module, index: owner })
     }
 
     fn place(&self, id: DefinitionId) -> String {

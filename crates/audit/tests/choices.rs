@@ -37,6 +37,10 @@ fn describe(index: &Index, audit: &Audit) -> String {
             format!("redirect {} to {}", copies.join(", "), index.dotted(*canonical))
         }
         Choice::Extract { path, .. } => format!("extract to {path}"),
+        Choice::PullUp { members, base, .. } => {
+            let members: Vec<String> = members.iter().map(|id| index.dotted(*id)).collect();
+            format!("pull up {} to {}", members.join(", "), index.dotted(*base))
+        }
         Choice::Delete { module, .. } => format!("delete {}", index.module(*module).path),
         Choice::Accept => format!("keep: {}", audit.reason),
     }
@@ -269,4 +273,137 @@ fn what_was_decided_is_kept() {
         ssot_model::Preference { definition: "app.b.convert".into(), reason: "ours".into() };
     let config = Config { canonical: vec![preferred], ..Config::default() };
     assert_eq!(choices(&repository, &config), "redirect app.a.convert to app.b.convert");
+}
+
+/// A method that is large enough to count.
+const METHOD: &str = "    def run(self, value):\n        first = str(value)\n        second = first\n        \
+                      third = second\n        self.last = third\n        return third\n";
+
+/// A base, two classes below it with one method, and whatever else there is.
+fn check_methods(base: &str, a: &str, b: &str, more: &str, expected: &str) {
+    let repository = format!(
+        "--- app/__init__.py\n--- app/base.py\n{base}\n\
+         --- app/a.py\nfrom app.base import Base\n{a}\n\
+         --- app/b.py\nfrom app.base import Base\n{b}\n{more}\n"
+    )
+    .replace("METHOD", METHOD);
+    let found = choices(&repository, &Config::default());
+    assert!(found.contains(expected), "{repository}\n{found}");
+}
+
+const BASE: &str = "class Base:\n    name = None\n";
+const IN_A: &str = "class A(Base):\n    kind = 'A'\nMETHOD";
+const IN_B: &str = "class B(Base):\n    kind = 'B'\nMETHOD";
+const PULLED_UP: &str = "pull up app.a.A.run, app.b.B.run to app.base.Base";
+
+#[test]
+fn equal_methods_of_all_classes_below_a_base_move_there() {
+    check_methods(BASE, IN_A, IN_B, "", PULLED_UP);
+    let below = "--- app/c.py\nfrom app.a import A\nclass C(A):\n    def run(self): return super().run(1)\n";
+    check_methods(BASE, IN_A, IN_B, below, PULLED_UP);
+    let between = "class Base:\n    name = None\nclass Middle(Base):\n    size = 1\n";
+    let in_a = "from app.base import Middle\nclass A(Middle):\n    kind = 'A'\nMETHOD";
+    check_methods(between, in_a, IN_B, "", PULLED_UP);
+    let needs = "import json\nclass A(Base):\n    kind = 'A'\nMETHOD";
+    let needs = needs.replace("METHOD", &METHOD.replace("str(", "json.dumps("));
+    let other = needs.replace("class A", "class B").replace("'A'", "'B'");
+    check_methods(BASE, &needs, &other, "", PULLED_UP);
+}
+
+#[test]
+fn an_override_that_equals_what_is_inherited_goes() {
+    let base = "class Base:\n    name = None\nMETHOD";
+    let alone = "class B(Base):\n    size = 1\n";
+    check_methods(base, IN_A, alone, "", "pull up app.a.A.run to app.base.Base");
+    check_methods(base, IN_A, IN_B, "", "pull up app.a.A.run, app.b.B.run to app.base.Base");
+    let further = "--- app/c.py\nfrom app.a import A\nclass C(A):\n    kind = 'C'\nMETHOD";
+    let all = "pull up app.a.A.run, app.c.C.run to app.base.Base";
+    check_methods(base, IN_A, alone, further, all);
+    // What stands between would be found instead.
+    let own =
+        "class Base:\n    name = None\nMETHODclass Middle(Base):\n    def run(self): return 1\n";
+    let in_a = "from app.base import Middle\nclass A(Middle):\n    kind = 'A'\nMETHOD";
+    check_methods(
+        own,
+        in_a,
+        alone,
+        "",
+        "a class between app.a.A and app.base.Base has another `run`",
+    );
+}
+
+#[test]
+fn a_method_stays_where_somebody_would_notice() {
+    let third = |body: &str| format!("--- app/c.py\nfrom app.base import Base\n{body}\n");
+    let too_general = third("class C(Base):\n    size = 1\n");
+    let asked = third("def ask(it): return hasattr(it, 'run')\n");
+    let other = third(
+        "from app.a import A\nclass Other:\n    def run(self): return 2\nclass C(A, Other):\n    pass\n",
+    );
+    let mixed = third(
+        "from app.a import A\nclass Other(Base):\n    def run(self): return 2\nclass C(A, Other):\n    pass\n",
+    );
+    let unknown = third("import lib\nfrom app.a import A\nclass C(A, lib.Other):\n    pass\n");
+    for (base, a, b, more, expected) in [
+        (BASE, IN_A, IN_B, &*too_general, "app.base.Base is too general: app.c.C and 0 more"),
+        (BASE, IN_A, IN_B, &asked, "app/c.py:2 names `run` in a string"),
+        (BASE, IN_A, IN_B, &other, PULLED_UP),
+        (BASE, IN_A, IN_B, &mixed, "app.c.C would find the `run` of app.c.Other instead"),
+        (BASE, IN_A, IN_B, &unknown, PULLED_UP),
+        (
+            "import lib\nclass Base(lib.Top):\n    name = None\n",
+            IN_A,
+            IN_B,
+            "",
+            "lib.Top, which is not known",
+        ),
+        (
+            "from typing import Protocol\nclass Base(Protocol):\n    name: str\n",
+            IN_A,
+            IN_B,
+            "",
+            "app.base.Base is a protocol",
+        ),
+        (
+            "class Base:\n    name = None\n    def __init_subclass__(cls): pass\n",
+            IN_A,
+            IN_B,
+            "",
+            "app.base.Base hooks into its subclasses",
+        ),
+        ("class Base:\n    run = None\n", IN_A, IN_B, "", "has a `run` of its own"),
+        (
+            BASE,
+            "class A:\n    kind = 'a'\nMETHOD",
+            "class B:\n    kind = 'b'\nMETHOD",
+            "",
+            "no base in common",
+        ),
+    ] {
+        check_methods(base, a, b, more, expected);
+    }
+}
+
+#[test]
+fn what_a_method_reads_has_to_be_there() {
+    let with = |head: &str, class: &str, reads: &str| {
+        format!(
+            "{head}\nclass {class}(Base):\n    kind = '{class}'\n{}",
+            METHOD.replace("str(", reads)
+        )
+    };
+    let both = |base: &str, head: &str, reads: &str, expected: &str| {
+        check_methods(base, &with(head, "A", reads), &with(head, "B", reads), "", expected);
+    };
+    both(BASE, "import numpy", "numpy.str(", "app.base would come to need numpy");
+    both(&format!("import pickle as json\n{BASE}"), "import json", "json.dumps(", "`json` is");
+    both(BASE, "def helper(it): return it", "helper(", "`helper` is defined in app.a");
+    both(BASE, "", "super().run(", "calls `super()`");
+    both(BASE, "", "__name__.join(", "looks at the module");
+    let typed = "from __future__ import annotations";
+    both(BASE, typed, "str(", "app.base evaluates annotations");
+    let user = "from app.user import Thing\n";
+    let more = "--- app/user.py\nfrom app.base import Base\nclass Thing: pass\n";
+    let [a, b] = ["A", "B"].map(|class| with(user, class, "Thing("));
+    check_methods(BASE, &a, &b, more, "`Thing` comes from app.user, which imports app.base");
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ssot_audit::{Answers, Audit, Choice, Loss};
-use ssot_facts::{DefinitionId, Index, Resolution};
+use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index, Resolution};
 use ssot_model::{AnsweredAtom, Patch, RepoPath, Tombstone};
 use ssot_plan::Draft;
 use ssot_rewrite::Decision;
@@ -32,6 +32,7 @@ fn decision(choice: &Choice, rewrite_imports: bool) -> Option<Decision> {
         Choice::Extract { source, members, module, path } => {
             Decision::Extract { source, members, module, path, rewrite_imports }
         }
+        Choice::PullUp { source, members, base } => Decision::PullUp { source, members, base },
         Choice::Delete { module, .. } => Decision::DeleteModule { module },
         Choice::Accept => return None,
     })
@@ -104,6 +105,10 @@ fn tombstones(index: &Index, choice: &Choice, day: &str) -> Vec<Tombstone> {
         Choice::Extract { source, members, module, .. } => {
             (members, format!("{module}.{}", index.definition(*source).name))
         }
+        Choice::PullUp { source, members, base } => {
+            let name = &index.definition(*source).name;
+            (members, format!("{}.{name}", index.dotted(*base)))
+        }
         Choice::Delete { .. } | Choice::Accept => return Vec::new(),
     };
     let names: Vec<String> = gone.iter().map(|id| index.dotted(*id)).collect();
@@ -153,10 +158,14 @@ fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
     let (canonical, copies) = match choice {
         Choice::Redirect { canonical, copies } => (Some(canonical), copies.as_slice()),
         Choice::Extract { members, .. } => (None, members.as_slice()),
+        Choice::PullUp { source, members, .. } => (Some(source), members.as_slice()),
         Choice::Delete { .. } | Choice::Accept => (None, &[][..]),
     };
     let mut paths: Vec<RepoPath> =
         canonical.iter().map(|id| index.module(id.module).path.clone()).collect();
+    if let Choice::PullUp { members, base, .. } = choice {
+        paths.extend(related(index, members, *base));
+    }
     for copy in copies {
         let consumers = index.consumers_of(*copy).iter();
         paths.extend(consumers.map(|consumer| index.module(consumer.module).path.clone()));
@@ -166,12 +175,31 @@ fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
     paths
 }
 
+/// The files of the classes around methods that move: those above and below them decide
+/// what is found.
+fn related(index: &Index, methods: &[DefinitionId], base: DefinitionId) -> Vec<RepoPath> {
+    let hierarchy = Hierarchy::new(index);
+    let owners = methods.iter().filter_map(|id| {
+        let owner = index.definition(*id).owner?;
+        Some(DefinitionId { module: id.module, index: owner })
+    });
+    let above = owners.filter_map(|class| hierarchy.linearisation(class).ok());
+    let above: Vec<DefinitionId> = above
+        .flat_map(|order| order.iter().filter_map(ClassRef::internal).collect::<Vec<_>>())
+        .collect();
+    let below = hierarchy.descendants(base);
+    let classes = above.into_iter().chain(below);
+    classes.map(|id| index.module(id.module).path.clone()).collect()
+}
+
 /// The dotted names on which a choice rests: the definition that stays, what the bodies
 /// that are taken for equal read of the repository, and what others import of the copies.
 fn read_symbols(index: &Index, choice: &Choice) -> Vec<String> {
     let (kept, copies) = match choice {
         Choice::Redirect { canonical, copies } => (Some(*canonical), copies.as_slice()),
-        Choice::Extract { source, members, .. } => (Some(*source), members.as_slice()),
+        Choice::Extract { source, members, .. } | Choice::PullUp { source, members, .. } => {
+            (Some(*source), members.as_slice())
+        }
         Choice::Delete { .. } | Choice::Accept => (None, &[][..]),
     };
     let mut names: BTreeSet<String> = kept.iter().map(|id| index.dotted(*id)).collect();

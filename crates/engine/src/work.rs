@@ -47,7 +47,7 @@ fn closes(survey: &Survey, audit: &Audit) -> Vec<String> {
         Choice::Redirect { copies, .. } => {
             copies.iter().map(|id| survey.index.dotted(*id)).collect()
         }
-        Choice::Extract { members, .. } => {
+        Choice::Extract { members, .. } | Choice::PullUp { members, .. } => {
             members.iter().map(|id| survey.index.dotted(*id)).collect()
         }
         Choice::Delete { module, .. } => vec![survey.index.module(*module).name.to_string()],
@@ -85,6 +85,14 @@ fn touched(survey: &Survey, package: &Package, choices: &[&Choice]) -> Vec<Strin
             Choice::Extract { members, module, .. } => {
                 names.insert(module.clone());
                 follow(members);
+            }
+            Choice::PullUp { members, base, .. } => {
+                names.insert(index.module(base.module).name.to_string());
+                let class = |id: &DefinitionId| {
+                    let owner = index.definition(*id).owner?;
+                    Some(DefinitionId { module: id.module, index: owner })
+                };
+                follow(&members.iter().filter_map(class).collect::<Vec<_>>());
             }
             Choice::Delete { .. } | Choice::Accept => {}
         }

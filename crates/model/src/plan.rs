@@ -15,6 +15,8 @@ pub enum Strategy {
     Redirect,
     /// Move the definition to a new shared module and import it where the copies stood.
     Extract,
+    /// Move equal methods into a class above theirs.
+    PullUp,
     /// Delete what cannot be reached.
     Delete,
     /// Leave it as it is.
@@ -27,6 +29,7 @@ impl Strategy {
         match self {
             Self::Redirect => "redirect",
             Self::Extract => "extract",
+            Self::PullUp => "pull-up",
             Self::Delete => "delete",
             Self::Accept => "accept",
         }

@@ -134,6 +134,10 @@ fn group(index: &Index, draft: &Draft<'_>) -> PackageGroup {
             let name = &index.definition(*source).name;
             (Strategy::Extract, format!("{module}.{name}"), dotted(members))
         }
+        Choice::PullUp { source, members, base } => {
+            let name = &index.definition(*source).name;
+            (Strategy::PullUp, format!("{}.{name}", index.dotted(*base)), dotted(members))
+        }
         Choice::Delete { module, .. } => {
             let path = index.module(*module).path.to_string();
             (Strategy::Delete, index.module(*module).name.to_string(), vec![path])
@@ -159,6 +163,10 @@ fn title(groups: &[PackageGroup]) -> String {
             format!("Take `{}` from {module}", group.name)
         }
         Strategy::Extract => format!("Move `{}` to {}", group.name, group.canonical),
+        Strategy::PullUp => {
+            let class = group.canonical.rsplit_once('.').map_or("", |(class, _)| class);
+            format!("Inherit `{}` from {class}", group.name)
+        }
         Strategy::Delete => format!("Delete {}, which cannot be imported", group.copies[0]),
         Strategy::Accept => format!("Keep `{}`", group.name),
     };

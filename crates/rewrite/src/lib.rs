@@ -41,6 +41,15 @@ pub enum Decision {
         /// Whether those who import a member import the new module instead.
         rewrite_imports: bool,
     },
+    /// Delete methods that are inherited from now on.
+    PullUp {
+        /// The method whose text stays, or moves into the base.
+        source: DefinitionId,
+        /// The methods that go; the source among them unless it is the base's own.
+        members: Vec<DefinitionId>,
+        /// The class above theirs that has the method afterwards.
+        base: DefinitionId,
+    },
     /// Delete a module that cannot be reached.
     DeleteModule {
         /// The module.

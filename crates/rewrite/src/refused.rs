@@ -115,6 +115,18 @@ pub enum Refused {
         /// Why it cannot move along.
         why: &'static str,
     },
+    /// A method would not be the same in another class.
+    #[error("{path}:{line}: `{name}` {why}")]
+    Tied {
+        /// The file.
+        path: RepoPath,
+        /// The line.
+        line: u32,
+        /// The method.
+        name: String,
+        /// What ties it to its class.
+        why: String,
+    },
     /// There is something already where a new file should be.
     #[error("{path}: there is already a module at this place")]
     Exists {

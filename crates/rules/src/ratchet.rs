@@ -185,7 +185,8 @@ pub fn tombstone(
     since: &str,
 ) -> Tombstone {
     let equal = index.definitions().filter(|(id, _, it)| {
-        it.kind == kind && it.owner.is_none() && index.member(*id).digest == digest
+        let counts = it.owner.is_none() || kind == DefinitionKind::Method;
+        it.kind == kind && counts && index.member(*id).digest == digest
     });
     let names = equal.map(|(id, ..)| index.dotted(id)).filter(|name| name != definition);
     Tombstone {

@@ -106,7 +106,7 @@ fn overrides(index: &Index, hierarchy: &Hierarchy, ids: &[DefinitionId]) -> Vec<
 
 /// Where a name is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Lookup {
+pub(crate) enum Lookup {
     /// In this class.
     At(DefinitionId),
     /// Nowhere.
@@ -116,7 +116,12 @@ enum Lookup {
 }
 
 /// Looks a name up along an order.
-fn look_up(index: &Index, hierarchy: &Hierarchy, order: &[ClassRef], name: &str) -> Lookup {
+pub(crate) fn look_up(
+    index: &Index,
+    hierarchy: &Hierarchy,
+    order: &[ClassRef],
+    name: &str,
+) -> Lookup {
     for class in order {
         if let Some(id) = class.internal()
             && index.definition(id).members.iter().any(|member| member == name)

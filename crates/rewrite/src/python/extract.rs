@@ -1,7 +1,8 @@
 //! A definition moves into a module of its own, and its copies give way to it.
 
 use compact_str::CompactString;
-use ssot_facts::{Binding, DefinitionId, Import, ImportScope, Index, Module, Resolution};
+use ruff_python_ast::Stmt;
+use ssot_facts::{Binding, DefinitionId, Import, ImportScope, Index, Module, ModuleId, Resolution};
 use ssot_model::{FileChange, RepoPath};
 
 use super::importers::Redirected;
@@ -58,9 +59,13 @@ pub(super) fn extract(work: &mut Work<'_>, place: &Place, moves: &[Move]) -> Res
         ));
     }
     let file = work.file(first.source.module)?;
+    let importers: Vec<ModuleId> =
+        moves.iter().flat_map(members).map(|member| member.module).collect();
     let mut needed = Vec::new();
     for source in &sources {
-        needed.extend(needs_of(work, &file, *source, &sources, moves)?);
+        let moves_along = |name: &str| sources.iter().any(|id| index.definition(*id).name == name);
+        let stmt = file.statement_of(movable(index, *source)?)?;
+        needed.extend(needs_of(index, &file, (*source, stmt), &importers, &moves_along)?);
     }
     let text = moved::compose(index, &file, &sources, needed)?;
     check_syntax(&place.path, &text)?;
@@ -104,27 +109,25 @@ fn vacant(work: &Work<'_>, place: &Place) -> Result<(), Refused> {
     if taken { Err(Refused::Exists { path }) } else { Ok(()) }
 }
 
-/// The imports that a definition needs in its new module.
-fn needs_of<'i>(
-    work: &Work<'i>,
+/// The imports that a definition needs in its new module, besides the names that are
+/// there.
+pub(super) fn needs_of<'i>(
+    index: &'i Index,
     file: &SourceFile,
-    source: DefinitionId,
-    along: &[DefinitionId],
-    moves: &[Move],
+    (source, stmt): (DefinitionId, &Stmt),
+    importers: &[ModuleId],
+    is_there: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Needed<'i>>, Refused> {
-    let index = work.index;
     let module = index.module(source.module);
-    let definition = movable(index, source)?;
-    let stmt = file.statement_of(definition)?;
+    let definition = index.definition(source);
     let mut free: Vec<&str> = definition.free.iter().map(CompactString::as_str).collect();
     let quoted = names::read_in_text(file, stmt);
     let bound = |name: &&str| module.facts.bindings_of(name).next().is_some();
     free.extend(quoted.iter().map(CompactString::as_str).filter(bound));
     free.sort_unstable();
     free.dedup();
-    let moves_along = |name: &str| along.iter().any(|id| index.definition(*id).name == name);
     let mut needed = Vec::new();
-    for name in free.into_iter().filter(|name| !moves_along(name)) {
+    for name in free.into_iter().filter(|name| !is_there(name)) {
         let imports = imports_of(index, source, name)?;
         for import in imports {
             let Some(target) = index.import_target(module, import) else {
@@ -135,7 +138,7 @@ fn needs_of<'i>(
                     "whose import leads out of the repository",
                 ));
             };
-            if leads_back(index, &target, import, moves) {
+            if leads_back(index, &target, import, importers) {
                 let why = "which comes from a module that would import the new one";
                 return Err(refusal(index, source, name, why));
             }
@@ -186,11 +189,10 @@ fn imports_of<'i>(
 }
 
 /// Whether an import leads to a module that will import the new one.
-fn leads_back(index: &Index, target: &str, import: &Import, moves: &[Move]) -> bool {
+fn leads_back(index: &Index, target: &str, import: &Import, importers: &[ModuleId]) -> bool {
     let named = import.name.as_ref().map(|name| format!("{target}.{name}"));
     let reached = [index.module_named(target), named.and_then(|name| index.module_named(&name))];
-    let importers = moves.iter().flat_map(members).map(|member| member.module);
-    importers.into_iter().any(|importer| reached.contains(&Some(importer)))
+    importers.iter().any(|importer| reached.contains(&Some(*importer)))
 }
 
 fn refusal(index: &Index, id: DefinitionId, name: &str, why: &'static str) -> Refused {

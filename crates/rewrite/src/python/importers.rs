@@ -17,7 +17,7 @@ use super::chains::{Chains, Lookup};
 use super::names;
 use super::scan::Scan;
 use super::source::SourceFile;
-use super::work::{Addition, Rename, Work};
+use super::work::{Addition, FilePlan, Rename, Work};
 use crate::Refused;
 use crate::edit::Edit;
 
@@ -106,13 +106,13 @@ fn looks_up(work: &mut Work<'_>, module: ModuleId, name: &str) -> Result<bool, R
         !is_own && !gone.contains(&SourceFile::range(*stmt).start)
     });
     let looks_up = names::looks_up_by_string(&file);
-    Ok(names::looked_up_by(&file, remaining, looks_up).contains(name))
+    Ok(names::looked_up_by(&file, remaining, looks_up, &gone).contains(name))
 }
 
 /// The offsets of the statements that go from a module.
 fn gone(work: &Work<'_>, module: ModuleId) -> BTreeSet<usize> {
-    let removals = work.plans.get(&module).into_iter().flat_map(|plan| &plan.removals);
-    removals.map(|removal| removal.spot.statement.start).collect()
+    let gone = work.plans.get(&module).into_iter().flat_map(FilePlan::gone);
+    gone.map(|spot| spot.statement.start).collect()
 }
 
 fn collect(work: &mut Work<'_>, one: &Redirected) -> Result<Sites, Refused> {

@@ -26,7 +26,7 @@ pub(super) fn change(
     blocks: &mut Vec<Block>,
 ) {
     let statement = Statement { renderer, plan, site, start: site.start() };
-    if plan.removals.iter().any(|removal| removal.spot.statement.contains(&statement.start)) {
+    if plan.gone().any(|spot| spot.statement.contains(&statement.start)) {
         return;
     }
     let file = renderer.file;

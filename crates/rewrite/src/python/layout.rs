@@ -84,7 +84,7 @@ fn close(
 ) {
     let longest = runs.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
     let length = match (left, right) {
-        (Neighbour::Edge, _) if runs.len() > 1 => 0,
+        (Neighbour::Edge, _) | (_, Neighbour::Edge) if runs.len() > 1 => 0,
         (Neighbour::Placed, Neighbour::Placed | Neighbour::Import { internal: true })
         | (Neighbour::Import { internal: true }, Neighbour::Placed) => 0,
         (Neighbour::Placed, Neighbour::Import { internal: false })

@@ -25,6 +25,13 @@ pub(super) fn of_class(def: &ast::StmtClassDef) -> Names {
     locals.names
 }
 
+/// The names that a statement binds around it.
+pub(super) fn of_statement(stmt: &Stmt) -> Names {
+    let mut locals = Locals::default();
+    locals.visit_stmt(stmt);
+    locals.names
+}
+
 /// The names that a lambda binds.
 pub(super) fn of_lambda(lambda: &ast::ExprLambda) -> Names {
     let mut locals = Locals::default();

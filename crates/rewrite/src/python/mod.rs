@@ -1,7 +1,9 @@
 //! The rewriting of Python.
 
 mod aliases;
+mod bring;
 mod chains;
+mod class_scope;
 mod delete;
 mod extract;
 mod form;
@@ -11,6 +13,7 @@ mod layout;
 mod locals;
 mod moved;
 mod names;
+mod pull_up;
 mod redirect;
 mod render;
 mod scan;
@@ -24,6 +27,7 @@ use ssot_facts::Index;
 use ssot_model::{FileChange, Patch};
 
 use self::extract::{Move, Place};
+use self::pull_up::Pull;
 use self::work::Work;
 use crate::{Decision, Refused, Sources};
 
@@ -36,6 +40,7 @@ pub(crate) fn apply(
 ) -> Result<Patch, Refused> {
     let mut work = Work::new(index, sources);
     let mut moves: BTreeMap<Place, Vec<Move>> = BTreeMap::new();
+    let mut pulls: Vec<Pull> = Vec::new();
     for decision in decisions {
         match decision {
             Decision::Redirect { canonical, copies, rewrite_imports } => {
@@ -50,12 +55,16 @@ pub(crate) fn apply(
                 };
                 moves.entry(place).or_default().push(one);
             }
+            Decision::PullUp { source, members, base } => {
+                pulls.push(Pull { base: *base, source: *source, members: members.clone() });
+            }
             Decision::DeleteModule { module } => delete::delete(&mut work, *module)?,
         }
     }
     for (place, moves) in &moves {
         extract::extract(&mut work, place, moves)?;
     }
+    pull_up::pull_up(&mut work, &mut pulls)?;
     importers::rewrite(&mut work)?;
     finish(work)
 }

@@ -123,9 +123,18 @@ fn definition(index: &Index, file: &SourceFile, id: DefinitionId) -> Result<Stri
     let definition = index.definition(id);
     let stmt = file.statement_of(definition)?;
     let spot = Spot::of(file, stmt, &definition.name)?;
-    let whole = file.line_range(spot.lines);
-    let mut finder =
-        RelativeImports { package: index.module(id.module).package(), found: Vec::new() };
+    text(index.module(id.module).package(), file, stmt, &spot)
+}
+
+/// The text of a statement of a module of that package.
+pub(super) fn text(
+    package: &str,
+    file: &SourceFile,
+    stmt: &Stmt,
+    spot: &Spot,
+) -> Result<String, Refused> {
+    let whole = file.line_range(spot.lines.clone());
+    let mut finder = RelativeImports { package, found: Vec::new() };
     finder.visit_stmt(stmt);
     let mut edits = Vec::new();
     for (import, target) in finder.found {

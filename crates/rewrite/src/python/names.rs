@@ -23,7 +23,7 @@ const LOOKUPS: [&str; 5] = ["globals", "locals", "vars", "eval", "exec"];
 const TYPE_CALLS: [&str; 7] =
     ["cast", "TypeVar", "NewType", "NamedTuple", "TypedDict", "ForwardRef", "TypeAliasType"];
 
-/// The names read by the statements, but for the names at the given offsets.
+/// The names read by the statements, but for the names and functions at the given offsets.
 pub(super) fn read_by<'a>(
     file: &SourceFile,
     statements: impl Iterator<Item = &'a Stmt>,
@@ -45,9 +45,10 @@ pub(super) fn looked_up_by<'a>(
     file: &SourceFile,
     statements: impl Iterator<Item = &'a Stmt>,
     looks_up: bool,
+    without: &BTreeSet<usize>,
 ) -> Names {
     let texts = if looks_up { Texts::All } else { Texts::Types };
-    let mut reader = Reader { texts, ..Reader::default() };
+    let mut reader = Reader { texts, without: without.clone(), ..Reader::default() };
     for stmt in statements.filter(|stmt| !mentions_all(stmt)) {
         reader.statement(file, stmt);
     }
@@ -111,7 +112,7 @@ struct Reader {
     types: u32,
     /// Names outside strings and comments do not count.
     only_text: bool,
-    /// Offsets of names that do not count.
+    /// Offsets of names and functions that do not count.
     without: BTreeSet<usize>,
     /// The functions and classes around.
     scopes: Vec<Scope>,
@@ -218,6 +219,7 @@ impl Reader {
 impl<'a> Visitor<'a> for Reader {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
+            Stmt::FunctionDef(_) if self.without.contains(&SourceFile::range(stmt).start) => return,
             Stmt::FunctionDef(def) => return self.function(def),
             Stmt::ClassDef(def) => return self.class(def),
             Stmt::TypeAlias(_) => {
@@ -317,4 +319,16 @@ pub(super) fn is_rebound(file: &SourceFile, name: &str) -> bool {
     let mut finder = Finder(name, false);
     finder.visit_body(file.suite());
     finder.1
+}
+
+/// The methods at the given offsets.
+pub(super) fn functions_at<'a>(
+    file: &'a SourceFile,
+    starts: &'a BTreeSet<usize>,
+) -> impl Iterator<Item = &'a Stmt> {
+    let bodies = file.suite().iter().filter_map(|stmt| match stmt {
+        Stmt::ClassDef(def) => Some(&def.body),
+        _ => None,
+    });
+    bodies.flatten().filter(|stmt| starts.contains(&SourceFile::range(*stmt).start))
 }

@@ -12,8 +12,9 @@ use super::layout::{self, Block};
 use super::names::{self, Names};
 use super::scan::Scan;
 use super::source::SourceFile;
-use super::work::{FilePlan, Removal, Replacement, Work};
-use crate::{Refused, edit};
+use super::work::{Cut, FilePlan, Removal, Replacement, Work};
+use crate::Refused;
+use crate::edit::{self, Edit};
 
 /// The new bytes of a file.
 pub(super) fn render(
@@ -26,6 +27,16 @@ pub(super) fn render(
     let mut blocks: Vec<Block> =
         plan.removals.iter().map(|removal| renderer.block(removal)).collect();
     let mut edits = plan.edits.clone();
+    for Cut { spot, line } in &plan.cuts {
+        match line {
+            Some(line) => {
+                let ending = file.newline_of(spot.lines.end - 1);
+                let lines = file.line_range(spot.lines.clone());
+                edits.push(Edit::replace(lines, format!("{line}{ending}")));
+            }
+            None => blocks.push(Block { lines: spot.lines.clone(), line: None }),
+        }
+    }
     let scan = Scan::of(file);
     for site in &scan.imports {
         imports::change(&renderer, plan, *site, &mut edits, &mut blocks);
@@ -48,7 +59,9 @@ pub(super) fn render(
         path: file.path.clone(),
         line: file.line(at) as u32 + 1,
     })?;
-    file.rewritten(&text)
+    // A file that does not end its last line still does not, whatever stood there.
+    let text = if file.text.ends_with('\n') { &text } else { text.trim_end_matches(['\r', '\n']) };
+    file.rewritten(text)
 }
 
 /// What a file keeps and what it loses, and how it is written.
@@ -71,6 +84,8 @@ impl<'a> Renderer<'a> {
         let module = work.index.module(id);
         let removed: BTreeSet<usize> =
             plan.removals.iter().map(|removal| removal.spot.statement.start).collect();
+        let cuts: BTreeSet<usize> = plan.cuts.iter().map(|cut| cut.spot.statement.start).collect();
+        let without: BTreeSet<usize> = plan.chains.union(&cuts).copied().collect();
         let is_removed = |stmt: &&Stmt| removed.contains(&SourceFile::range(*stmt).start);
         let looks_up = names::looks_up_by_string(file);
         let suite = || file.suite().iter();
@@ -84,14 +99,20 @@ impl<'a> Renderer<'a> {
                 file,
                 suite().filter(|stmt| !is_removed(stmt)),
                 looks_up,
-                &plan.chains,
+                &without,
             ),
             looked_up: names::looked_up_by(
                 file,
                 suite().filter(|stmt| !is_removed(stmt)),
                 looks_up,
+                &cuts,
             ),
-            released: names::read_by(file, suite().filter(is_removed), false, &BTreeSet::new()),
+            released: names::read_by(
+                file,
+                suite().filter(is_removed).chain(names::functions_at(file, &cuts)),
+                false,
+                &BTreeSet::new(),
+            ),
         }
     }
 

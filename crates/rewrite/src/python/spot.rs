@@ -28,30 +28,49 @@ impl Spot {
             });
         }
         let start = lines.start - attached_above(file, lines.start);
-        let is_block = matches!(stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_));
-        let end = if is_block { end_of_block(file, lines.end) } else { lines.end };
-        Ok(Self { statement: SourceFile::range(stmt), lines: start..end })
+        Ok(Self { statement: SourceFile::range(stmt), lines: start..Self::end_of(file, stmt) })
+    }
+
+    /// The line behind a statement and the comments that close its block.
+    pub(super) fn end_of(file: &SourceFile, stmt: &Stmt) -> usize {
+        let lines = file.lines(stmt);
+        match stmt {
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {
+                end_of_block(file, lines.end, indent_of(file, lines.start))
+            }
+            _ => lines.end,
+        }
     }
 }
 
 /// How many comment lines directly above a line belong to what stands there.
 fn attached_above(file: &SourceFile, line: usize) -> usize {
-    let is_comment = |line: &usize| file.line_text(*line).starts_with('#');
+    let indent = indent_of(file, line);
+    let comment = |line: usize| file.line_text(line).strip_prefix(indent).unwrap_or_default();
+    let is_comment = |line: &usize| comment(*line).starts_with('#');
     let block: Vec<usize> = (0..line).rev().take_while(is_comment).collect();
     let reaches_top = block.last() == Some(&0);
-    let any_header = block.iter().any(|line| is_header(file.line_text(*line)));
+    let any_header = block.iter().any(|line| is_header(comment(*line)));
     if reaches_top || any_header {
         return 0;
     }
-    block.iter().take_while(|line| !is_pragma(file.line_text(**line))).count()
+    block.iter().take_while(|line| !is_pragma(comment(**line))).count()
 }
 
-/// The end of a block with the indented comments that close it.
-fn end_of_block(file: &SourceFile, end: usize) -> usize {
+/// The blanks at the beginning of a line.
+fn indent_of(file: &SourceFile, line: usize) -> &str {
+    let text = file.line_text(line);
+    &text[..text.len() - text.trim_start_matches([' ', '\t']).len()]
+}
+
+/// The end of a block with the comments that close it, which are indented further.
+fn end_of_block(file: &SourceFile, end: usize, indent: &str) -> usize {
     let mut closed = end;
     for line in end..file.line_count() {
         let text = file.line_text(line);
-        let is_inside = text.starts_with([' ', '\t']) && text.trim_start().starts_with('#');
+        let is_inside = text.strip_prefix(indent).is_some_and(|rest| {
+            rest.starts_with([' ', '\t']) && rest.trim_start().starts_with('#')
+        });
         if is_inside {
             closed = line + 1;
         } else if !file.is_blank(line) {

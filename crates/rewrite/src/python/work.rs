@@ -32,6 +32,14 @@ pub(super) struct Removal {
     pub(super) replacement: Replacement,
 }
 
+/// A method that leaves its class.
+#[derive(Debug, Clone)]
+pub(super) struct Cut {
+    pub(super) spot: Spot,
+    /// The line that comes instead, when a class has nothing else.
+    pub(super) line: Option<String>,
+}
+
 /// Where an imported name comes from instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rename {
@@ -54,6 +62,7 @@ pub(super) struct Addition {
 #[derive(Debug, Default)]
 pub(super) struct FilePlan {
     pub(super) removals: Vec<Removal>,
+    pub(super) cuts: Vec<Cut>,
     pub(super) renames: BTreeMap<(usize, usize), Rename>,
     /// Names that are imported a second time.
     pub(super) dropped: BTreeSet<(usize, usize)>,
@@ -64,6 +73,14 @@ pub(super) struct FilePlan {
     pub(super) chains: BTreeSet<usize>,
     /// Changes that stand on their own.
     pub(super) edits: Vec<Edit>,
+}
+
+impl FilePlan {
+    /// Where something goes.
+    pub(super) fn gone(&self) -> impl Iterator<Item = &Spot> {
+        let cuts = self.cuts.iter().map(|cut| &cut.spot);
+        self.removals.iter().map(|removal| &removal.spot).chain(cuts)
+    }
 }
 
 /// The index, the sources and the plans of all files that change.
@@ -120,12 +137,18 @@ impl<'a> Work<'a> {
         if self.goes.contains(&id) { Err(self.contradiction(id)) } else { Ok(()) }
     }
 
-    /// Remembers that a definition goes.
+    /// Plans the removal of a definition at the top of its module.
     pub(super) fn remove(&mut self, id: DefinitionId, removal: Removal) -> Result<(), Refused> {
+        self.go(id)?;
+        self.plans.entry(id.module).or_default().removals.push(removal);
+        Ok(())
+    }
+
+    /// Remembers that a definition goes.
+    pub(super) fn go(&mut self, id: DefinitionId) -> Result<(), Refused> {
         if !self.goes.insert(id) || self.stays.contains(&id) {
             return Err(self.contradiction(id));
         }
-        self.plans.entry(id.module).or_default().removals.push(removal);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 //! #### what the case shows
 //! > redirect CANONICAL COPY...     (`redirect!` rewrites imports too)
 //! > extract PATH MODULE SOURCE MEMBER...
+//! > pull-up SOURCE BASE MEMBER...
 //! > delete PATH
 //! --- path/of/file/before.py
 //! +++ path/of/file/that/changed.py
@@ -16,10 +17,11 @@
 
 use crate::support::{Case, check};
 
-const CASES: [&str; 3] = [
+const CASES: [&str; 4] = [
     include_str!("cases/redirect.txt"),
     include_str!("cases/extract.txt"),
     include_str!("cases/importers.txt"),
+    include_str!("cases/pull_up.txt"),
 ];
 
 #[test]

@@ -136,4 +136,41 @@ proptest! {
         let stale = support::apply(&index, &result, &decisions);
         prop_assert_eq!(stale, Err(Refused::Changed { path }));
     }
+
+    #[test]
+    fn only_the_method_and_its_import_go(layout in layouts()) {
+        let indented = |text: &str| -> String {
+            text.split_inclusive('\n').map(|line| if line.trim().is_empty() { line.to_owned() } else { format!("    {line}") }).collect()
+        };
+        let head = "\"\"\"Module.\"\"\"\nimport json\nfrom app.a import Base\n";
+        let class = |method: &str| format!("class Own(Base):\n    kind = 1\n{method}\n    def last(self): pass\n");
+        let method = indented(&COPIES[layout.copy].replace("@decorate", "@staticmethod"));
+        let before = layout.saved(head, &class(&method));
+        let base = format!("import json\n\n\nclass Base:\n{}", indented(COPIES[0]));
+        let mut files = Files::new();
+        files.insert("app/a.py".to_owned(), base);
+        files.insert("app/b.py".to_owned(), before.clone());
+        let index = support::index(&files);
+        let named = |name: &str| index.definition_named(name).expect("it is in the text");
+        let decision = Decision::PullUp {
+            source: named("app.a.Base.helper"),
+            members: vec![named("app.b.Own.helper")],
+            base: named("app.a.Base"),
+        };
+        let decisions = [decision];
+        let patch = support::apply(&index, &files, &decisions).expect("nothing speaks against it");
+        let path = RepoPath::new("app/b.py").expect("plain");
+        prop_assert_eq!(patch.write_set().collect::<Vec<_>>(), [&path]);
+        let FileChange::Write(bytes) = &patch.files[&path] else { panic!("the file stays") };
+        let after = String::from_utf8(bytes.clone()).expect("it was text");
+        let head = "\"\"\"Module.\"\"\"\nfrom app.a import Base\n";
+        let expected = layout.saved(head, &class(""));
+        prop_assert_eq!(lines(&after), lines(&expected));
+        prop_assert!(longest_gap(&after) <= longest_gap(&before));
+
+        let result = support::patched(&files, &patch);
+        prop_assert_eq!(support::sound(&index, &result, &decisions), Ok(()));
+        let stale = support::apply(&index, &result, &decisions);
+        prop_assert_eq!(stale, Err(Refused::Changed { path }));
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use ssot_facts::{DefinitionId, Index, Resolution, Source};
+use ssot_facts::{DefinitionId, Hierarchy, Index, Resolution, Source};
 use ssot_model::{FileChange, Patch, RepoPath};
 use ssot_rewrite::{Decision, Refused};
 
@@ -130,6 +130,11 @@ fn decision(index: &Index, words: &str) -> Decision {
             members: all(&words[3..]),
             rewrite_imports,
         },
+        "pull-up" => Decision::PullUp {
+            source: definition(index, words[1]),
+            base: definition(index, words[2]),
+            members: all(&words[3..]),
+        },
         "delete" => {
             let path = RepoPath::new(words[1]).expect("cases have plain paths");
             Decision::DeleteModule { module: index.module_at(&path).expect("the file is there") }
@@ -207,6 +212,10 @@ pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Re
             Decision::Extract { source, members, module, .. } => {
                 (format!("{module}.{}", before.definition(*source).name), members)
             }
+            Decision::PullUp { source, members, base } => {
+                inherits(before, &index, *source, members, *base)?;
+                continue;
+            }
             Decision::DeleteModule { .. } => continue,
         };
         let stays = index.definition_named(&stays).ok_or(format!("{stays} is gone"))?;
@@ -222,6 +231,38 @@ pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Re
             if meaning != [Resolution::Definition(stays)] && meaning != [value] {
                 return Err(format!("{name} means {meaning:?}"));
             }
+        }
+    }
+    Ok(())
+}
+
+/// The base has the method as it was, and the classes find it there.
+fn inherits(
+    before: &Index,
+    after: &Index,
+    source: DefinitionId,
+    members: &[DefinitionId],
+    base: DefinitionId,
+) -> Result<(), String> {
+    let method = before.definition(source);
+    let moved = format!("{}.{}", before.dotted(base), method.name);
+    let id = after.definition_named(&moved).ok_or(format!("{moved} is not there"))?;
+    let now = after.definition(id);
+    if (now.statements, &now.signature) != (method.statements, &method.signature) {
+        return Err(format!("{moved} is not what moved"));
+    }
+    let hierarchy = Hierarchy::new(after);
+    for member in members {
+        let gone = before.dotted(*member);
+        if after.definition_named(&gone).is_some() {
+            return Err(format!("{gone} is still there"));
+        }
+        let class = gone.rsplit_once('.').map_or("", |(class, _)| class);
+        let class = after.definition_named(class).ok_or(format!("{class} is gone"))?;
+        let providers = hierarchy.providers(after, class);
+        let first = providers.get(method.name.as_str()).and_then(|found| found.first().copied());
+        if first.is_none_or(|first| after.dotted(first) != before.dotted(base)) {
+            return Err(format!("{gone} is not found in {}", before.dotted(base)));
         }
     }
     Ok(())

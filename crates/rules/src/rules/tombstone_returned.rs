@@ -49,6 +49,8 @@ fn returned(scene: &Scene<'_>, tombstone: &Tombstone, equal: &[DefinitionId]) ->
         Some(id) if scene.index.member(id).digest == tombstone.digest => {
             (id, format!("`{name}` has the content that was removed on {}", tombstone.since))
         }
+        // A class may come to do something of its own again.
+        Some(_) if tombstone.kind == DefinitionKind::Method => return None,
         Some(id) => (id, format!("`{name}` was removed on {} and has a new body", tombstone.since)),
         None => {
             let id = moved_back(scene, tombstone, equal)?;

@@ -50,6 +50,10 @@ pub(crate) fn choice(audit: &Audit) -> (&'static str, String) {
             let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
             ("extract", format!("{} -> {module}", members.join(", ")))
         }
+        Choice::PullUp { members, .. } => {
+            let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
+            ("pull-up", format!("{} -> a class above", members.join(", ")))
+        }
         Choice::Delete { .. } => {
             let members = &audit.finding.members;
             let hidden = members.iter().find(|it| it.path.file_name() != "__init__.py");

@@ -25,6 +25,7 @@ mod man;
 mod map;
 mod outputs_page;
 mod plan;
+mod pull_up;
 mod report;
 mod resume;
 mod rollback;
