@@ -249,6 +249,7 @@ async fn act(
         agents: request.agents,
         test: request.config.test.clone(),
         gates: type_checker::gates(site.root(), &request.config),
+        behaviour: request.config.behaviour.clone(),
         allow_untested: request.allow_untested,
         launcher: Launcher::this_executable(SANDBOX_SUBCOMMAND).map_err(EngineError::internal)?,
         inspect: Arc::new(inspect),

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use ssot_audit::{Audit, Choice};
-use ssot_facts::DefinitionId;
+use ssot_facts::{DefinitionId, Index};
 use ssot_model::{Package, Plan};
 
+use crate::behaviour::{self, Pair};
 use crate::execute::Work;
 use crate::patches::{Change, Patches};
 use crate::triage::Survey;
@@ -34,9 +35,38 @@ fn work(survey: &Survey, change: Change<'_>) -> Work {
         message: codemod::message(package),
         touched_modules: touched(survey, package, &choices),
         closes: audits.iter().flat_map(|audit| closes(survey, audit)).collect(),
+        pairs: choices.iter().flat_map(|choice| pairs(&survey.index, choice)).collect(),
         package: package.clone(),
         patch,
         before,
+    }
+}
+
+/// What goes and what takes its place, where these are not the same code.
+fn pairs(index: &Index, choice: &Choice) -> Vec<Pair> {
+    let against = |others: &[DefinitionId], canonical: DefinitionId| -> Vec<Pair> {
+        let others = others.iter().filter(|other| **other != canonical);
+        others.flat_map(|other| behaviour::between(index, *other, canonical)).collect()
+    };
+    match choice {
+        Choice::Redirect { canonical, copies } => against(copies, *canonical),
+        Choice::Extract { source, members, module, .. } => {
+            let mut pairs = against(members, *source);
+            for pair in &mut pairs {
+                pair.right.module.clone_from(module);
+            }
+            pairs
+        }
+        Choice::PullUp { source, members, base } => {
+            let mut pairs = against(members, *source);
+            for pair in &mut pairs {
+                let name = &index.definition(*source).name;
+                pair.right = behaviour::version(index, *base);
+                pair.right.definition = format!("{}.{name}", pair.right.definition);
+            }
+            pairs
+        }
+        Choice::Delete { .. } | Choice::Accept => Vec::new(),
     }
 }
 

@@ -140,6 +140,16 @@ pub struct Boundary {
     pub paths: Vec<String>,
 }
 
+/// What becomes of a package with a pair about which calls can say nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UntestablePolicy {
+    /// It does not land.
+    Refuse,
+    /// It goes on to the tests; the evidence says what could not be compared.
+    Allow,
+}
+
 /// How the repository's own tests are run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -178,6 +188,8 @@ pub struct TestConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BehaviourConfig {
+    /// What becomes of a package with a pair about which calls can say nothing.
+    pub untestable: UntestablePolicy,
     /// Smallest share of the lines of both bodies that the inputs must reach, in percent.
     #[schemars(range(max = 100))]
     pub reach: u32,
@@ -191,7 +203,7 @@ pub struct BehaviourConfig {
 
 impl Default for BehaviourConfig {
     fn default() -> Self {
-        Self { reach: 80, inputs: 120, call_seconds: 2 }
+        Self { untestable: UntestablePolicy::Refuse, reach: 80, inputs: 120, call_seconds: 2 }
     }
 }
 

@@ -92,6 +92,8 @@ pub enum GateName {
     Findings,
     /// Importing the touched modules in fresh interpreters works as before.
     Load,
+    /// Versions of a function that are not the same text do the same when they are called.
+    Behaviour,
     /// The repository's own tests, compared test by test.
     Tests,
     /// The repository's own commands besides its tests: types, performance, whatever it says.
@@ -108,6 +110,7 @@ impl GateName {
             Self::Imports => "imports",
             Self::Findings => "findings",
             Self::Load => "load",
+            Self::Behaviour => "behaviour",
             Self::Tests => "tests",
             Self::Commands => "commands",
             Self::Rollback => "rollback",

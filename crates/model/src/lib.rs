@@ -32,7 +32,7 @@ pub use check::{CheckReport, Comparand, NewFinding};
 pub use config::{
     BehaviourConfig, Boundary, CanonicalWeights, Capability, Checkpoint, Concept, Config, Decision,
     EventContract, GuardedWrite, Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue,
-    Preference, ScanConfig, StageOrder, Team, TestConfig,
+    Preference, ScanConfig, StageOrder, Team, TestConfig, UntestablePolicy,
 };
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,

@@ -42,9 +42,10 @@ pub(super) fn compare(left: Twice<'_>, right: Twice<'_>) -> Compared {
             Obstacle::Hangs | Obstacle::Exits | Obstacle::Memory => Compared::OneSided(it),
             it => Compared::Dropped(it),
         },
-        (None, None) if !steady(left) || !steady(right) => {
-            Compared::Dropped(Obstacle::Nondeterministic)
+        (None, None) if steady(left) != steady(right) => {
+            Compared::OneSided(Obstacle::Nondeterministic)
         }
+        (None, None) if !steady(left) => Compared::Dropped(Obstacle::Nondeterministic),
         (None, None) => difference(left[0], right[0]).map_or(Compared::Same, Compared::Differ),
     }
 }
@@ -52,7 +53,7 @@ pub(super) fn compare(left: Twice<'_>, right: Twice<'_>) -> Compared {
 /// The first aspect in which two calls that could be watched differ.
 fn difference(left: &CallOutcome, right: &CallOutcome) -> Option<Aspect> {
     let aspects = [
-        (Aspect::Exception, left.exception != right.exception),
+        (Aspect::Exception, raised(left, right)),
         (Aspect::Result, left.result != right.result),
         (Aspect::Arguments, left.arguments != right.arguments),
         (Aspect::Calls, left.calls != right.calls),
@@ -61,6 +62,16 @@ fn difference(left: &CallOutcome, right: &CallOutcome) -> Option<Aspect> {
         (Aspect::Effects, left.effects != right.effects),
     ];
     aspects.into_iter().find_map(|(aspect, differs)| differs.then_some(aspect))
+}
+
+/// Whether the exceptions differ. How the interpreter words that it refuses a value of a
+/// wrong type depends on how the code is written, so the wording does not count there.
+fn raised(left: &CallOutcome, right: &CallOutcome) -> bool {
+    let kind = |outcome: &CallOutcome| outcome.exception.split('(').next().map(str::to_owned);
+    if left.refused && right.refused {
+        return kind(left) != kind(right);
+    }
+    left.exception != right.exception
 }
 
 /// Everything about an outcome that tells it from others.

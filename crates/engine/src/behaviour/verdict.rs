@@ -188,14 +188,19 @@ impl Tally {
     fn doubt(&self, trial: &Trial<'_>, seen: &Observation) -> Option<Untestable> {
         let say = |obstacle, because: String| Some(Untestable { obstacle, because });
         if let Some(obstacle) = self.one_sided {
-            let because = seen.because(obstacle);
+            let because = match obstacle {
+                Obstacle::Nondeterministic => "outcomes change from call to call".to_owned(),
+                obstacle => seen.because(obstacle),
+            };
             return say(obstacle, format!("{because}, on one side only"));
         }
         if self.counts.dropped.contains_key(&Obstacle::Exits) {
             return say(Obstacle::Exits, seen.because(Obstacle::Exits));
         }
         let compared = self.counts.compared();
-        if compared == 0 || self.telling == 0 && compared < FEWEST {
+        let watched = self.counts.dropped.iter().filter(|(why, _)| **why != Obstacle::NoInputs);
+        let dropped: u32 = watched.map(|(_, count)| count).sum();
+        if compared == 0 || dropped >= compared || self.telling == 0 && compared < FEWEST {
             return Some(self.dropped(seen));
         }
         if self.telling == 0 {

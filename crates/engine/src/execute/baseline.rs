@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use ssot_model::{GateName, Phase, SuiteReport, TreeId};
 use ssot_runtime::git::Worktree;
-use ssot_runtime::runner::Runner;
+use ssot_runtime::runner::{Recorded, Runner};
 use tokio::sync::watch;
 
 use super::commands::{Before, Commands};
 use super::gates::{Loads, loads, named};
 use super::journal::{Judgement, Place, Stop};
 use super::suites::{Expected, Proved, Suites};
+use super::versions::Versions;
 use super::{ExecuteError, Inspect, Job, blocking};
 use crate::Inspection;
 
@@ -29,6 +30,8 @@ pub(super) struct Baseline {
     pub(super) commands: Before,
     /// What its tests came to; none without a test command.
     pub(super) tests: Option<(Expected, SuiteReport)>,
+    /// How its tests call the versions that are to go.
+    pub(super) recorded: Recorded,
 }
 
 /// Why there is no baseline.
@@ -80,7 +83,9 @@ pub(super) async fn establish(
         job.journal.gate(&place, GateName::Tests, skipped).await?;
         None
     };
-    Ok(Baseline { tree, id, inspection, loads, commands, tests })
+    let versions = Versions { job, runner, cancel };
+    let recorded = versions.record(&tree, (&id, &inspection)).await?;
+    Ok(Baseline { tree, id, inspection, loads, commands, tests, recorded })
 }
 
 async fn static_state(job: &Job, place: &Place, found: &Inspection) -> Result<(), Stop> {

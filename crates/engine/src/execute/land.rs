@@ -89,6 +89,7 @@ impl Unit {
             files.any(|file| file.as_str() == path)
         };
         if changed.iter().any(rests_on) {
+            self.behaviour_gate(tree, &place, &candidate, &inspection).await?;
             self.command_gate(tree, &place, &candidate, &inspection).await?;
             self.test_gate(tree, &place, &candidate, &inspection).await?;
         }

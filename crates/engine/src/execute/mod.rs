@@ -16,14 +16,15 @@ mod recover;
 mod rollback;
 mod suites;
 mod unit;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ssot_model::{
-    CommitId, FileChange, GateCommand, Package, PackageId, Patch, RepoPath, RunId, SuiteReport,
-    TestConfig, Timestamp, TreeId, UnitState,
+    BehaviourConfig, CommitId, FileChange, GateCommand, Package, PackageId, Patch, RepoPath, RunId,
+    SuiteReport, TestConfig, Timestamp, TreeId, UnitState,
 };
 use ssot_runtime::git::{GitError, Repository};
 use ssot_runtime::runner::{Runner, RunnerError, clean_leftovers};
@@ -31,6 +32,7 @@ use ssot_runtime::sandbox::Launcher;
 use tokio::sync::watch;
 
 use crate::Inspection;
+use crate::behaviour::Pair;
 use baseline::Baseline;
 use journal::Stop;
 
@@ -53,6 +55,9 @@ pub struct Work {
     pub touched_modules: Vec<String>,
     /// Fingerprints of the findings that it must close.
     pub closes: Vec<String>,
+    /// Versions of functions, as they are at the base, and those that take their place,
+    /// as they are after the package; without those that are the same text.
+    pub pairs: Vec<Pair>,
 }
 
 /// A static look at a tree on disk failed.
@@ -84,6 +89,8 @@ pub struct Job {
     pub test: Option<TestConfig>,
     /// What else is checked before a package lands.
     pub gates: Vec<GateCommand>,
+    /// How versions of a function are compared by calling them.
+    pub behaviour: BehaviourConfig,
     /// Whether packages may land without a test command.
     pub allow_untested: bool,
     /// How this program starts itself as the sandbox launcher.

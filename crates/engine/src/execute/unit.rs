@@ -12,6 +12,7 @@ use super::commands::Commands;
 use super::journal::{Judgement, Place, Stop};
 use super::recover::Landing;
 use super::suites::Suites;
+use super::versions::Versions;
 use super::{Head, Job, Shared, Work, blocking, gates};
 use crate::Inspection;
 
@@ -86,6 +87,7 @@ impl Unit {
         self.moved(UnitState::Gates).await?;
         let place = self.place(Phase::After, &self.start, self.start.commit == self.job().base);
         let inspection = self.static_gates(&tree, &place, &self.start.inspection).await?;
+        self.behaviour_gate(&tree, &place, &candidate, &inspection).await?;
         self.command_gate(&tree, &place, &candidate, &inspection).await?;
         self.test_gate(&tree, &place, &candidate, &inspection).await?;
         self.moved(UnitState::Land).await?;
@@ -179,6 +181,28 @@ impl Unit {
         };
         demand(GateName::Load, &journal.gate(place, GateName::Load, load).await?)?;
         Ok(after)
+    }
+
+    /// What goes and what takes its place, called side by side; not asked when they are
+    /// the same text.
+    pub(super) async fn behaviour_gate(
+        &self,
+        tree: &Worktree,
+        place: &Place,
+        candidate: &Candidate,
+        inspection: &Inspection,
+    ) -> Result<(), Stop> {
+        let Shared { job, runner, cancel, baseline } = &*self.shared;
+        let pairs = &self.work().pairs;
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        let label = format!("{}/behaviour/{}", place.step, place.side);
+        let versions = Versions { job, runner, cancel };
+        let trees = ((&baseline.tree, &*baseline.inspection), (tree, inspection));
+        let check = versions.compare(&label, pairs, &baseline.recorded, trees, &candidate.tree);
+        let judgement = job.journal.gate(place, GateName::Behaviour, check).await?;
+        demand(GateName::Behaviour, &judgement)
     }
 
     /// The repository's other commands, compared with the base.

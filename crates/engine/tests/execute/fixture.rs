@@ -218,6 +218,7 @@ impl Platform {
             agents: self.agents,
             test: self.test.clone(),
             gates: Vec::new(),
+            behaviour: ssot_model::BehaviourConfig { inputs: 30, ..Default::default() },
             allow_untested: self.allow_untested,
             launcher: crate::entry::launcher(),
             inspect: Arc::new(|tree| Ok(inspect(tree))),
@@ -339,6 +340,7 @@ pub(crate) fn work(id: &str, path: &str, text: &str) -> Work {
         message: format!("Consolidate {path}\n\nOne source of truth."),
         touched_modules: vec![format!("app.{}", file.file_stem())],
         closes: vec![format!("{path} {}", file.file_stem())],
+        pairs: Vec::new(),
     }
 }
 

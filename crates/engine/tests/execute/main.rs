@@ -5,6 +5,7 @@
 mod entry;
 mod fixture;
 
+mod behaves;
 mod cancels;
 mod compares;
 mod conflicts;

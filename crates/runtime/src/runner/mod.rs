@@ -267,6 +267,7 @@ impl Runner {
             (vec![scratch.path().to_path_buf()], self.surroundings.readable.clone());
         let tree = if place.writable { &mut writable } else { &mut readable };
         tree.push(place.root.to_path_buf());
+        readable.extend(place.beside.map(Path::to_path_buf));
         let policy = Policy {
             writable,
             readable,
@@ -283,6 +284,8 @@ struct Place<'a> {
     root: &'a Path,
     /// Whether the code may change it.
     writable: bool,
+    /// Another tree that the code may read.
+    beside: Option<&'a Path>,
     /// Variables besides the ordinary ones.
     extra: &'a [(&'a str, String)],
 }
@@ -290,7 +293,7 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     /// A worktree of ours, which is put back afterwards.
     fn of(tree: &'a Worktree) -> Self {
-        Self { root: tree.path(), writable: true, extra: &[] }
+        Self { root: tree.path(), writable: true, beside: None, extra: &[] }
     }
 }
 

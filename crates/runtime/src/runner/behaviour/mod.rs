@@ -281,7 +281,7 @@ impl Runner {
         };
         let path = scratch.behaviour().join("job.json");
         write(&path, &serde_json::to_string(&job)?)?;
-        let line = self.calling(&scratch, subject, &python, &path, budget)?;
+        let line = self.calling(&scratch, (subject, other.root), &python, &path, budget)?;
         let finished = self.execute(&scratch, &line).await?;
         let reply = read(&result).and_then(|bytes| secret.open(bytes));
         Ok(match reply.and_then(|body| serde_json::from_slice::<Reply<T>>(&body).ok()) {
@@ -296,7 +296,7 @@ impl Runner {
     fn calling(
         &self,
         scratch: &Scratch,
-        subject: Subject<'_>,
+        (subject, other): (Subject<'_>, &Path),
         python: &str,
         job: &Path,
         budget: Budget,
@@ -306,7 +306,8 @@ impl Runner {
         let seconds = START_SECONDS
             + SLOW_CALLS * u64::from(budget.call_seconds)
             + u64::from(budget.inputs) / 2;
-        let place = Place { root: subject.root, writable: false, extra: &[] };
+        let beside = Some(other);
+        let place = Place { root: subject.root, writable: false, beside, extra: &[] };
         let within = (&*scratch.tmp(), Duration::from_secs(seconds));
         self.line(scratch, place, subject.sources, (python, &args), within)
     }
