@@ -12,7 +12,7 @@ fn the_manual_has_every_command_and_the_exit_codes() {
         for word in ["rollback", "an internal error", "interrupted"] {
             assert!(text.contains(word), "`{word}` is not in:\n{text}");
         }
-        assert!(!text.contains("sandbox"), "what is hidden stays hidden");
+        assert!(!text.contains("sandbox-exec"), "what is hidden stays hidden");
     }
     assert!(page.contains(".SH \"SSOT DEMO\""), "{page}");
 }
