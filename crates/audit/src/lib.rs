@@ -185,6 +185,12 @@ impl<'a> Examiner<'a> {
         choice::rank(self, ids)
     }
 
+    /// Why a module must not come to import another one, if something speaks against it:
+    /// a cycle, a boundary, a requirement that it does not have.
+    pub fn obstacle(&self, importer: ModuleId, imported: ModuleId) -> Option<String> {
+        direction::obstacle(self, imported, importer)
+    }
+
     /// Audits one finding. Later audits know what was chosen: no import cycle
     /// arises from two choices together, and no definition goes twice.
     pub fn examine(&mut self, finding: &Finding, verdict: Verdict) -> Audit {

@@ -8,7 +8,7 @@ use ssot_audit::{Answers, Audit, Choice, Loss};
 use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index, Resolution};
 use ssot_model::{AnsweredAtom, Patch, RepoPath, Tombstone};
 use ssot_plan::Draft;
-use ssot_rewrite::Decision;
+use ssot_rewrite::{Decision, Fix};
 use ssot_runtime::files;
 
 use crate::triage::Survey;
@@ -73,6 +73,7 @@ pub(crate) fn rewrite(
     root: &Path,
     survey: &Survey,
     audits: &[&Audit],
+    fixes: &[Fix],
     rewrite_imports: bool,
 ) -> Result<Patch, String> {
     let index = &survey.index;
@@ -80,8 +81,9 @@ pub(crate) fn rewrite(
         answered(root, survey, audit)?;
     }
     let choices: Vec<&Choice> = audits.iter().map(|audit| &audit.choice).collect();
+    let decisions = choices.iter().filter_map(|choice| decision(choice, rewrite_imports));
     let decisions: Vec<Decision> =
-        choices.iter().filter_map(|choice| decision(choice, rewrite_imports)).collect();
+        decisions.chain(fixes.iter().cloned().map(Decision::Fix)).collect();
     let read = |path: &RepoPath| -> Option<Arc<[u8]>> {
         files::read(root, path, u64::MAX).ok().map(Arc::from)
     };
@@ -136,7 +138,7 @@ pub(crate) fn dry_run<'a>(
     audits
         .iter()
         .filter(|audit| audit.choice != Choice::Accept)
-        .map(|audit| match rewrite(root, survey, &[audit], rewrite_imports) {
+        .map(|audit| match rewrite(root, survey, &[audit], &[], rewrite_imports) {
             Ok(patch) if patch.is_empty() => {
                 DryRun::Refused(audit, "the codemod found nothing to change".to_owned())
             }
@@ -237,6 +239,11 @@ pub(crate) fn message(package: &ssot_model::Package) -> String {
         for it in &group.answered {
             lines.push(format!("  {} at {}: {}", it.atom, it.place, it.answer()));
         }
+    }
+    for places in &package.places {
+        let (rule, id, why) = (&places.rule, &places.finding, &places.why);
+        lines.push(format!("\n{rule} `{}` ({id}): {why}", places.name));
+        lines.extend(places.places.iter().map(|place| format!("  {place}")));
     }
     lines.push(String::new());
     lines.join("\n")

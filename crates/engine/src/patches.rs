@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ssot_audit::{Audit, Choice};
-use ssot_model::{FileChange, Package, Patch, Plan, RepoPath};
+use ssot_model::{FileChange, Finding, Package, Patch, Plan, RepoPath};
+use ssot_rewrite::Fix;
 
 use crate::triage::Survey;
-use crate::{EngineError, codemod};
+use crate::{EngineError, codemod, fixes};
 
 /// What one package changes.
 #[derive(Debug)]
@@ -37,18 +38,21 @@ pub(crate) struct Patches<'a> {
     survey: &'a Survey,
     plan: &'a Plan,
     audits: BTreeMap<&'a str, &'a Audit>,
+    /// The codemods of the plan's findings about places.
+    fixes: BTreeMap<&'a str, Vec<Fix>>,
 }
 
 impl<'a> Patches<'a> {
     pub(crate) fn new(
         root: &'a Path,
         survey: &'a Survey,
-        audits: &'a [Audit],
+        (findings, audits): (&'a [Finding], &'a [Audit]),
         plan: &'a Plan,
     ) -> Self {
         let acting = audits.iter().filter(|audit| audit.choice != Choice::Accept);
         let audits = acting.map(|audit| (audit.finding.id.as_str(), audit)).collect();
-        Self { root, survey, plan, audits }
+        let fixes = fixes::of_plan(survey, findings, plan);
+        Self { root, survey, plan, audits, fixes }
     }
 
     /// The packages that are switched on, in the order in which they may start.
@@ -62,13 +66,27 @@ impl<'a> Patches<'a> {
             .collect()
     }
 
-    /// A hub whose edits depend on each other; none in a plan that can be executed.
-    pub(crate) fn entangled(&self) -> Option<RepoPath> {
+    /// A hub whose edits depend on each other, with the package that meets it later; none
+    /// in a plan that can be executed.
+    pub(crate) fn entangled(&self) -> Option<(RepoPath, &'a Package)> {
         let waiting = self.plan.packages.iter().filter(|package| !package.depends_on.is_empty());
-        waiting.map(|package| self.change(package)).find_map(|change| match change {
-            Err(Unfit::Entangled(path)) => Some(path),
-            _ => None,
+        waiting.map(|package| (package, self.change(package))).find_map(|(package, change)| {
+            match change {
+                Err(Unfit::Entangled(path)) => Some((path, package)),
+                _ => None,
+            }
         })
+    }
+
+    /// The codemods of the places of a package.
+    fn fixes(&self, package: &Package) -> Result<Vec<Fix>, Unfit> {
+        let gone = |id| Unfit::Impossible(format!("finding {id} is not found any more"));
+        let mut all = Vec::new();
+        for places in &package.places {
+            let found = self.fixes.get(places.finding.as_str());
+            all.extend(found.ok_or_else(|| gone(&places.finding))?.iter().cloned());
+        }
+        Ok(all)
     }
 
     /// The patch of one package. A file that a package before it writes too gets both
@@ -76,7 +94,8 @@ impl<'a> Patches<'a> {
     pub(crate) fn change(&self, package: &'a Package) -> Result<Change<'a>, Unfit> {
         let audits = self.audits(package)?;
         self.check_answers(package, &audits)?;
-        let mut patch = self.rewrite(&audits)?;
+        let mut fixes = self.fixes(package)?;
+        let mut patch = self.rewrite(&audits, &fixes)?;
         let planned: BTreeSet<_> = package.write_set.iter().collect();
         if let Some(path) = patch.write_set().find(|path| !planned.contains(path)) {
             let reason = format!("it would write {path}, which is not in its write set");
@@ -91,13 +110,15 @@ impl<'a> Patches<'a> {
             let shared = |path: &RepoPath| earlier.iter().any(|it| it.write_set.contains(path));
             let hub = first.write_set.iter().find(|path| planned.contains(path));
             let entangled = |_| Unfit::Entangled(hub.cloned().expect("they share a file"));
-            let mut groups = Vec::new();
+            let (mut groups, mut before_them) = (Vec::new(), Vec::new());
             for package in &earlier {
                 groups.extend(self.audits(package)?);
+                before_them.extend(self.fixes(package)?);
             }
-            let earlier = self.rewrite(&groups).map_err(entangled)?;
+            let earlier = self.rewrite(&groups, &before_them).map_err(entangled)?;
             groups.extend(&audits);
-            let together = self.rewrite(&groups).map_err(entangled)?;
+            before_them.append(&mut fixes);
+            let together = self.rewrite(&groups, &before_them).map_err(entangled)?;
             for (path, change) in &mut patch.files {
                 let joint = together.files.get(path);
                 if shared(path) {
@@ -132,8 +153,8 @@ impl<'a> Patches<'a> {
         package.groups.iter().map(|group| find(group.group.as_str())).collect()
     }
 
-    fn rewrite(&self, audits: &[&Audit]) -> Result<Patch, Unfit> {
-        codemod::rewrite(self.root, self.survey, audits, self.plan.rewrite_imports)
+    fn rewrite(&self, audits: &[&Audit], fixes: &[Fix]) -> Result<Patch, Unfit> {
+        codemod::rewrite(self.root, self.survey, audits, fixes, self.plan.rewrite_imports)
             .map_err(Unfit::Impossible)
     }
 }

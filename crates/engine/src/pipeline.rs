@@ -131,7 +131,8 @@ async fn stages(
     let audits = collect(desk, tree.path(), &surveyed, &findings).await?;
     let known = (findings.as_slice(), audits.as_slice());
     let plan = optimize(desk, request, (tree.path(), &surveyed), known, base, given).await?;
-    let summary = act(site, desk, request, &tree, &surveyed, &audits, &plan).await?;
+    let known = (findings.as_slice(), audits.as_slice());
+    let summary = act(site, desk, request, &tree, &surveyed, known, &plan).await?;
 
     let after = site.in_tree_of(&summary.head, "after", |tree| {
         let surveyed = Survey::take(tree, request.config.clone(), Some(&cache))?
@@ -224,10 +225,10 @@ async fn act(
     request: &Request,
     tree: &ssot_runtime::git::Worktree,
     surveyed: &Survey,
-    audits: &[Audit],
+    known: (&[Finding], &[Audit]),
     plan: &Plan,
 ) -> Result<ExecuteSummary, EngineError> {
-    let works = works(tree.path(), surveyed, audits, plan)?;
+    let works = works(tree.path(), surveyed, known, plan)?;
     if works.is_empty() {
         return nothing_to_do(site, desk, plan).await;
     }

@@ -41,7 +41,7 @@ pub fn preview(options: &ScanOptions, plan: &Plan) -> Result<Vec<PackageDiff>, E
         .measured(&root, &[])?;
     let findings = surveyed.findings(RULES);
     let audits = coverage::examine(&surveyed, &root, &findings);
-    let changes = Patches::new(&root, &surveyed, &audits, plan).all()?;
+    let changes = Patches::new(&root, &surveyed, (&findings, &audits), plan).all()?;
     Ok(changes.iter().map(|change| difference(&root, change)).collect())
 }
 

@@ -89,6 +89,7 @@ fn of_package(package: &Package, trace: PackageTrace) -> PackageReport {
         // Kept by an earlier attempt of a package that landed in the end.
         kept: trace.kept.filter(|_| trace.state != Some(UnitState::Done)),
         groups: package.groups.clone(),
+        places: package.places.clone(),
     }
 }
 

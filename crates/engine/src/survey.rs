@@ -20,7 +20,7 @@ use crate::reading::Reading;
 use crate::recall::Question;
 use crate::since::Since;
 use crate::triage::Survey;
-use crate::{EngineError, configuration, coverage, history, plan_file, ratchet};
+use crate::{EngineError, configuration, coverage, fixes, history, plan_file, ratchet};
 
 /// What is looked at, and how.
 #[derive(Debug, Clone)]
@@ -139,6 +139,13 @@ pub(crate) fn take(options: &ScanOptions) -> Result<Survey, EngineError> {
     Ok(survey)
 }
 
+/// A tree with what the rules find in it; a rule that is asked for by name runs.
+pub(crate) fn look(options: &ScanOptions) -> Result<(Survey, Vec<Finding>), EngineError> {
+    let survey = take(options)?;
+    let findings = detect(&survey, &options.rules)?;
+    Ok((survey, findings))
+}
+
 /// Everything a survey is made of: the configuration, the memory, the files.
 struct Outset {
     config: Config,
@@ -219,6 +226,19 @@ fn detect(survey: &Survey, names: &[String]) -> Result<Vec<Finding>, EngineError
     Ok(survey.findings_asked_for(&asked))
 }
 
+/// The findings about places that have to wait because their edits of a file depend on
+/// those of another package: the later ones, or those before a package of groups.
+fn places_that_wait(
+    plan: &Plan,
+    path: &ssot_model::RepoPath,
+    later: &ssot_model::Package,
+) -> Vec<ssot_model::GroupId> {
+    let writes = |it: &&ssot_model::Package| it.write_set.contains(path);
+    let before = plan.packages.iter().filter(|it| later.places.is_empty() && writes(it));
+    let waiting = before.chain([later]).flat_map(|package| &package.places);
+    waiting.map(|places| places.finding.clone()).collect()
+}
+
 /// The third stage: dry runs, write sets, packages.
 pub(crate) fn optimize(
     root: &Path,
@@ -238,22 +258,28 @@ pub(crate) fn optimize(
             }
         }
     }
-    let mut whole = BTreeSet::new();
+    let (mut whole, mut held) = (BTreeSet::new(), BTreeSet::new());
+    let tried = fixes::try_all(root, survey, findings);
     loop {
+        let places = tried.drafts(&held);
+        let (planned, reasons) = tried.accounts(&held);
         let circumstances = Circumstances {
             base: base.clone(),
             rewrite_imports,
             teams: &survey.config.team,
             left_alone: left_alone.clone(),
-            unplanned: ssot_plan::unplanned(findings),
+            unplanned: ssot_plan::unplanned(findings, &planned, &reasons),
             whole: &whole,
         };
-        let plan = ssot_plan::build(&survey.index, &drafts, circumstances);
+        let plan = ssot_plan::build(&survey.index, &drafts, &places, circumstances);
         // Each round makes one file more the matter of a single package.
-        if let Some(path) = Patches::new(root, survey, audits, &plan).entangled()
-            && whole.insert(path)
-        {
-            continue;
+        let entangled = Patches::new(root, survey, (findings, audits), &plan).entangled();
+        if let Some((path, package)) = entangled {
+            let before = held.len();
+            held.extend(places_that_wait(&plan, &path, package));
+            if held.len() > before || whole.insert(path) {
+                continue;
+            }
         }
         return match ssot_plan::problems(&plan).first() {
             Some(problem) => Err(EngineError::internal(problem)),

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use ssot_audit::{Audit, Choice};
 use ssot_facts::{DefinitionId, Index};
-use ssot_model::{Package, Plan};
+use ssot_model::{Finding, Package, PackagePlaces, Plan};
 
 use crate::behaviour::{self, Pair};
 use crate::execute::Work;
 use crate::patches::{Change, Patches};
 use crate::triage::Survey;
-use crate::{EngineError, codemod};
+use crate::{EngineError, codemod, fixes};
 
 /// Importers of one package that are loaded as a gate; the first ones tell enough.
 const MOST_LOADED: usize = 60;
@@ -21,20 +21,24 @@ const MOST_LOADED: usize = 60;
 pub(crate) fn works(
     root: &Path,
     survey: &Survey,
-    audits: &[Audit],
+    (findings, audits): (&[Finding], &[Audit]),
     plan: &Plan,
 ) -> Result<Vec<Work>, EngineError> {
-    let changes = Patches::new(root, survey, audits, plan).all()?;
-    Ok(changes.into_iter().map(|change| work(survey, change)).collect())
+    let changes = Patches::new(root, survey, (findings, audits), plan).all()?;
+    Ok(changes.into_iter().map(|change| work(survey, findings, change)).collect())
 }
 
-fn work(survey: &Survey, change: Change<'_>) -> Work {
+fn work(survey: &Survey, findings: &[Finding], change: Change<'_>) -> Work {
     let Change { package, audits, patch, before } = change;
     let choices: Vec<&Choice> = audits.iter().map(|audit| &audit.choice).collect();
     Work {
         message: codemod::message(package),
         touched_modules: touched(survey, package, &choices),
-        closes: audits.iter().flat_map(|audit| closes(survey, audit)).collect(),
+        closes: audits
+            .iter()
+            .flat_map(|audit| closes(survey, audit))
+            .chain(closes_places(findings, package))
+            .collect(),
         pairs: choices.iter().flat_map(|choice| pairs(&survey.index, choice)).collect(),
         package: package.clone(),
         patch,
@@ -85,6 +89,15 @@ fn closes(survey: &Survey, audit: &Audit) -> Vec<String> {
     };
     let keys = ssot_rules::member_keys(&audit.finding);
     keys.filter(|key| gone.iter().any(|name| key.ends_with(&format!(" {name}")))).collect()
+}
+
+/// The identities of the findings about places that must be gone.
+fn closes_places(findings: &[Finding], package: &Package) -> Vec<String> {
+    let of = |places: &PackagePlaces| {
+        let finding = findings.iter().find(|it| it.id == places.finding);
+        finding.map_or_else(Vec::new, |finding| fixes::freed(finding, &places.places))
+    };
+    package.places.iter().flat_map(of).collect()
 }
 
 /// The modules that are written, those they import from now on, and who imports

@@ -17,6 +17,17 @@ impl Index {
         self.absolute_of(module, path, LONGEST_CHAIN)
     }
 
+    /// A dotted name as the module that defines it would say it; names from outside stay.
+    pub fn canonical(&self, dotted: &str) -> CompactString {
+        if !self.is_internal(dotted) || self.module_named(dotted).is_some() {
+            return dotted.into();
+        }
+        let cuts = dotted.rmatch_indices('.').map(|(at, _)| (&dotted[..at], &dotted[at + 1..]));
+        let mut homes = cuts.filter_map(|(front, rest)| Some((self.module_named(front)?, rest)));
+        let found = homes.next().and_then(|(module, rest)| self.absolute(module, rest));
+        found.unwrap_or_else(|| dotted.into())
+    }
+
     /// Whether a definition sees its module's name, or imports it itself: nothing else
     /// inside binds it. Without a definition, the module itself sees it.
     pub fn sees(&self, module: ModuleId, inside: Option<u32>, name: &str) -> bool {

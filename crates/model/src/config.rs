@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Cover, GateCommand, Verdict, Waiver};
+use crate::{Capability, Cover, DeclaredCodemod, GateCommand, GuardedWrite, Verdict, Waiver};
 
 /// The whole file. Every key is optional; an unknown key is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +40,8 @@ pub struct Config {
     pub capability: Vec<Capability>,
     /// State that is written through its methods alone.
     pub guarded_write: Vec<GuardedWrite>,
+    /// Codemods of this repository.
+    pub codemod: Vec<DeclaredCodemod>,
     /// Events that must be emitted on every path.
     pub event_contract: Vec<EventContract>,
     /// Stages that must run in one order.
@@ -328,46 +330,6 @@ pub struct Concept {
     /// Why.
     #[serde(default)]
     pub reason: String,
-}
-
-/// Something that only one owner may do. A capability of a built-in name takes the
-/// built-in patterns and adds its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Capability {
-    /// Its name, for example `environment`.
-    pub name: String,
-    /// Modules (dotted) or paths that may do it; those below them too.
-    #[serde(default)]
-    pub owner: Vec<String>,
-    /// What it looks like: dotted names as they are imported, `os.environ`,
-    /// `uuid.uuid4()`; parentheses ask for a call, `*` stands for any letters.
-    #[serde(default)]
-    pub patterns: Vec<String>,
-    /// Paths where it is allowed beside the owner: bootstrap, child processes.
-    #[serde(default)]
-    pub allow: Vec<String>,
-    /// What to use instead, shown in findings.
-    #[serde(default)]
-    pub instead: String,
-}
-
-/// State that is written through its methods alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GuardedWrite {
-    /// The attribute that holds the state, for example `metadata`.
-    pub attribute: String,
-    /// Dotted names or paths in which it may be written directly.
-    #[serde(default)]
-    pub owner: Vec<String>,
-    /// The methods through which it is written.
-    #[serde(default)]
-    pub methods: Vec<String>,
-    /// Last names of objects that carry the attribute (`context`, `self.context`);
-    /// any object when empty.
-    #[serde(default)]
-    pub objects: Vec<String>,
 }
 
 /// Events that must be emitted on every path through some functions.

@@ -16,6 +16,7 @@ mod finding;
 mod gate;
 mod ids;
 mod map;
+mod owned;
 mod patch;
 mod place;
 mod plan;
@@ -30,9 +31,9 @@ pub use behaviour::{
 };
 pub use check::{CheckReport, Comparand, NewFinding};
 pub use config::{
-    BehaviourConfig, Boundary, CanonicalWeights, Capability, Checkpoint, Concept, Config, Decision,
-    EventContract, GuardedWrite, Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue,
-    Preference, ScanConfig, StageOrder, Team, TestConfig, UntestablePolicy,
+    BehaviourConfig, Boundary, CanonicalWeights, Checkpoint, Concept, Config, Decision,
+    EventContract, Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue, Preference,
+    ScanConfig, StageOrder, Team, TestConfig, UntestablePolicy,
 };
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,
@@ -46,11 +47,12 @@ pub use ids::{CommitId, Fingerprint, GroupId, PackageId, RunId, TreeId};
 pub use map::{
     CapabilityEntry, CodeMap, ConceptEntry, ImportEdge, ImportMap, MapPlace, MapView, TextEntry,
 };
+pub use owned::{Capability, DeclaredCodemod, GuardForms, GuardedWrite};
 pub use patch::{FileChange, Patch};
 pub use place::{InvalidRepoPath, RepoPath, Span};
 pub use plan::{
-    AnsweredAtom, Hands, LeftAlone, Package, PackageGroup, Plan, Priority, Strategy, UnitState,
-    Unplanned,
+    AnsweredAtom, Hands, LeftAlone, Package, PackageGroup, PackagePlaces, Plan, Priority, Strategy,
+    UnitState, Unplanned,
 };
 pub use report::{PackageReport, RunReport, SuiteCount, SuiteReport};
 pub use schedule::{

@@ -100,6 +100,22 @@ impl AnsweredAtom {
     }
 }
 
+/// Places of one finding inside a package and what is to be done with them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PackagePlaces {
+    /// The finding.
+    pub finding: GroupId,
+    /// Its rule.
+    pub rule: String,
+    /// Its name.
+    pub name: String,
+    /// The places that change, `path:line`.
+    pub places: Vec<String>,
+    /// Why they change in this way.
+    pub why: String,
+}
+
 /// A unit of remediation that lands or fails as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -134,6 +150,9 @@ pub struct Package {
     pub read_symbols: Vec<String>,
     /// The groups it consolidates.
     pub groups: Vec<PackageGroup>,
+    /// The findings about places that it closes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<PackagePlaces>,
 }
 
 fn enabled() -> bool {

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CommitId, LeftAlone, PackageGroup, PackageId, RunId, RunOutcome, TreeId, UnitState};
+use crate::{
+    CommitId, LeftAlone, PackageGroup, PackageId, PackagePlaces, RunId, RunOutcome, TreeId,
+    UnitState,
+};
 
 /// Counts of one execution of a test suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -47,6 +50,9 @@ pub struct PackageReport {
     pub kept: Option<String>,
     /// Its groups.
     pub groups: Vec<PackageGroup>,
+    /// The findings about places in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<PackagePlaces>,
 }
 
 /// The whole run, rebuilt from its log and its plan.

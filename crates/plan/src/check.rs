@@ -163,10 +163,11 @@ fn shared_groups(plan: &Plan) -> Vec<Problem> {
     let mut owners: BTreeMap<&GroupId, &PackageId> = BTreeMap::new();
     let mut found = Vec::new();
     for package in plan.packages.iter().filter(|package| package.enabled) {
-        for group in &package.groups {
-            if let Some(owner) = owners.insert(&group.group, &package.id) {
+        let groups = package.groups.iter().map(|it| &it.group);
+        for group in groups.chain(package.places.iter().map(|it| &it.finding)) {
+            if let Some(owner) = owners.insert(group, &package.id) {
                 let (a, b) = (owner.clone(), package.id.clone());
-                found.push(Problem::SameGroup(a, b, group.group.clone()));
+                found.push(Problem::SameGroup(a, b, group.clone()));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What no package touches, with the reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ssot_audit::{Audit, Choice};
 use ssot_model::{Finding, GroupId, Hands, LeftAlone, Unplanned, Verdict};
@@ -51,17 +51,25 @@ fn hands(finding: &Finding) -> Option<Hands> {
     open.then_some(Hands::Person)
 }
 
-/// The violations about places, by rule: no codemod changes what they find.
-pub fn unplanned(findings: &[Finding]) -> Vec<Unplanned> {
-    let mut rules: BTreeMap<&str, Vec<GroupId>> = BTreeMap::new();
-    for finding in findings.iter().filter(|it| it.verdict.is_none() && it.is_violation()) {
-        rules.entry(&finding.rule).or_default().push(finding.id.clone());
+/// The violations about places that no package closes, by rule and reason; `reasons` has
+/// those that a codemod was tried for.
+pub fn unplanned(
+    findings: &[Finding],
+    planned: &BTreeSet<GroupId>,
+    reasons: &BTreeMap<GroupId, String>,
+) -> Vec<Unplanned> {
+    let mut rules: BTreeMap<(&str, String), Vec<GroupId>> = BTreeMap::new();
+    let open = findings.iter().filter(|it| it.verdict.is_none() && it.is_violation());
+    for finding in open.filter(|it| !planned.contains(&it.id)) {
+        let rule = finding.rule.as_str();
+        let reason = reasons.get(&finding.id).cloned().unwrap_or_else(|| {
+            format!("no codemod changes what `{rule}` finds; `ssot explain {rule}` says what to do")
+        });
+        rules.entry((rule, reason)).or_default().push(finding.id.clone());
     }
-    let entry = |(rule, findings): (&str, Vec<GroupId>)| Unplanned {
+    let entry = |((rule, reason), findings): ((&str, String), Vec<GroupId>)| Unplanned {
         rule: rule.to_owned(),
-        reason: format!(
-            "no codemod changes what `{rule}` finds; `ssot explain {rule}` says what to do"
-        ),
+        reason,
         hands: if DECISIONS.contains(&rule) { Hands::Person } else { Hands::Agent },
         findings,
     };

@@ -10,6 +10,7 @@ mod estimate;
 mod file;
 mod left;
 mod order;
+mod places;
 mod priority;
 mod schedule;
 mod teams;
@@ -27,6 +28,7 @@ pub use check::{Problem, problems};
 pub use file::{PlanError, parse, render};
 pub use left::{left_alone, unplanned};
 pub use order::{before, start_order};
+pub use places::PlacesDraft;
 pub use schedule::{Setting, schedule};
 
 /// An audit with what its dry run touched.
@@ -60,17 +62,25 @@ pub struct Circumstances<'a> {
     pub whole: &'a BTreeSet<RepoPath>,
 }
 
-/// Builds the plan.
-pub fn build(index: &Index, drafts: &[Draft<'_>], circumstances: Circumstances<'_>) -> Plan {
+/// Builds the plan of groups and of places.
+pub fn build(
+    index: &Index,
+    drafts: &[Draft<'_>],
+    places: &[PlacesDraft<'_>],
+    circumstances: Circumstances<'_>,
+) -> Plan {
     let write_sets: Vec<&[RepoPath]> = drafts.iter().map(|it| it.write_set.as_slice()).collect();
     let mut packages: Vec<Package> = bundle::bundles(&write_sets, circumstances.whole)
         .into_iter()
         .map(|together| together.into_iter().map(|at| &drafts[at]).collect::<Vec<_>>())
         .map(|drafts| package(index, &drafts, circumstances.teams))
         .collect();
+    packages.extend(places::packages(places, circumstances.teams));
     packages.sort_by(|a, b| (a.priority, &a.write_set).cmp(&(b.priority, &b.write_set)));
     for (number, package) in packages.iter_mut().enumerate() {
-        let slug = slug(&package.groups[0].name);
+        let first = package.groups.first().map(|group| &group.name);
+        let first = first.or(package.places.first().map(|it| &it.rule));
+        let slug = slug(first.map_or("", String::as_str));
         package.id = PackageId::new(format!("p{:02}-{slug}", number + 1));
     }
     let written: Vec<&[RepoPath]> = packages.iter().map(|it| it.write_set.as_slice()).collect();
@@ -119,6 +129,7 @@ fn package(index: &Index, drafts: &[&Draft<'_>], teams: &[Team]) -> Package {
         read_set,
         read_symbols,
         groups,
+        places: Vec::new(),
     }
 }
 

@@ -8,11 +8,13 @@ mod edit;
 mod python;
 mod refused;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ssot_facts::{DefinitionId, Index, ModuleId};
 use ssot_model::{Patch, RepoPath};
 
+pub use python::sites::{Codemod, Fix, Left, Substitution, Wanted};
 pub use refused::Refused;
 
 /// What is to be done about one group of definitions.
@@ -55,6 +57,19 @@ pub enum Decision {
         /// The module.
         module: ModuleId,
     },
+    /// Change places of one file; what cannot be changed stays.
+    Fix(Fix),
+}
+
+/// What decisions came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// The changes of files.
+    pub patch: Patch,
+    /// Places that were changed: file and line, counted from one.
+    pub fixed: BTreeSet<(RepoPath, u32)>,
+    /// Places that stay.
+    pub left: Vec<Left>,
 }
 
 /// The current bytes of a file, none when there is no such file.
@@ -68,5 +83,14 @@ pub fn apply(
     sources: &Sources<'_>,
     decisions: &[Decision],
 ) -> Result<Patch, Refused> {
+    Ok(python::apply(index, sources, decisions)?.patch)
+}
+
+/// The same, with what became of each place.
+pub fn apply_and_tell(
+    index: &Index,
+    sources: &Sources<'_>,
+    decisions: &[Decision],
+) -> Result<Applied, Refused> {
     python::apply(index, sources, decisions)
 }

@@ -44,6 +44,7 @@ pub use circumstances::{Circumstances, PolicyLines};
 pub use identity::member_keys;
 pub use judge::{Opinion, judge};
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
+pub use rules::declared_codemod::{codemod_anchor, is_exact_codemod};
 pub use rules::stale_decision::names_something;
 pub use similarity::Likeness;
 pub use spelling::{Nearness, folded, nearness};
@@ -114,6 +115,7 @@ pub const RULES: &[Rule] = &[
     rules::backup_file::RULE,
     rules::capability_owner::RULE,
     rules::concept_variant::RULE,
+    rules::declared_codemod::RULE,
     rules::duplicate_config_class::RULE,
     rules::duplicate_definition::RULE,
     rules::duplicate_enum_or_constant::RULE,

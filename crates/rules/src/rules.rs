@@ -3,6 +3,7 @@
 pub(crate) mod backup_file;
 pub(crate) mod capability_owner;
 pub(crate) mod concept_variant;
+pub(crate) mod declared_codemod;
 pub(crate) mod duplicate_config_class;
 pub(crate) mod duplicate_definition;
 pub(crate) mod duplicate_enum_or_constant;

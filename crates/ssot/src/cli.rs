@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Audit(commands::audit::AuditArgs),
     /// Concepts, texts, imports and capabilities at a glance
     Map(commands::map::MapArgs),
+    /// Change the places that rules found where a codemod can prove how
+    Fix(commands::fix::FixArgs),
     /// What a run would do; changes nothing
     Plan(commands::plan::PlanArgs),
     /// Consolidate in parallel worktrees and land what passes every gate

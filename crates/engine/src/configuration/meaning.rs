@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use ssot_model::RepoPath;
 use ssot_model::audit::AtomKind;
+use ssot_rewrite::{Substitution, Wanted};
 use ssot_rules::PolicyLines;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -23,6 +24,7 @@ pub(super) fn mistakes(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
         "event-contract",
         "stage-order",
         "named-value",
+        "codemod",
     ] {
         let mut seen: BTreeMap<&str, &Spanned<DeValue<'_>>> = BTreeMap::new();
         for (name, value) in texts(document, table, "name") {
@@ -59,6 +61,43 @@ pub(super) fn mistakes(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
             let message = format!("no boundary is called `{name}`; declare it with [[boundary]]");
             found.push(Mistake::new(value.span(), message));
         }
+    }
+    found
+}
+
+/// Codemods that cannot be read, or that say nothing by which their places are found.
+pub(super) fn codemods(document: &DeTable<'_>) -> Vec<Mistake> {
+    let mut found = Vec::new();
+    for entry in entries(document, "codemod") {
+        let DeValue::Table(table) = entry.get_ref() else { continue };
+        let text = |key: &str| match table.get(key).map(Spanned::get_ref) {
+            Some(DeValue::String(text)) => Some(text.as_ref()),
+            _ => None,
+        };
+        let (Some(pattern), Some(replacement)) = (text("pattern"), text("replacement")) else {
+            continue;
+        };
+        let imports = match table.get("import").map(Spanned::get_ref) {
+            Some(DeValue::Array(list)) => list.iter().collect(),
+            _ => Vec::new(),
+        };
+        let imports = imports.into_iter().filter_map(|import| match import.get_ref() {
+            DeValue::String(text) => Some(Wanted::parse(text)),
+            _ => None,
+        });
+        let made = imports
+            .collect::<Result<Vec<_>, String>>()
+            .and_then(|wanted| Substitution::new(pattern, replacement, wanted));
+        let is_found = ssot_rules::codemod_anchor(pattern).is_some();
+        let message = match made {
+            Err(message) => message,
+            Ok(_) if !is_found => format!(
+                "the pattern `{pattern}` has no absolute name, so nothing tells what it means: \
+                 write one name with its module"
+            ),
+            Ok(_) => continue,
+        };
+        found.push(Mistake::new(entry.span(), message));
     }
     found
 }

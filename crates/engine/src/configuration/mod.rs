@@ -81,6 +81,7 @@ fn parse(file: &str, text: &str) -> Result<Loaded, EngineError> {
         }
         Err(_) => Config::default(),
     };
+    mistakes.extend(meaning::codemods(document.get_ref()));
     if mistakes.is_empty() {
         let lines = meaning::lines(file, text, document.get_ref());
         return Ok(Loaded { config, lines });

@@ -331,6 +331,7 @@ pub(crate) fn work(id: &str, path: &str, text: &str) -> Work {
         read_set: vec![RepoPath::new("app/a.py").unwrap()],
         read_symbols: Vec::new(),
         groups: Vec::new(),
+        places: Vec::new(),
     };
     let change = FileChange::Write(text.as_bytes().to_vec());
     Work {

@@ -11,7 +11,7 @@ use super::form;
 use super::importers::{Change, Redirected, fact_of};
 use super::scan::{ImportSite, Scan};
 use super::source::SourceFile;
-use super::work::{Addition, Work};
+use super::work::{Addition, Side, Work};
 use crate::edit::Edit;
 
 /// What becomes of one chain.
@@ -170,7 +170,8 @@ impl Chains<'_> {
             (last, last, format!("from {clause} import {last}"))
         };
         let shares_package = fact.name.is_none() && !fact.aliased && fact.bound == bound;
-        let addition = Addition { statement: found.site.start(), bound: bound.to_owned(), line };
+        let (statement, bound_name) = (found.site.start(), bound.to_owned());
+        let addition = Addition { statement, bound: bound_name, line, side: Side::After };
         let is_free = shares_package
             || !self.scan.is_bound(bound) && !self.scan.reads(bound) && !self.is_planned(&addition);
         is_free.then(|| (prefix.to_owned(), addition))

@@ -2,6 +2,7 @@
 //! statements are added beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use ruff_python_ast::Stmt;
 use ssot_facts::{Binding, ImportScope};
@@ -14,7 +15,7 @@ use super::render::Renderer;
 use super::scan::ImportSite;
 use super::source::SourceFile;
 use super::spot::is_pragma;
-use super::work::{FilePlan, Rename};
+use super::work::{Addition, FilePlan, Rename, Side};
 use crate::edit::Edit;
 
 /// Adds the changes of one import statement.
@@ -36,19 +37,37 @@ pub(super) fn change(
         .filter_map(|alias| Some((alias, plan.renames.get(&(statement.start, alias))?)))
         .collect();
     let lines = statement.added(&renames);
+    let above = statement.added_above();
     let count = aliases_of(site.stmt).len();
     let removed: BTreeSet<usize> = unused.iter().chain(renames.keys()).copied().collect();
-    if let Some(in_place) = statement.in_place(&unused, &renames) {
+    let in_place = statement.in_place(&unused, &renames);
+    let goes = in_place.is_none() && removed.len() == count;
+    let lines = if goes {
+        [above, lines].concat()
+    } else {
+        edits.extend(statement.insertion_above(&above));
+        lines
+    };
+    if let Some(in_place) = in_place {
         edits.extend(in_place);
     } else if removed.len() < count {
         edits.extend(removal(file, site.stmt, &removed));
         edits.extend(statement.insertion(&lines));
     } else if lines.is_empty() {
+        drop_inside(edits, &SourceFile::range(site.stmt));
         blocks.push(Block { lines: file.lines(site.stmt), line: None });
     } else {
         let text = lines.join(&format!("{}{}", file.newline(), statement.indent()));
-        edits.push(Edit::replace(SourceFile::range(site.stmt), text));
+        drop_inside(edits, &SourceFile::range(site.stmt));
+        let open = if statement.opens_block() { file.newline() } else { "" };
+        edits.push(Edit::replace(SourceFile::range(site.stmt), format!("{open}{text}")));
     }
+}
+
+/// What would have changed in a statement that goes does not matter any more.
+fn drop_inside(edits: &mut Vec<Edit>, gone: &Range<usize>) {
+    // What is put in before it is not in it.
+    edits.retain(|edit| edit.range.end <= gone.start || gone.end <= edit.range.start);
 }
 
 struct Statement<'a> {
@@ -94,7 +113,10 @@ impl Statement<'_> {
     /// Whether a name was needed by what is gone, and by nothing else.
     fn is_unused(&self, name: &str, is_orphan: bool) -> bool {
         let Renderer { work, id, module, read, released, .. } = self.renderer;
-        if read.contains(name) || !(is_orphan || released.contains(name)) {
+        if read.contains(name)
+            || self.plan.kept.contains(name)
+            || !(is_orphan || released.contains(name))
+        {
             return false;
         }
         if !self.is_top_level() {
@@ -116,7 +138,7 @@ impl Statement<'_> {
     }
 
     fn has_additions(&self) -> bool {
-        self.plan.additions.iter().any(|addition| addition.statement == self.start)
+        self.additions().next().is_some()
     }
 
     /// When every name moves to one module, only that and the names change.
@@ -182,9 +204,35 @@ impl Statement<'_> {
         let moved = by_module.into_iter().map(|(module, names)| {
             format!("from {} import {}{pragma}", self.clause(module), names.join(", "))
         });
-        let additions = self.plan.additions.iter();
-        let here = additions.filter(|addition| addition.statement == self.start);
+        let here = self.additions().filter(|addition| addition.side != Side::Before);
         moved.chain(here.map(|addition| addition.line.clone())).collect()
+    }
+
+    fn additions(&self) -> impl Iterator<Item = &Addition> {
+        self.plan.additions.iter().filter(|addition| addition.statement == self.start)
+    }
+
+    /// The statements that come before this one.
+    fn added_above(&self) -> Vec<String> {
+        let above = self.additions().filter(|addition| addition.side == Side::Before);
+        above.map(|addition| addition.line.clone()).collect()
+    }
+
+    fn insertion_above(&self, lines: &[String]) -> Option<Edit> {
+        let file = self.renderer.file;
+        let at = file.start_of(file.line(self.start));
+        let line = |line: &String| format!("{}{line}{}", self.indent(), file.newline());
+        (!lines.is_empty())
+            .then(|| Edit::replace(at..at, lines.iter().map(line).collect::<String>()))
+    }
+
+    /// Whether what takes the place of this statement begins a block of imports.
+    fn opens_block(&self) -> bool {
+        let file = self.renderer.file;
+        let first = file.line(self.start);
+        self.additions().any(|addition| addition.side == Side::Apart)
+            && first > 0
+            && !file.is_blank(first - 1)
     }
 
     fn indent(&self) -> &str {
@@ -204,7 +252,13 @@ impl Statement<'_> {
         let indented = lines.iter().map(|line| format!("{}{line}", self.indent()));
         let indented: Vec<String> = indented.collect();
         let newline = file.newline();
-        let text = indented.join(newline);
+        let mut text = indented.join(newline);
+        let is_apart = self.additions().any(|addition| addition.side == Side::Apart);
+        if is_apart {
+            text = format!("{newline}{text}");
+            let follows = last + 1 < file.line_count() && !file.is_blank(last + 1);
+            text.push_str(if follows { newline } else { "" });
+        }
         Some(if file.newline_of(last).is_empty() {
             Edit::replace(at..at, format!("{newline}{text}"))
         } else {

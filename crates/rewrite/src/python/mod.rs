@@ -17,19 +17,20 @@ mod pull_up;
 mod redirect;
 mod render;
 mod scan;
+pub(crate) mod sites;
 mod source;
 mod spot;
 mod work;
 
 use std::collections::BTreeMap;
 
-use ssot_facts::Index;
-use ssot_model::{FileChange, Patch};
+use ssot_facts::{Index, ModuleId};
+use ssot_model::FileChange;
 
 use self::extract::{Move, Place};
 use self::pull_up::Pull;
 use self::work::Work;
-use crate::{Decision, Refused, Sources};
+use crate::{Applied, Decision, Refused, Sources};
 
 /// First everything that goes is collected, for what a file still reads is known
 /// only then; then each file is put together once.
@@ -37,7 +38,7 @@ pub(crate) fn apply(
     index: &Index,
     sources: &Sources<'_>,
     decisions: &[Decision],
-) -> Result<Patch, Refused> {
+) -> Result<Applied, Refused> {
     let mut work = Work::new(index, sources);
     let mut moves: BTreeMap<Place, Vec<Move>> = BTreeMap::new();
     let mut pulls: Vec<Pull> = Vec::new();
@@ -59,6 +60,7 @@ pub(crate) fn apply(
                 pulls.push(Pull { base: *base, source: *source, members: members.clone() });
             }
             Decision::DeleteModule { module } => delete::delete(&mut work, *module)?,
+            Decision::Fix(one) => sites::fix(&mut work, one)?,
         }
     }
     for (place, moves) in &moves {
@@ -66,14 +68,18 @@ pub(crate) fn apply(
     }
     pull_up::pull_up(&mut work, &mut pulls)?;
     importers::rewrite(&mut work)?;
+    sites::settle(&mut work)?;
     finish(work)
 }
 
-fn finish(mut work: Work<'_>) -> Result<Patch, Refused> {
+fn finish(mut work: Work<'_>) -> Result<Applied, Refused> {
     for (id, plan) in std::mem::take(&mut work.plans) {
         let file = work.file(id)?;
         let bytes = render::render(&work, id, &file, &plan)?;
         work.change(file.path.clone(), FileChange::Write(bytes))?;
     }
-    Ok(work.patch)
+    let path = |id: ModuleId| work.index.module(id).path.clone();
+    let fixed = work.fixed.iter().map(|(id, line)| (path(*id), *line)).collect();
+    work.left.sort();
+    Ok(Applied { patch: work.patch, fixed, left: work.left })
 }

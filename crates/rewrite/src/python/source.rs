@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use ruff_python_ast::token::TokenKind;
-use ruff_python_ast::{Expr, ModModule, PySourceType, Stmt};
+use ruff_python_ast::token::{TokenKind, parenthesized_range};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprRef, ModModule, PySourceType, Stmt};
 use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;
 use ssot_facts::{Definition, FileFacts};
@@ -70,6 +70,12 @@ impl SourceFile {
     /// The bytes that a node covers.
     pub(super) fn range(node: &impl Ranged) -> Range<usize> {
         node.range().into()
+    }
+
+    /// The bytes of an expression with the parentheses around it.
+    pub(super) fn outer_range(&self, expr: ExprRef<'_>, parent: AnyNodeRef<'_>) -> Range<usize> {
+        let outer = parenthesized_range(expr, parent, self.parsed.tokens());
+        outer.unwrap_or_else(|| expr.range()).into()
     }
 
     /// The line of an offset.

@@ -10,6 +10,7 @@ use ssot_facts::{DefinitionId, Index, Module, ModuleId, Resolution};
 use ssot_model::{FileChange, Patch, RepoPath};
 
 use super::importers::Redirected;
+use super::sites::{Left, Wanted};
 use super::source::SourceFile;
 use super::spot::Spot;
 use crate::edit::Edit;
@@ -55,6 +56,17 @@ pub(super) struct Addition {
     /// The name that the new one binds.
     pub(super) bound: String,
     pub(super) line: String,
+    /// Where it stands.
+    pub(super) side: Side,
+}
+
+/// On which side of another import a new one stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Before,
+    After,
+    /// After it, in a block of its own.
+    Apart,
 }
 
 /// What happens to one file. Import statements are named by their offset, their
@@ -73,6 +85,14 @@ pub(super) struct FilePlan {
     pub(super) chains: BTreeSet<usize>,
     /// Changes that stand on their own.
     pub(super) edits: Vec<Edit>,
+    /// What the replacements need imported, with the offset of the first that needs it.
+    pub(super) wanted: BTreeMap<Wanted, usize>,
+    /// Names that replacements read through imports that were there.
+    pub(super) kept: BTreeSet<String>,
+    /// Whether its imports by dots become imports by name.
+    pub(super) absolute: bool,
+    /// Names that functions import and replaced places read.
+    pub(super) inner_orphans: BTreeSet<(usize, usize)>,
 }
 
 impl FilePlan {
@@ -96,6 +116,9 @@ pub(super) struct Work<'a> {
     stays: BTreeSet<DefinitionId>,
     goes: BTreeSet<DefinitionId>,
     written: OnceCell<FxHashSet<(ModuleId, CompactString)>>,
+    /// Places that were changed, by line, and places that stay.
+    pub(super) fixed: BTreeSet<(ModuleId, u32)>,
+    pub(super) left: Vec<Left>,
 }
 
 impl<'a> Work<'a> {
@@ -110,6 +133,8 @@ impl<'a> Work<'a> {
             stays: BTreeSet::new(),
             goes: BTreeSet::new(),
             written: OnceCell::new(),
+            fixed: BTreeSet::new(),
+            left: Vec::new(),
         }
     }
 

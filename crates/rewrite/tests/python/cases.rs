@@ -6,9 +6,12 @@
 //! > extract PATH MODULE SOURCE MEMBER...
 //! > pull-up SOURCE BASE MEMBER...
 //! > delete PATH
+//! > absolute PATH LINES                            (`*` for all lines)
+//! > substitute PATH LINES PATTERN => REPLACEMENT [; IMPORT]...
 //! --- path/of/file/before.py
 //! +++ path/of/file/that/changed.py
 //! xxx path/of/file/that/is/gone.py
+//! ? path:line: why a place stays
 //! ! the refusal, when there is one
 //! ```
 //!
@@ -17,11 +20,12 @@
 
 use crate::support::{Case, check};
 
-const CASES: [&str; 4] = [
+const CASES: [&str; 5] = [
     include_str!("cases/redirect.txt"),
     include_str!("cases/extract.txt"),
     include_str!("cases/importers.txt"),
     include_str!("cases/pull_up.txt"),
+    include_str!("cases/sites.txt"),
 ];
 
 #[test]

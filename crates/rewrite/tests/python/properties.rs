@@ -1,9 +1,11 @@
 //! Whatever stands around a copy stays as it is, byte for byte.
 
+use std::sync::Arc;
+
 use crate::support::{self, Files};
 use proptest::prelude::*;
 use ssot_model::{FileChange, RepoPath};
-use ssot_rewrite::{Decision, Refused};
+use ssot_rewrite::{Codemod, Decision, Fix, Refused, Substitution, Wanted};
 
 const CANONICAL: &str = "import json\n\n\ndef helper(value):\n    return json.dumps(value)\n";
 
@@ -80,6 +82,24 @@ impl Layout {
         if self.mark { format!("\u{feff}{text}") } else { text }
     }
 }
+
+/// Places, and what they turn into. What stands around an access stays.
+const PLACES: [(&str, &str); 5] = [
+    ("V = int( os.environ.get('X',\"5\") )\n", "V = int( get_env('X',\"5\") )\n"),
+    (
+        "V = [\n    os.environ.get(  # why\n        'X' , \n    ) ,\n]\n",
+        "V = [\n    get_env(  # why\n        'X' , \n    ) ,\n]\n",
+    ),
+    (
+        "def f(x): return os.environ.get(x, os.environ.get( 'Y' )) ; g = 1\n",
+        "def f(x): return get_env(x, get_env( 'Y' )) ; g = 1\n",
+    ),
+    (
+        "if os.environ.get('A') and \\\n   'B' not in os.environ: pass\n",
+        "if get_env('A') and \\\n   not has_env('B'): pass\n",
+    ),
+    ("V = f'{os.environ.get(\"X\")!r:>{9}}'\n", "V = f'{get_env(\"X\")!r:>{9}}'\n"),
+];
 
 /// The lines that say something; blank ones are normalised around the copy.
 fn lines(text: &str) -> Vec<&str> {
@@ -172,5 +192,49 @@ proptest! {
         prop_assert_eq!(support::sound(&index, &result, &decisions), Ok(()));
         let stale = support::apply(&index, &result, &decisions);
         prop_assert_eq!(stale, Err(Refused::Changed { path }));
+    }
+
+    #[test]
+    fn only_the_places_and_their_imports_change(layout in layouts(), nth in 0..PLACES.len()) {
+        let (place, result) = PLACES[nth];
+        let before = layout.saved("\"\"\"Module.\"\"\"\nimport os\n", place);
+        let mut files = Files::new();
+        let owner = "def get_env(name, default=None): ...\n\ndef has_env(name): ...\n";
+        files.insert("app/env.py".to_owned(), owner.to_owned());
+        files.insert("app/b.py".to_owned(), before);
+        let index = support::index(&files);
+        let path = RepoPath::new("app/b.py").expect("plain");
+        let module = index.module_at(&path).expect("it is there");
+        let wanted = |name| vec![Wanted::name("app.env", name)];
+        let all = vec![
+            Substitution::new("os.environ.get($$$A)", "get_env($$$A)", wanted("get_env")),
+            Substitution::new("$K not in os.environ", "not has_env($K)", wanted("has_env")),
+        ];
+        let all = all.into_iter().collect::<Result<_, _>>().expect("good patterns");
+        let codemod = Arc::new(Codemod::Substitute(all));
+        let decisions = [Decision::Fix(Fix { module, lines: None, codemod: Arc::clone(&codemod) })];
+        let applied = support::apply_and_tell(&index, &files, &decisions).expect("it applies");
+        prop_assert_eq!(&applied.left, &[]);
+
+        // Besides the places, one line is gone and one has come at most.
+        let FileChange::Write(bytes) = &applied.patch.files[&path] else { panic!("it stays") };
+        let after = String::from_utf8(bytes.clone()).expect("it was text");
+        let is_import = |line: &&&str| {
+            let line = line.trim_start_matches('\u{feff}').trim_end();
+            line != "import os" && !line.starts_with("from app.env import ")
+        };
+        let expected = layout.saved("\"\"\"Module.\"\"\"\n", result);
+        let left = |text| lines(text).iter().filter(is_import).map(|it| (*it).to_owned()).collect();
+        let (found, wanted): (Vec<String>, Vec<String>) = (left(&after), left(&expected));
+        prop_assert_eq!(found, wanted);
+
+        // Every name resolves, and a second time there is nothing to do.
+        let files = support::patched(&files, &applied.patch);
+        prop_assert_eq!(support::sound(&index, &files, &[]), Ok(()));
+        let again = support::index(&files);
+        let module = again.module_at(&path).expect("it is there");
+        let decisions = [Decision::Fix(Fix { module, lines: None, codemod })];
+        let second = support::apply_and_tell(&again, &files, &decisions).expect("it applies");
+        prop_assert!(second.patch.is_empty(), "{:?}", second.patch);
     }
 }

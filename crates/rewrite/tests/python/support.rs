@@ -1,12 +1,12 @@
 //! Reading cases and comparing what comes out of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use ssot_facts::{DefinitionId, Hierarchy, Index, Resolution, Source};
+use ssot_facts::{DefinitionId, Hierarchy, Index, ModuleId, Resolution, Source};
 use ssot_model::{FileChange, Patch, RepoPath};
-use ssot_rewrite::{Decision, Refused};
+use ssot_rewrite::{Applied, Codemod, Decision, Fix, Refused, Substitution, Wanted};
 
 /// Files by path.
 pub(crate) type Files = BTreeMap<String, String>;
@@ -20,6 +20,8 @@ pub(crate) struct Case {
     /// Files that change, with their new text; none for those that go.
     changed: BTreeMap<String, Option<String>>,
     refusal: Option<String>,
+    /// Places that stay, `path:line: why`.
+    left: Vec<String>,
 }
 
 impl Case {
@@ -43,6 +45,9 @@ impl Case {
                 open = Some(after.get_or_insert_default());
             } else if let Some(path) = line.strip_prefix("xxx ") {
                 case.changed.insert(path.to_owned(), None);
+                open = None;
+            } else if let Some(left) = line.strip_prefix("? ") {
+                case.left.push(left.to_owned());
                 open = None;
             } else if let Some(refusal) = line.strip_prefix("! ") {
                 case.refusal = Some(refusal.to_owned());
@@ -80,16 +85,25 @@ pub(crate) fn index(files: &Files) -> Index {
 }
 
 /// Applies decisions to files.
+pub(crate) fn apply_and_tell(
+    index: &Index,
+    files: &Files,
+    decisions: &[Decision],
+) -> Result<Applied, Refused> {
+    let sources = |path: &RepoPath| {
+        let text = files.get(path.as_str())?;
+        Some(Arc::from(text.as_bytes()))
+    };
+    ssot_rewrite::apply_and_tell(index, &sources, decisions)
+}
+
+/// The patch of decisions alone.
 pub(crate) fn apply(
     index: &Index,
     files: &Files,
     decisions: &[Decision],
 ) -> Result<Patch, Refused> {
-    let sources = |path: &RepoPath| {
-        let text = files.get(path.as_str())?;
-        Some(Arc::from(text.as_bytes()))
-    };
-    ssot_rewrite::apply(index, &sources, decisions)
+    Ok(apply_and_tell(index, files, decisions)?.patch)
 }
 
 /// The files once the patch is applied.
@@ -113,7 +127,50 @@ fn definition(index: &Index, dotted: &str) -> DefinitionId {
     index.definition_named(dotted).unwrap_or_else(|| panic!("no definition {dotted}"))
 }
 
+/// `PATH LINES ...`: the file and the lines, `*` for all.
+fn place(index: &Index, words: &str) -> (ModuleId, Option<BTreeSet<u32>>) {
+    let mut words = words.split_whitespace();
+    let path = RepoPath::new(words.next().expect("a path")).expect("cases have plain paths");
+    let lines = words.next().expect("lines").split(',');
+    let lines = lines.map(|line| line.parse().ok()).collect();
+    (index.module_at(&path).expect("the file is there"), lines)
+}
+
+/// The decision about the places of one file that are changed in the same way. Lines that
+/// begin with `substitute` and name one file are one decision.
+fn fixes(index: &Index, lines: &[&String]) -> Option<Decision> {
+    let first = lines.first()?;
+    let (module, asked) = place(index, first.split_once(' ')?.1);
+    let one = |line: &&String| {
+        let written = line.splitn(4, ' ').nth(3).expect("a pattern");
+        let (written, imports) = written.split_once(" ; ").unwrap_or((written, ""));
+        let wanted = imports.split(" ; ").filter(|import| !import.is_empty());
+        let wanted = wanted.map(|import| Wanted::parse(import).expect("an import")).collect();
+        let (pattern, replacement) = written.split_once(" => ").expect("`=>`");
+        Substitution::new(pattern, replacement, wanted).expect("a good pattern")
+    };
+    let codemod = Arc::new(Codemod::Substitute(lines.iter().map(one).collect()));
+    Some(Decision::Fix(Fix { module, lines: asked, codemod }))
+}
+
+/// All decisions of a case.
+fn decisions(index: &Index, all: &[String]) -> Vec<Decision> {
+    let is_substitution = |line: &&String| line.starts_with("substitute ");
+    let (substitutions, others): (Vec<&String>, Vec<&String>) =
+        all.iter().partition(is_substitution);
+    let mut by_file: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    for line in substitutions {
+        by_file.entry(line.split(' ').nth(1).expect("a path")).or_default().push(line);
+    }
+    let others = others.into_iter().map(|words| decision(index, words));
+    others.chain(by_file.values().filter_map(|lines| fixes(index, lines))).collect()
+}
+
 fn decision(index: &Index, words: &str) -> Decision {
+    if let Some(rest) = words.strip_prefix("absolute ") {
+        let (module, lines) = place(index, rest);
+        return Decision::Fix(Fix { module, lines, codemod: Arc::new(Codemod::AbsoluteImports) });
+    }
     let words: Vec<&str> = words.split_whitespace().collect();
     let all = |names: &[&str]| names.iter().map(|name| definition(index, name)).collect();
     let rewrite_imports = words[0].ends_with('!');
@@ -153,9 +210,8 @@ pub(crate) fn check(case: &Case) -> Result<(), String> {
 
 fn check_one(case: &Case, spelling: &str) -> Result<(), String> {
     let index = index(&case.before);
-    let decisions: Vec<Decision> =
-        case.decisions.iter().map(|words| decision(&index, words)).collect();
-    let result = apply(&index, &case.before, &decisions);
+    let decisions = decisions(&index, &case.decisions);
+    let result = apply_and_tell(&index, &case.before, &decisions);
     let mut expected = case.before.clone();
     for (path, after) in &case.changed {
         match after {
@@ -177,10 +233,14 @@ fn check_one(case: &Case, spelling: &str) -> Result<(), String> {
     match (result, &case.refusal) {
         (Err(refused), Some(refusal)) if refused.to_string() == *refusal => Ok(()),
         (Err(refused), _) => Err(format!("{title}\n! {refused}\n")),
-        (Ok(patch), _) => {
-            let after = patched(&case.before, &patch);
-            if after != expected || case.refusal.is_some() {
-                return Err(format!("{title}\n{}", shown(&case.before, &after)));
+        (Ok(applied), _) => {
+            let after = patched(&case.before, &applied.patch);
+            let left = applied.left.iter();
+            let left: Vec<String> =
+                left.map(|it| format!("{}:{}: {}", it.path, it.line, it.reason)).collect();
+            if after != expected || left != case.left || case.refusal.is_some() {
+                let files = shown(&case.before, &after);
+                return Err(format!("{title}\n{files}? {}", left.join("\n? ")));
             }
             sound(&index, &after, &decisions).map_err(|fault| format!("{title}\n{fault}"))
         }
@@ -216,7 +276,7 @@ pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Re
                 inherits(before, &index, *source, members, *base)?;
                 continue;
             }
-            Decision::DeleteModule { .. } => continue,
+            Decision::DeleteModule { .. } | Decision::Fix(_) => continue,
         };
         let stays = index.definition_named(&stays).ok_or(format!("{stays} is gone"))?;
         for gone in goes {

@@ -6,6 +6,7 @@ pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod fix;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod map;

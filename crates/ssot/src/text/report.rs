@@ -81,7 +81,8 @@ fn headline(report: &RunReport) -> String {
 
 /// Found, decided, landed: three lines.
 fn summary(report: &RunReport) -> String {
-    let planned: usize = report.packages.iter().map(|package| package.groups.len()).sum();
+    let planned: usize =
+        report.packages.iter().map(|package| package.groups.len() + package.places.len()).sum();
     let left = report.left_alone.len();
     let violations = count(report.violations_before as usize, "concept");
     let decided = format!(
@@ -90,7 +91,8 @@ fn summary(report: &RunReport) -> String {
         count(planned, "group"),
         count(left, "group"),
     );
-    let landed: usize = report.landed().map(|package| package.groups.len()).sum();
+    let landed: usize =
+        report.landed().map(|package| package.groups.len() + package.places.len()).sum();
     let rows = [
         ("found", format!("{violations} with more than one source of truth")),
         ("decided", decided),
@@ -333,6 +335,7 @@ mod tests {
             kept: None,
             commit: (state == UnitState::Done).then(|| CommitId::new("c".repeat(40))),
             groups: vec![group],
+            places: Vec::new(),
         }
     }
 

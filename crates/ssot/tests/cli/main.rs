@@ -20,6 +20,7 @@ mod completions;
 mod demo;
 mod documentation;
 mod explain;
+mod fix;
 mod init;
 mod man;
 mod map;

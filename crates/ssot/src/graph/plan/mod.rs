@@ -70,6 +70,7 @@ pub(super) mod tests {
 
                 answered: Vec::new(),
             }],
+            places: Vec::new(),
         }
     }
 

@@ -26,7 +26,8 @@ code { font-size: 0.86em; overflow-wrap: anywhere; }
 /// The whole page.
 pub(crate) fn page(name: &str, plan: &Plan, schedule: &Schedule) -> String {
     let name = escaped(name);
-    let groups: usize = plan.packages.iter().map(|package| package.groups.len()).sum();
+    let groups: usize =
+        plan.packages.iter().map(|package| package.groups.len() + package.places.len()).sum();
     let headline =
         format!("{} for {}", count(plan.packages.len(), "package"), count(groups, "group"));
     let (drawing, commit) = (svg(plan, schedule), escaped(short(plan.base.as_str())));

@@ -11,7 +11,7 @@ use super::style;
 mod preview;
 mod swimlane;
 
-pub(crate) use preview::{preview, unified};
+pub(crate) use preview::{changes, preview, unified};
 
 /// Files shown with a package.
 const FILES: usize = 6;
@@ -26,7 +26,8 @@ pub(crate) fn plan(
     file: Option<&Path>,
     columns: usize,
 ) -> String {
-    let groups: usize = plan.packages.iter().map(|package| package.groups.len()).sum();
+    let groups: usize =
+        plan.packages.iter().map(|package| package.groups.len() + package.places.len()).sum();
     let mut text = String::new();
     let headline = if plan.packages.is_empty() {
         "Nothing can be consolidated without a decision".to_owned()
@@ -145,6 +146,11 @@ fn entry(package: &Package) -> String {
         };
         add(&mut text, format!("    {strategy}  {copies}{onto}\n"));
         text.push_str(&answers(&group.answered));
+    }
+    for places in &package.places {
+        let all: Vec<&str> = places.places.iter().map(String::as_str).collect();
+        let all = crate::formats::visible(&some_of(&all, FILES));
+        add(&mut text, format!("    {}  {all}\n", places.rule));
     }
     let files: Vec<&str> = package.write_set.iter().map(ssot_model::RepoPath::as_str).collect();
     let writes = format!("    writes {}", some_of(&files, FILES));

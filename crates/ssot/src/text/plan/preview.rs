@@ -20,11 +20,7 @@ pub(crate) fn preview(plan: &Plan, diffs: &[PackageDiff]) -> String {
         let package = plan.packages.iter().find(|package| package.id == diff.package);
         let title = package.map_or("", |package| &package.title);
         add(&mut text, format!("{}  {}\n", style::strong(diff.package.as_str()), visible(title)));
-        for line in diff.files.iter().map(unified).collect::<String>().lines() {
-            // What would control a terminal is shown, not obeyed; a tab is only a tab.
-            let line: Vec<String> = line.split('\t').map(visible).collect();
-            add(&mut text, format!("{}\n", painted(&line.join("\t"))));
-        }
+        text.push_str(&changes(&diff.files));
         text.push('\n');
     }
     let lines =
@@ -40,6 +36,17 @@ pub(crate) fn preview(plan: &Plan, diffs: &[PackageDiff]) -> String {
     for (hands, who) in [(Hands::Agent, "For an agent"), (Hands::Person, "For a person to decide")]
     {
         text.push_str(&handed_on(plan, hands, who));
+    }
+    text
+}
+
+/// The differences of some files, for people.
+pub(crate) fn changes(files: &[FileDiff]) -> String {
+    let mut text = String::new();
+    for line in files.iter().map(unified).collect::<String>().lines() {
+        // What would control a terminal is shown, not obeyed; a tab is only a tab.
+        let line: Vec<String> = line.split('\t').map(visible).collect();
+        add(&mut text, format!("{}\n", painted(&line.join("\t"))));
     }
     text
 }
