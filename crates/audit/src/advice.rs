@@ -49,6 +49,14 @@ fn way(audit: &Audit) -> (Way, Hands, String) {
         Choice::PullUp { .. } => {
             return because(Way::PullUp, Hands::Codemod, "a class above has or can have it");
         }
+        Choice::Parameterise { .. } => {
+            return (Way::Parameterise, Hands::Codemod, audit.reason.clone());
+        }
+        Choice::Merge { copies, .. } => {
+            let takes = copies.iter().any(|(_, cover)| !cover.missing.is_empty());
+            let way = if takes { Way::Merge } else { Way::Superset };
+            return (way, Hands::Codemod, audit.reason.clone());
+        }
         Choice::Delete { .. } => return because(Way::Delete, Hands::Codemod, "nothing reaches it"),
         Choice::Accept => {}
     }
@@ -130,7 +138,7 @@ fn steps(audit: &Audit, way: Way) -> Vec<String> {
         Way::Parameterise => vec![
             format!("give {kept} a parameter for what differs, with today's value as default"),
             format!("send each caller of {gone} to {kept} with its old value"),
-            format!("delete {gone}"),
+            format!("let {gone} hand on to it, or delete it"),
         ],
         Way::Merge => vec![
             format!(

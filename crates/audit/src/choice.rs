@@ -1,12 +1,12 @@
 //! Which definition stays, and how the others come to it.
 
 use ssot_facts::{DefinitionId, Index, Role};
-use ssot_model::{Acceptance, AcceptedBy, DefinitionKind, Finding, Verdict};
+use ssot_model::{Acceptance, AcceptedBy, DefinitionKind, Finding, Mode, Verdict};
 
 use crate::candidate::{self, Candidate};
 use ssot_rules::Comparison;
 
-use crate::{Choice, Examiner, Refusal, direction, extract, pull_up};
+use crate::{Choice, Examiner, Refusal, direction, extract, merge, parameterise, pull_up};
 
 /// What [`choose`] decided, and on what grounds.
 pub(crate) struct Decision {
@@ -48,7 +48,8 @@ pub(crate) fn choose(
         }
         Verdict::Identical | Verdict::Clone => consolidate(examiner, ids),
         Verdict::Shadowed => delete_shadowed(examiner.index, finding),
-        Verdict::Variant | Verdict::Twin => Decision {
+        Verdict::Variant => adapt(examiner, finding.kind, ids),
+        Verdict::Twin => Decision {
             candidates: rank(examiner, ids),
             ..Decision::accept(
                 "the implementations differ; merging them needs a decision about each difference",
@@ -57,6 +58,22 @@ pub(crate) fn choose(
         Verdict::Unsure => Decision::accept("the evidence does not decide; nothing is changed"),
         stays => Decision::accept(format!("{} is not a second source of truth", stays.as_str())),
     }
+}
+
+/// Implementations that differ: what their differences allow.
+fn adapt(examiner: &Examiner<'_>, kind: DefinitionKind, ids: &[DefinitionId]) -> Decision {
+    let proposed = match kind {
+        _ if examiner.config.run.mode == Mode::Careful => {
+            Err("in careful mode nothing but equal text is touched".to_owned())
+        }
+        DefinitionKind::Function => parameterise::propose(examiner, ids),
+        DefinitionKind::Class => merge::propose(examiner, ids),
+        other => Err(format!("a {} belongs to its place", other.as_str())),
+    };
+    proposed.unwrap_or_else(|why| Decision {
+        candidates: rank(examiner, ids),
+        ..Decision::accept(format!("the implementations differ: {why}"))
+    })
 }
 
 fn is_test(examiner: &Examiner<'_>, id: DefinitionId) -> bool {

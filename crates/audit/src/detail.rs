@@ -107,6 +107,14 @@ impl Examiner<'_> {
                 let gone = members.iter().filter(|id| *id != source).copied().collect();
                 return Prospect { canonical: Some(*source), chosen: true, gone };
             }
+            Choice::Parameterise { canonical, copies } => {
+                let gone = copies.iter().map(|(copy, _)| *copy).collect();
+                return Prospect { canonical: Some(*canonical), chosen: true, gone };
+            }
+            Choice::Merge { canonical, copies, .. } => {
+                let gone = copies.iter().map(|(copy, _)| *copy).collect();
+                return Prospect { canonical: Some(*canonical), chosen: true, gone };
+            }
             Choice::Delete { .. } | Choice::Accept => {}
         }
         let is_open = audit.verdict.is_violation() || audit.verdict == Verdict::Unsure;

@@ -37,7 +37,9 @@ pub(crate) fn obstacle(
     if let Some(reason) = new_dependency(examiner, canonical, copy) {
         return Some(reason);
     }
-    if let Some(path) = examiner.graph.path(canonical, copy) {
+    if !imports_already(examiner, canonical, copy)
+        && let Some(path) = examiner.graph.path(canonical, copy)
+    {
         let names: Vec<&str> = path.iter().map(|id| index.module(*id).name.as_str()).collect();
         return Some(format!("import cycle: {} -> {}", from.name, names.join(" -> ")));
     }
@@ -47,6 +49,22 @@ pub(crate) fn obstacle(
         needed.difference(&present).map(compact_str::CompactString::as_str).collect();
     (!more.is_empty()).then(|| {
         format!("{} would come to need {} through {}", from.name, more.join(", "), to.name)
+    })
+}
+
+/// Whether the module executes the other already: one more name of it makes no new cycle.
+fn imports_already(examiner: &Examiner<'_>, canonical: ModuleId, copy: ModuleId) -> bool {
+    let index = examiner.index;
+    let from = index.module(copy);
+    from.facts.imports.iter().any(|import| {
+        import.scope == ImportScope::Module
+            && !import.guarded
+            && import.name.as_deref().is_some_and(|name| {
+                index.module(canonical).facts.definitions.iter().any(|it| it.name == name)
+            })
+            && index
+                .import_target(from, import)
+                .is_some_and(|target| index.module_named(&target) == Some(canonical))
     })
 }
 

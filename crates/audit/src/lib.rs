@@ -17,13 +17,16 @@ mod extract;
 pub mod history;
 mod ledger;
 mod matrix;
+mod merge;
 mod mro;
+mod parameterise;
 mod pull_up;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use compact_str::CompactString;
+use ssot_facts::python::template::{Cover, Template};
 use ssot_facts::{DefinitionId, Hierarchy, ImportGraph, Index, ModuleId};
 use ssot_model::audit::{Advice, Coverage, History, Ledger, Matrix, MroReport};
 use ssot_model::{Config, Finding, RepoPath, Verdict};
@@ -67,6 +70,24 @@ pub enum Choice {
         members: Vec<DefinitionId>,
         /// The class that has the method afterwards.
         base: DefinitionId,
+    },
+    /// Give a function parameters for the values that its copies have instead, and let
+    /// each copy call it with its own.
+    Parameterise {
+        /// Stays, and gets the parameters.
+        canonical: DefinitionId,
+        /// Become faces of it, each with what tells it apart.
+        copies: Vec<(DefinitionId, Template)>,
+    },
+    /// Let a class take in what only its copies have, and import it where they stood.
+    Merge {
+        /// Stays.
+        canonical: DefinitionId,
+        /// Go, each with what the one that stays has of it.
+        copies: Vec<(DefinitionId, Cover)>,
+        /// Whether nobody may use one of the classes as a whole who would then see more
+        /// members than today.
+        counted: bool,
     },
     /// Delete a module that cannot be reached.
     Delete {
@@ -139,6 +160,8 @@ pub struct Examiner<'a> {
     kept: BTreeSet<DefinitionId>,
     /// Classes that an earlier choice takes a method from or gives one, and its name.
     reshaped: BTreeSet<(DefinitionId, CompactString)>,
+    /// The texts of the files, for choices that rest on more than facts.
+    sources: Option<&'a Sources<'a>>,
 }
 
 impl<'a> Examiner<'a> {
@@ -156,6 +179,7 @@ impl<'a> Examiner<'a> {
             gone: BTreeSet::new(),
             kept: BTreeSet::new(),
             reshaped: BTreeSet::new(),
+            sources: None,
         }
     }
 
@@ -178,6 +202,13 @@ impl<'a> Examiner<'a> {
         let members = groups.flat_map(|finding| self.members(finding));
         let coverage = Some(Measurements::new(self.index, sources, data, members));
         Self { coverage, ..self }
+    }
+
+    /// The same with the texts of the files. Without them nothing is chosen for
+    /// definitions that differ.
+    #[must_use]
+    pub fn reading(self, sources: &'a Sources<'a>) -> Self {
+        Self { sources: Some(sources), ..self }
     }
 
     /// Every member of a group as a candidate by its criteria alone, the best first.
@@ -244,6 +275,23 @@ impl<'a> Examiner<'a> {
                 let classes: Vec<DefinitionId> = classes.chain([*base]).collect();
                 self.reshaped.extend(classes.into_iter().map(|class| (class, name.clone())));
             }
+            Choice::Merge { canonical, copies, .. } => {
+                self.kept.insert(*canonical);
+                self.gone.insert(*canonical);
+                for (copy, _) in copies {
+                    self.gone.insert(*copy);
+                    self.graph.add(copy.module, canonical.module);
+                }
+            }
+            Choice::Parameterise { canonical, copies } => {
+                // What is given parameters is nobody's copy and nobody else's canonical.
+                self.kept.insert(*canonical);
+                self.gone.insert(*canonical);
+                for (copy, _) in copies {
+                    self.gone.insert(*copy);
+                    self.graph.add(copy.module, canonical.module);
+                }
+            }
             Choice::Delete { .. } | Choice::Accept => {}
         }
     }
@@ -271,6 +319,11 @@ impl<'a> Examiner<'a> {
 }
 
 /// Audits every group; a finding about a place is no group.
-pub fn examine(findings: &[Finding], index: &Index, config: &Config) -> Vec<Audit> {
-    Examiner::new(index, config).examine_all(findings)
+pub fn examine(
+    findings: &[Finding],
+    index: &Index,
+    config: &Config,
+    sources: &Sources<'_>,
+) -> Vec<Audit> {
+    Examiner::new(index, config).reading(sources).examine_all(findings)
 }

@@ -1,7 +1,13 @@
 //! What is chosen for small repositories, written as text: `--- path` begins a file.
 
+#[path = "choices/variants.rs"]
+mod variants;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use ssot_audit::{Audit, Choice};
-use ssot_facts::{Index, Source, python};
+use ssot_facts::{DefinitionId, Index, Source, python};
 use ssot_model::{Boundary, Config, RepoPath, Verdict};
 use ssot_rules::{Circumstances, RULES};
 
@@ -12,11 +18,18 @@ fn function(name: &str, reads: &str) -> String {
     )
 }
 
-fn index(repository: &str) -> Index {
+/// The files of a repository: path and text.
+fn files(repository: &str) -> impl Iterator<Item = (&str, &str)> {
     let files = repository.split("--- ").filter(|part| !part.trim().is_empty());
-    let sources = files.map(|file| {
+    files.map(|file| {
         let (path, text) = file.split_once('\n').expect("a file has a path line");
-        let path = RepoPath::new(path.trim()).expect("tests use plain paths");
+        (path.trim(), text)
+    })
+}
+
+fn index(repository: &str) -> Index {
+    let sources = files(repository).map(|(path, text)| {
+        let path = RepoPath::new(path).expect("tests use plain paths");
         Source { path, facts: python::extract(text.as_bytes()) }
     });
     Index::build(sources.collect())
@@ -25,21 +38,32 @@ fn index(repository: &str) -> Index {
 fn audits(repository: &str, config: &Config) -> (Index, Vec<Audit>) {
     let index = index(repository);
     let findings = ssot_rules::detect(RULES, &index, config, &Circumstances::default());
-    let audits = ssot_audit::examine(&findings, &index, config);
+    let texts: BTreeMap<&str, &str> = files(repository).collect();
+    let sources = |path: &RepoPath| texts.get(path.as_str()).map(|text| Arc::from(*text));
+    let audits = ssot_audit::examine(&findings, &index, config, &sources);
     (index, audits)
 }
 
 /// The choice in one line.
 fn describe(index: &Index, audit: &Audit) -> String {
+    let name = |id: &DefinitionId| index.dotted(*id);
+    let names =
+        |ids: &mut dyn Iterator<Item = &DefinitionId>| ids.map(name).collect::<Vec<_>>().join(", ");
     match &audit.choice {
         Choice::Redirect { canonical, copies } => {
-            let copies: Vec<String> = copies.iter().map(|id| index.dotted(*id)).collect();
-            format!("redirect {} to {}", copies.join(", "), index.dotted(*canonical))
+            format!("redirect {} to {}", names(&mut copies.iter()), name(canonical))
         }
         Choice::Extract { path, .. } => format!("extract to {path}"),
         Choice::PullUp { members, base, .. } => {
-            let members: Vec<String> = members.iter().map(|id| index.dotted(*id)).collect();
-            format!("pull up {} to {}", members.join(", "), index.dotted(*base))
+            format!("pull up {} to {}", names(&mut members.iter()), name(base))
+        }
+        Choice::Parameterise { canonical, copies } => {
+            let copies = names(&mut copies.iter().map(|(id, _)| id));
+            format!("parameterise {} for {copies}", name(canonical))
+        }
+        Choice::Merge { canonical, copies, .. } => {
+            let copies = names(&mut copies.iter().map(|(id, _)| id));
+            format!("merge {copies} into {}", name(canonical))
         }
         Choice::Delete { module, .. } => format!("delete {}", index.module(*module).path),
         Choice::Accept => format!("keep: {}", audit.reason),

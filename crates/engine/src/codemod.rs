@@ -8,7 +8,7 @@ use ssot_audit::{Answers, Audit, Choice, Loss};
 use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index, Resolution};
 use ssot_model::{AnsweredAtom, Patch, RepoPath, Tombstone};
 use ssot_plan::Draft;
-use ssot_rewrite::{Decision, Fix};
+use ssot_rewrite::{Decision, Fix, Merged};
 use ssot_runtime::files;
 
 use crate::triage::Survey;
@@ -33,6 +33,10 @@ fn decision(choice: &Choice, rewrite_imports: bool) -> Option<Decision> {
             Decision::Extract { source, members, module, path, rewrite_imports }
         }
         Choice::PullUp { source, members, base } => Decision::PullUp { source, members, base },
+        Choice::Parameterise { canonical, copies } => Decision::Parameterise { canonical, copies },
+        Choice::Merge { canonical, copies, counted } => {
+            Decision::Merge(Merged { canonical, copies, counted, rewrite_imports })
+        }
         Choice::Delete { module, .. } => Decision::DeleteModule { module },
         Choice::Accept => return None,
     })
@@ -103,15 +107,17 @@ pub(crate) fn rewrite(
 /// leaves none: the package in its place has its names.
 fn tombstones(index: &Index, choice: &Choice, day: &str) -> Vec<Tombstone> {
     let (gone, instead) = match choice {
-        Choice::Redirect { canonical, copies } => (copies, index.dotted(*canonical)),
+        Choice::Redirect { canonical, copies } => (copies.clone(), index.dotted(*canonical)),
+        Choice::Merge { canonical, copies, .. } => (going(copies), index.dotted(*canonical)),
         Choice::Extract { source, members, module, .. } => {
-            (members, format!("{module}.{}", index.definition(*source).name))
+            (members.clone(), format!("{module}.{}", index.definition(*source).name))
         }
         Choice::PullUp { source, members, base } => {
             let name = &index.definition(*source).name;
-            (members, format!("{}.{name}", index.dotted(*base)))
+            (members.clone(), format!("{}.{name}", index.dotted(*base)))
         }
-        Choice::Delete { .. } | Choice::Accept => return Vec::new(),
+        // A face keeps the name.
+        Choice::Parameterise { .. } | Choice::Delete { .. } | Choice::Accept => return Vec::new(),
     };
     let names: Vec<String> = gone.iter().map(|id| index.dotted(*id)).collect();
     let tombstone = |(id, name): (&DefinitionId, &String)| {
@@ -154,14 +160,21 @@ pub(crate) fn dry_run<'a>(
         .collect()
 }
 
+/// The definitions that go or become faces of another.
+fn going<T>(copies: &[(DefinitionId, T)]) -> Vec<DefinitionId> {
+    copies.iter().map(|(copy, _)| *copy).collect()
+}
+
 /// The files on which a choice rests: where the canonical definition stands, and
 /// who relies on the copies.
 fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
     let (canonical, copies) = match choice {
-        Choice::Redirect { canonical, copies } => (Some(canonical), copies.as_slice()),
-        Choice::Extract { members, .. } => (None, members.as_slice()),
-        Choice::PullUp { source, members, .. } => (Some(source), members.as_slice()),
-        Choice::Delete { .. } | Choice::Accept => (None, &[][..]),
+        Choice::Redirect { canonical, copies } => (Some(canonical), copies.clone()),
+        Choice::Extract { members, .. } => (None, members.clone()),
+        Choice::PullUp { source, members, .. } => (Some(source), members.clone()),
+        Choice::Parameterise { canonical, copies } => (Some(canonical), going(copies)),
+        Choice::Merge { canonical, copies, .. } => (Some(canonical), going(copies)),
+        Choice::Delete { .. } | Choice::Accept => (None, Vec::new()),
     };
     let mut paths: Vec<RepoPath> =
         canonical.iter().map(|id| index.module(id.module).path.clone()).collect();
@@ -169,7 +182,7 @@ fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
         paths.extend(related(index, members, *base));
     }
     for copy in copies {
-        let consumers = index.consumers_of(*copy).iter();
+        let consumers = index.consumers_of(copy).iter();
         paths.extend(consumers.map(|consumer| index.module(consumer.module).path.clone()));
     }
     paths.sort();
@@ -198,14 +211,16 @@ fn related(index: &Index, methods: &[DefinitionId], base: DefinitionId) -> Vec<R
 /// that are taken for equal read of the repository, and what others import of the copies.
 fn read_symbols(index: &Index, choice: &Choice) -> Vec<String> {
     let (kept, copies) = match choice {
-        Choice::Redirect { canonical, copies } => (Some(*canonical), copies.as_slice()),
+        Choice::Redirect { canonical, copies } => (Some(*canonical), copies.clone()),
         Choice::Extract { source, members, .. } | Choice::PullUp { source, members, .. } => {
-            (Some(*source), members.as_slice())
+            (Some(*source), members.clone())
         }
-        Choice::Delete { .. } | Choice::Accept => (None, &[][..]),
+        Choice::Parameterise { canonical, copies } => (Some(*canonical), going(copies)),
+        Choice::Merge { canonical, copies, .. } => (Some(*canonical), going(copies)),
+        Choice::Delete { .. } | Choice::Accept => (None, Vec::new()),
     };
     let mut names: BTreeSet<String> = kept.iter().map(|id| index.dotted(*id)).collect();
-    for id in kept.iter().chain(copies) {
+    for id in kept.iter().chain(&copies) {
         for name in &index.definition(*id).free {
             let meanings = index.resolve(id.module, name);
             names.extend(meanings.iter().filter_map(|meaning| dotted(index, meaning)));

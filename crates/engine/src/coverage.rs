@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ssot_audit::coverage::{CoverageData, Damage, Row, place, readings, readings_of_rows};
-use ssot_audit::{Audit, Examiner};
+use ssot_audit::{Audit, Examiner, Sources};
 use ssot_facts::Index;
 use ssot_model::{Config, Finding};
 use ssot_runtime::coverage::{CoverageFile, read_coverage};
@@ -51,15 +51,20 @@ pub(crate) fn read(
 
 /// Audits every group of a tree, with what tests execute of it.
 pub(crate) fn examine(survey: &Survey, root: &Path, findings: &[Finding]) -> Vec<Audit> {
-    examiner(survey, root, findings).examine_all(findings)
+    let sources = codemod::sources(root);
+    examiner(survey, &sources, findings).examine_all(findings)
 }
 
 /// The examiner of a tree, with what tests execute of the members of the findings.
-pub(crate) fn examiner<'a>(survey: &'a Survey, root: &Path, findings: &[Finding]) -> Examiner<'a> {
+pub(crate) fn examiner<'a>(
+    survey: &'a Survey,
+    sources: &'a Sources<'a>,
+    findings: &[Finding],
+) -> Examiner<'a> {
     let today = survey.circumstances.today.as_deref();
-    let examiner = Examiner::new(&survey.index, &survey.config).on(today);
+    let examiner = Examiner::new(&survey.index, &survey.config).reading(sources).on(today);
     match &survey.coverage {
-        Some(data) => examiner.with_coverage(data, findings, &codemod::sources(root)),
+        Some(data) => examiner.with_coverage(data, findings, sources),
         None => examiner,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ssot_audit::Audit;
 use ssot_model::{
-    Agent, CommitId, Event, EventKind, Finding, PackageId, Phase, Plan, RunId, RunOutcome,
+    Agent, CommitId, Event, EventKind, Finding, Mode, PackageId, Phase, Plan, RunId, RunOutcome,
     RunReport, ScanReport, UnitState,
 };
 use ssot_rules::RULES;
@@ -40,6 +40,8 @@ pub struct RunOptions {
     pub target: Option<String>,
     /// Whether importers of a copy are rewritten to the canonical module.
     pub rewrite_imports: bool,
+    /// How much has to be proved; what the configuration says when nothing is asked for.
+    pub mode: Option<Mode>,
     /// A plan to execute instead of a new one.
     pub plan: Option<PathBuf>,
     /// Whether packages may land without a test command.
@@ -66,7 +68,8 @@ pub enum RollbackScope {
 pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, EngineError> {
     let site = Site::open(&options.root).await?;
     site.check_clean()?;
-    let config = configuration::load(site.root(), options.config.as_deref())?.config;
+    let mut config = configuration::load(site.root(), options.config.as_deref())?.config;
+    config.run.mode = options.mode.unwrap_or(config.run.mode);
     if config.test.is_none() && !options.allow_untested && !options.dry_run {
         return Err(EngineError::user(ExecuteError::Untested));
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use ssot_model::{FileChange, PackageId, Plan, RepoPath};
+use ssot_model::{FileChange, Mode, PackageId, Plan, RepoPath};
 use ssot_rules::RULES;
 use ssot_runtime::files;
 use ssot_runtime::git::Repository;
@@ -34,10 +34,15 @@ pub struct PackageDiff {
 
 /// Every change of the packages that are switched on, in the order in which they may
 /// start. Text that is not UTF-8 is shown with replacement characters.
-pub fn preview(options: &ScanOptions, plan: &Plan) -> Result<Vec<PackageDiff>, EngineError> {
+pub fn preview(
+    options: &ScanOptions,
+    plan: &Plan,
+    mode: Option<Mode>,
+) -> Result<Vec<PackageDiff>, EngineError> {
     let repository = Repository::open(&options.root).map_err(EngineError::user)?;
     let root = repository.root().to_owned();
     let surveyed = survey::take(&ScanOptions { root: root.clone(), ..options.clone() })?
+        .in_mode(mode)
         .measured(&root, &[])?;
     let findings = surveyed.findings(RULES);
     let audits = coverage::examine(&surveyed, &root, &findings);

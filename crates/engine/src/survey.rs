@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ssot_audit::{Audit, Choice};
-use ssot_model::{CodeMap, CommitId, Config, Finding, LeftAlone, Plan, ScanReport, Timestamp};
+use ssot_model::{
+    CodeMap, CommitId, Config, Finding, LeftAlone, Mode, Plan, ScanReport, Timestamp,
+};
 use ssot_plan::Circumstances;
 use ssot_rules::{RULES, Rule};
 use ssot_runtime::cache::Cache;
@@ -72,7 +74,8 @@ pub fn examine(
     let (survey, cache) = Outset::open(options)?.survey(&options.root)?;
     let survey = survey.measured(&options.root, coverage)?;
     let findings = detect(&survey, &options.rules)?;
-    let mut examiner = coverage::examiner(&survey, &options.root, &findings);
+    let sources = codemod::sources(&options.root);
+    let mut examiner = coverage::examiner(&survey, &sources, &findings);
     let mut audits = examiner.examine_all(&findings);
     if let Some(group) = group {
         audits.retain(|audit| is_called(&audit.finding, group));
@@ -84,7 +87,6 @@ pub fn examine(
     }
     let limit = survey.config.scan.max_file_bytes;
     history::attach(&mut audits, &options.root, cache.as_ref(), limit);
-    let sources = codemod::sources(&options.root);
     for audit in &mut audits {
         examiner.look_into(audit, &sources);
     }
@@ -109,13 +111,19 @@ fn is_called(finding: &Finding, text: &str) -> bool {
         || finding.members.iter().any(|member| member.dotted() == text)
 }
 
-/// Makes a plan for the commit that is checked out.
-pub fn plan(options: &ScanOptions, rewrite_imports: bool) -> Result<Plan, EngineError> {
+/// Makes a plan for the commit that is checked out, in the mode of the configuration
+/// unless another is asked for.
+pub fn plan(
+    options: &ScanOptions,
+    rewrite_imports: bool,
+    mode: Option<Mode>,
+) -> Result<Plan, EngineError> {
     let repository = Repository::open(&options.root).map_err(EngineError::user)?;
     let base = repository.head().map_err(EngineError::internal)?;
     let root = repository.root().to_owned();
-    let survey =
-        take(&ScanOptions { root: root.clone(), ..options.clone() })?.measured(&root, &[])?;
+    let survey = take(&ScanOptions { root: root.clone(), ..options.clone() })?
+        .in_mode(mode)
+        .measured(&root, &[])?;
     let findings = detect(&survey, &options.rules)?;
     let audits = coverage::examine(&survey, &root, &findings);
     optimize(&root, &survey, (&findings, &audits), &base, rewrite_imports)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use compact_str::CompactString;
 use ssot_audit::{CoverageData, Examiner};
 use ssot_facts::{Index, Missing};
-use ssot_model::{Config, Finding, Level, ParseIssue, ScanReport};
+use ssot_model::{Config, Finding, Level, Mode, ParseIssue, ScanReport};
 use ssot_rules::{Circumstances, RULES, Rule, Scene};
 use ssot_runtime::cache::Cache;
 use ssot_runtime::files::{Surroundings, Witness};
@@ -84,6 +84,12 @@ impl Survey {
     pub(crate) fn measured(mut self, root: &Path, named: &[PathBuf]) -> Result<Self, EngineError> {
         self.coverage = coverage::read(root, &self.config, named, &self.index)?;
         Ok(self)
+    }
+
+    /// The same with another mode than the configuration says, when one is asked for.
+    pub(crate) fn in_mode(mut self, mode: Option<Mode>) -> Self {
+        self.config.run.mode = mode.unwrap_or(self.config.run.mode);
+        self
     }
 
     /// What the rules find, ranked.

@@ -70,7 +70,11 @@ fn pairs(index: &Index, choice: &Choice) -> Vec<Pair> {
             }
             pairs
         }
-        Choice::Delete { .. } | Choice::Accept => Vec::new(),
+        // Of those that differ the codemod has laid what stays beside each: it is the same code.
+        Choice::Parameterise { .. }
+        | Choice::Merge { .. }
+        | Choice::Delete { .. }
+        | Choice::Accept => Vec::new(),
     }
 }
 
@@ -83,6 +87,12 @@ fn closes(survey: &Survey, audit: &Audit) -> Vec<String> {
         }
         Choice::Extract { members, .. } | Choice::PullUp { members, .. } => {
             members.iter().map(|id| survey.index.dotted(*id)).collect()
+        }
+        Choice::Parameterise { copies, .. } => {
+            copies.iter().map(|(id, _)| survey.index.dotted(*id)).collect()
+        }
+        Choice::Merge { copies, .. } => {
+            copies.iter().map(|(id, _)| survey.index.dotted(*id)).collect()
         }
         Choice::Delete { module, .. } => vec![survey.index.module(*module).name.to_string()],
         Choice::Accept => Vec::new(),
@@ -136,6 +146,16 @@ fn touched(survey: &Survey, package: &Package, choices: &[&Choice]) -> Vec<Strin
                     Some(DefinitionId { module: id.module, index: owner })
                 };
                 follow(&members.iter().filter_map(class).collect::<Vec<_>>());
+            }
+            Choice::Parameterise { canonical, copies } => {
+                names.insert(index.module(canonical.module).name.to_string());
+                let copies: Vec<DefinitionId> = copies.iter().map(|(copy, _)| *copy).collect();
+                follow(&copies);
+            }
+            Choice::Merge { canonical, copies, .. } => {
+                names.insert(index.module(canonical.module).name.to_string());
+                let copies: Vec<DefinitionId> = copies.iter().map(|(copy, _)| *copy).collect();
+                follow(&copies);
             }
             Choice::Delete { .. } | Choice::Accept => {}
         }

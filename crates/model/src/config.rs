@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Capability, Cover, DeclaredCodemod, GateCommand, GuardedWrite, Verdict, Waiver};
+use crate::{
+    Capability, Cover, DeclaredCodemod, GateCommand, GuardedWrite, RunConfig, Verdict, Waiver,
+};
 
 /// The whole file. Every key is optional; an unknown key is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -17,6 +19,8 @@ pub struct Config {
     pub severity: BTreeMap<String, Level>,
     /// Parts of the codebase that may own their copy.
     pub boundary: Vec<Boundary>,
+    /// How a run goes about it.
+    pub run: RunConfig,
     /// How the repository's own tests are run; none when there are none.
     pub test: Option<TestConfig>,
     /// What else is checked before a package lands, in this order.

@@ -16,6 +16,7 @@ mod finding;
 mod gate;
 mod ids;
 mod map;
+mod mode;
 mod owned;
 mod patch;
 mod place;
@@ -47,6 +48,7 @@ pub use ids::{CommitId, Fingerprint, GroupId, PackageId, RunId, TreeId};
 pub use map::{
     CapabilityEntry, CodeMap, ConceptEntry, ImportEdge, ImportMap, MapPlace, MapView, TextEntry,
 };
+pub use mode::{Mode, RunConfig};
 pub use owned::{Capability, DeclaredCodemod, GuardForms, GuardedWrite};
 pub use patch::{FileChange, Patch};
 pub use place::{InvalidRepoPath, RepoPath, Span};

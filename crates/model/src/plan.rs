@@ -17,6 +17,12 @@ pub enum Strategy {
     Extract,
     /// Move equal methods into a class above theirs.
     PullUp,
+    /// Give the canonical function parameters and let the copies call it.
+    Parameterise,
+    /// Import the canonical class, which has every member of the copies and more.
+    Superset,
+    /// Let the canonical class take in what only the copies have, and import it.
+    Merge,
     /// Delete what cannot be reached.
     Delete,
     /// Leave it as it is.
@@ -30,6 +36,9 @@ impl Strategy {
             Self::Redirect => "redirect",
             Self::Extract => "extract",
             Self::PullUp => "pull-up",
+            Self::Parameterise => "parameterise",
+            Self::Superset => "superset",
+            Self::Merge => "merge",
             Self::Delete => "delete",
             Self::Accept => "accept",
         }

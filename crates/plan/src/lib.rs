@@ -145,6 +145,16 @@ fn group(index: &Index, draft: &Draft<'_>) -> PackageGroup {
             let name = &index.definition(*source).name;
             (Strategy::Extract, format!("{module}.{name}"), dotted(members))
         }
+        Choice::Parameterise { canonical, copies } => {
+            let copies: Vec<_> = copies.iter().map(|(copy, _)| *copy).collect();
+            (Strategy::Parameterise, index.dotted(*canonical), dotted(&copies))
+        }
+        Choice::Merge { canonical, copies, .. } => {
+            let takes = copies.iter().any(|(_, cover)| !cover.missing.is_empty());
+            let strategy = if takes { Strategy::Merge } else { Strategy::Superset };
+            let copies: Vec<_> = copies.iter().map(|(copy, _)| *copy).collect();
+            (strategy, index.dotted(*canonical), dotted(&copies))
+        }
         Choice::PullUp { source, members, base } => {
             let name = &index.definition(*source).name;
             (Strategy::PullUp, format!("{}.{name}", index.dotted(*base)), dotted(members))
@@ -169,7 +179,7 @@ fn group(index: &Index, draft: &Draft<'_>) -> PackageGroup {
 
 fn title(groups: &[PackageGroup]) -> String {
     let one = |group: &PackageGroup| match group.strategy {
-        Strategy::Redirect => {
+        Strategy::Redirect | Strategy::Superset => {
             let module = group.canonical.rsplit_once('.').map_or("", |(module, _)| module);
             format!("Take `{}` from {module}", group.name)
         }
@@ -177,6 +187,12 @@ fn title(groups: &[PackageGroup]) -> String {
         Strategy::PullUp => {
             let class = group.canonical.rsplit_once('.').map_or("", |(class, _)| class);
             format!("Inherit `{}` from {class}", group.name)
+        }
+        Strategy::Merge => format!("Merge `{}` into {}", group.name, group.canonical),
+        Strategy::Parameterise => {
+            let count = group.copies.len();
+            let copies = if count == 1 { "its copy" } else { "its copies" };
+            format!("Let `{}` stand for {copies}", group.canonical)
         }
         Strategy::Delete => format!("Delete {}, which cannot be imported", group.copies[0]),
         Strategy::Accept => format!("Keep `{}`", group.name),

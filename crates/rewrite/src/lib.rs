@@ -11,6 +11,7 @@ mod refused;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ssot_facts::python::template::{Cover, Template};
 use ssot_facts::{DefinitionId, Index, ModuleId};
 use ssot_model::{Patch, RepoPath};
 
@@ -52,6 +53,16 @@ pub enum Decision {
         /// The class above theirs that has the method afterwards.
         base: DefinitionId,
     },
+    /// Give a function parameters for the values that its copies have instead, and let
+    /// each copy call it with its own.
+    Parameterise {
+        /// The function that stays.
+        canonical: DefinitionId,
+        /// The functions that become faces of it, each with what tells it apart.
+        copies: Vec<(DefinitionId, Template)>,
+    },
+    /// Let a class take in what only its copies have, and import it where they stood.
+    Merge(Merged),
     /// Delete a module that cannot be reached.
     DeleteModule {
         /// The module.
@@ -70,6 +81,20 @@ pub struct Applied {
     pub fixed: BTreeSet<(RepoPath, u32)>,
     /// Places that stay.
     pub left: Vec<Left>,
+}
+
+/// A class that stands for others, which have nothing of its own that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// The class that stays.
+    pub canonical: DefinitionId,
+    /// The classes that go, each with what the one that stays has of it.
+    pub copies: Vec<(DefinitionId, Cover)>,
+    /// Whether nobody may use one of the classes as a whole who would then see more
+    /// members than today.
+    pub counted: bool,
+    /// Whether those who import a copy import the class that stays instead.
+    pub rewrite_imports: bool,
 }
 
 /// The current bytes of a file, none when there is no such file.

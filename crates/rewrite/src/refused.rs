@@ -127,6 +127,18 @@ pub enum Refused {
         /// What ties it to its class.
         why: String,
     },
+    /// A definition cannot take the part of its copies, or a copy cannot give way to it.
+    #[error("{path}:{line}: `{name}` {why}")]
+    Unadaptable {
+        /// The file.
+        path: RepoPath,
+        /// The line.
+        line: u32,
+        /// The definition.
+        name: String,
+        /// Why, as the rest of a sentence about it.
+        why: String,
+    },
     /// There is something already where a new file should be.
     #[error("{path}: there is already a module at this place")]
     Exists {

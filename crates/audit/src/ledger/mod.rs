@@ -185,7 +185,8 @@ fn at_stake(index: &Index, sources: &Sources<'_>, choice: &Choice) -> Vec<Ledger
             let hierarchy = Hierarchy::new(index);
             return hidden(index, &hierarchy, sources, (*module, *taker), true);
         }
-        Choice::Accept => return Vec::new(),
+        // Of those that differ the codemod lays what stays beside each copy.
+        Choice::Parameterise { .. } | Choice::Merge { .. } | Choice::Accept => return Vec::new(),
     };
     let kept = index.definition(canonical).hash;
     let differs = |id: &&DefinitionId| index.definition(**id).hash != kept;

@@ -9,6 +9,7 @@ mod names;
 mod parts;
 mod scope;
 mod structure;
+pub mod template;
 mod text;
 
 pub use anatomy::{Anatomy, anatomy, module_effects};

@@ -6,20 +6,25 @@ mod chains;
 mod class_scope;
 mod delete;
 mod extract;
+mod face;
 mod form;
 mod importers;
 mod imports;
 mod layout;
 mod locals;
+mod merge;
 mod moved;
 mod names;
+mod parameterise;
 mod pull_up;
 mod redirect;
 mod render;
 mod scan;
+mod signature;
 pub(crate) mod sites;
 mod source;
 mod spot;
+mod uses;
 mod work;
 
 use std::collections::BTreeMap;
@@ -56,6 +61,10 @@ pub(crate) fn apply(
                 };
                 moves.entry(place).or_default().push(one);
             }
+            Decision::Parameterise { canonical, copies } => {
+                parameterise::parameterise(&mut work, *canonical, copies)?;
+            }
+            Decision::Merge(merged) => merge::merge(&mut work, merged)?,
             Decision::PullUp { source, members, base } => {
                 pulls.push(Pull { base: *base, source: *source, members: members.clone() });
             }

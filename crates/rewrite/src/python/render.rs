@@ -23,7 +23,7 @@ pub(super) fn render(
     file: &SourceFile,
     plan: &FilePlan,
 ) -> Result<Vec<u8>, Refused> {
-    let renderer = Renderer::new(work, id, file, plan);
+    let renderer = Renderer::new(work, id, file, plan)?;
     let mut blocks: Vec<Block> =
         plan.removals.iter().map(|removal| renderer.block(removal)).collect();
     let mut edits = plan.edits.clone();
@@ -80,40 +80,49 @@ pub(super) struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    fn new(work: &'a Work<'a>, id: ModuleId, file: &'a SourceFile, plan: &FilePlan) -> Self {
+    fn new(
+        work: &'a Work<'a>,
+        id: ModuleId,
+        file: &'a SourceFile,
+        plan: &FilePlan,
+    ) -> Result<Self, Refused> {
         let module = work.index.module(id);
-        let removed: BTreeSet<usize> =
-            plan.removals.iter().map(|removal| removal.spot.statement.start).collect();
+        let removals = plan.removals.iter().map(|removal| removal.spot.statement.start);
+        let faces = plan.faces.iter().map(|face| face.statement);
+        let removed: BTreeSet<usize> = removals.chain(faces).collect();
         let cuts: BTreeSet<usize> = plan.cuts.iter().map(|cut| cut.spot.statement.start).collect();
         let without: BTreeSet<usize> = plan.chains.union(&cuts).copied().collect();
         let is_removed = |stmt: &&Stmt| removed.contains(&SourceFile::range(*stmt).start);
         let looks_up = names::looks_up_by_string(file);
         let suite = || file.suite().iter();
-        Self {
+        let kept = || suite().filter(|stmt| !is_removed(stmt));
+        let mut read = names::read_by(file, kept(), looks_up, &without);
+        let mut looked_up = names::looked_up_by(file, kept(), looks_up, &cuts);
+        for face in &plan.faces {
+            let new = SourceFile::parse(&file.path, face.text.as_bytes())?;
+            read.extend(names::read_by(&new, new.suite().iter(), looks_up, &BTreeSet::new()));
+            looked_up.extend(names::looked_up_by(
+                &new,
+                new.suite().iter(),
+                looks_up,
+                &BTreeSet::new(),
+            ));
+        }
+        Ok(Self {
             work,
             id,
             module,
             file,
             relative: form::prefers_relative(work.index, module),
-            read: names::read_by(
-                file,
-                suite().filter(|stmt| !is_removed(stmt)),
-                looks_up,
-                &without,
-            ),
-            looked_up: names::looked_up_by(
-                file,
-                suite().filter(|stmt| !is_removed(stmt)),
-                looks_up,
-                &cuts,
-            ),
+            read,
+            looked_up,
             released: names::read_by(
                 file,
                 suite().filter(is_removed).chain(names::functions_at(file, &cuts)),
                 false,
                 &BTreeSet::new(),
             ),
-        }
+        })
     }
 
     fn block(&self, removal: &Removal) -> Block {

@@ -33,7 +33,8 @@ impl SourceFile {
         Self::parse(path, bytes)
     }
 
-    fn parse(path: &RepoPath, bytes: &[u8]) -> Result<Self, Refused> {
+    /// Parses bytes of whatever file.
+    pub(super) fn parse(path: &RepoPath, bytes: &[u8]) -> Result<Self, Refused> {
         let unreadable =
             |line: u32, message: String| Refused::Unreadable { path: path.clone(), line, message };
         let text = std::str::from_utf8(bytes).map_err(|error| unreadable(1, error.to_string()))?;

@@ -69,6 +69,15 @@ pub(super) enum Side {
     Apart,
 }
 
+/// A function that keeps its header and gets another body.
+#[derive(Debug, Clone)]
+pub(super) struct Face {
+    /// Offset of its statement.
+    pub(super) statement: usize,
+    /// The function as it will be.
+    pub(super) text: String,
+}
+
 /// What happens to one file. Import statements are named by their offset, their
 /// names by their position.
 #[derive(Debug, Default)]
@@ -83,6 +92,8 @@ pub(super) struct FilePlan {
     pub(super) additions: Vec<Addition>,
     /// Offsets of the rewritten chains; what they read does not count any more.
     pub(super) chains: BTreeSet<usize>,
+    /// Functions that get another body.
+    pub(super) faces: Vec<Face>,
     /// Changes that stand on their own.
     pub(super) edits: Vec<Edit>,
     /// What the replacements need imported, with the offset of the first that needs it.
@@ -172,6 +183,14 @@ impl<'a> Work<'a> {
     /// Remembers that a definition goes.
     pub(super) fn go(&mut self, id: DefinitionId) -> Result<(), Refused> {
         if !self.goes.insert(id) || self.stays.contains(&id) {
+            return Err(self.contradiction(id));
+        }
+        Ok(())
+    }
+
+    /// Remembers that a definition gets another text: no other decision may be about it.
+    pub(super) fn alter(&mut self, id: DefinitionId) -> Result<(), Refused> {
+        if !self.goes.insert(id) || !self.stays.insert(id) {
             return Err(self.contradiction(id));
         }
         Ok(())

@@ -5,6 +5,8 @@
 //! > redirect CANONICAL COPY...     (`redirect!` rewrites imports too)
 //! > extract PATH MODULE SOURCE MEMBER...
 //! > pull-up SOURCE BASE MEMBER...
+//! > parameterise CANONICAL COPY...
+//! > merge CANONICAL COPY...       (`count` when nobody may see more members)
 //! > delete PATH
 //! > absolute PATH LINES                            (`*` for all lines)
 //! > substitute PATH LINES PATTERN => REPLACEMENT [; IMPORT]...
@@ -20,11 +22,13 @@
 
 use crate::support::{Case, check};
 
-const CASES: [&str; 5] = [
+const CASES: [&str; 7] = [
     include_str!("cases/redirect.txt"),
     include_str!("cases/extract.txt"),
     include_str!("cases/importers.txt"),
     include_str!("cases/pull_up.txt"),
+    include_str!("cases/parameterise.txt"),
+    include_str!("cases/merge.txt"),
     include_str!("cases/sites.txt"),
 ];
 

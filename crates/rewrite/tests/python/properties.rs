@@ -34,6 +34,28 @@ const COPIES: [&str; 4] = [
     "@decorate\n\ndef helper(value):\n\n\n    return json.dumps(value)\n",
 ];
 
+const GENERAL: &str = "import json\n\n\ndef helper(value):\n    text = json.dumps(value, indent=2)\n    return text\n";
+
+/// Copies of that with another value, and what becomes of them.
+const VARIANTS: [(&str, &str); 4] = [
+    (
+        "def assist(value):\n    text = json.dumps(value, indent=4)\n    return text\n",
+        "def assist(value):\n    return helper(value, indent=4)\n",
+    ),
+    (
+        "# Attached.\ndef assist(item):\n    \"\"\"Says it.\"\"\"\n\n    out = json.dumps(item, indent=4)\n    return out\n",
+        "# Attached.\ndef assist(item):\n    \"\"\"Says it.\"\"\"\n    return helper(item, indent=4)\n",
+    ),
+    (
+        "def assist(\n    value: int,  # any\n) -> str:\n\n    # First.\n    text: str = json.dumps(value, indent=-1)  # so\n    return text\n",
+        "def assist(\n    value: int,  # any\n) -> str:\n    return helper(value, indent=-1)\n",
+    ),
+    (
+        "def assist(value):\n\ttext = json.dumps(\n\t\tvalue,\n\t\tindent = None )\n\n\n\treturn text # end\n",
+        "def assist(value):\n\treturn helper(value, indent=None)\n",
+    ),
+];
+
 #[derive(Debug, Clone)]
 struct Layout {
     before: Vec<(usize, usize)>,
@@ -123,6 +145,39 @@ fn longest_gap(text: &str) -> usize {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn only_the_body_of_a_face_and_its_import_change(layout in layouts()) {
+        let head = "\"\"\"Module.\"\"\"\nimport json\n";
+        let before = layout.saved(head, VARIANTS[layout.copy].0);
+        let mut files = Files::new();
+        files.insert("app/a.py".to_owned(), GENERAL.to_owned());
+        files.insert("app/b.py".to_owned(), before);
+        let index = support::index(&files);
+        let canonical = index.definition_named("app.a.helper").expect("it is in the text");
+        let copy = index.definition_named("app.b.assist").expect("it is in the text");
+        let template = support::told_apart(&index, &files, canonical, copy);
+        let copies = vec![(copy, template)];
+        let decisions = [Decision::Parameterise { canonical, copies }];
+        let patch = support::apply(&index, &files, &decisions).expect("nothing speaks against it");
+
+        // The header, the docstring and everything around the function stay.
+        let path = RepoPath::new("app/b.py").expect("plain");
+        let FileChange::Write(bytes) = &patch.files[&path] else { panic!("the file stays") };
+        let after = String::from_utf8(bytes.clone()).expect("it was text");
+        let (import, face) = ("from app.a import helper\n", VARIANTS[layout.copy].1);
+        let expected = layout.saved("\"\"\"Module.\"\"\"\n", face);
+        let found: Vec<&str> =
+            lines(&after).into_iter().filter(|line| line.trim() != import.trim()).collect();
+        prop_assert_eq!(found, lines(&expected));
+        prop_assert_eq!(after.matches(import.trim()).count(), 1);
+
+        // What the function is now has the parameter already, and needs no other.
+        let result = support::patched(&files, &patch);
+        prop_assert_eq!(support::sound(&index, &result, &decisions), Ok(()));
+        let again = support::apply(&index, &result, &decisions);
+        prop_assert!(matches!(again, Err(Refused::Changed { .. })), "{:?}", again);
+    }
 
     #[test]
     fn only_the_copy_and_its_import_change(layout in layouts()) {

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use ssot_facts::python::template::{Side, Template, cover, template};
 use ssot_facts::{DefinitionId, Hierarchy, Index, ModuleId, Resolution, Source};
 use ssot_model::{FileChange, Patch, RepoPath};
-use ssot_rewrite::{Applied, Codemod, Decision, Fix, Refused, Substitution, Wanted};
+use ssot_rewrite::{Applied, Codemod, Decision, Fix, Merged, Refused, Substitution, Wanted};
 
 /// Files by path.
 pub(crate) type Files = BTreeMap<String, String>;
@@ -127,6 +128,28 @@ fn definition(index: &Index, dotted: &str) -> DefinitionId {
     index.definition_named(dotted).unwrap_or_else(|| panic!("no definition {dotted}"))
 }
 
+/// A definition as it is laid beside another.
+fn side<'a>(index: &'a Index, files: &'a Files, id: DefinitionId) -> Side<'a> {
+    let text = &files[index.module(id.module).path.as_str()];
+    let definition = index.definition(id);
+    Side {
+        source: text.strip_prefix('\u{feff}').unwrap_or(text),
+        span: definition.span,
+        free: &definition.free,
+    }
+}
+
+/// What tells a copy from the function that stays, from the texts of both.
+pub(crate) fn told_apart(
+    index: &Index,
+    files: &Files,
+    kept: DefinitionId,
+    copy: DefinitionId,
+) -> Template {
+    template(side(index, files, kept), side(index, files, copy))
+        .unwrap_or_else(|why| panic!("{} and {}: {why}", index.dotted(kept), index.dotted(copy)))
+}
+
 /// `PATH LINES ...`: the file and the lines, `*` for all.
 fn place(index: &Index, words: &str) -> (ModuleId, Option<BTreeSet<u32>>) {
     let mut words = words.split_whitespace();
@@ -154,7 +177,7 @@ fn fixes(index: &Index, lines: &[&String]) -> Option<Decision> {
 }
 
 /// All decisions of a case.
-fn decisions(index: &Index, all: &[String]) -> Vec<Decision> {
+fn decisions(index: &Index, files: &Files, all: &[String]) -> Vec<Decision> {
     let is_substitution = |line: &&String| line.starts_with("substitute ");
     let (substitutions, others): (Vec<&String>, Vec<&String>) =
         all.iter().partition(is_substitution);
@@ -162,11 +185,11 @@ fn decisions(index: &Index, all: &[String]) -> Vec<Decision> {
     for line in substitutions {
         by_file.entry(line.split(' ').nth(1).expect("a path")).or_default().push(line);
     }
-    let others = others.into_iter().map(|words| decision(index, words));
+    let others = others.into_iter().map(|words| decision(index, files, words));
     others.chain(by_file.values().filter_map(|lines| fixes(index, lines))).collect()
 }
 
-fn decision(index: &Index, words: &str) -> Decision {
+fn decision(index: &Index, files: &Files, words: &str) -> Decision {
     if let Some(rest) = words.strip_prefix("absolute ") {
         let (module, lines) = place(index, rest);
         return Decision::Fix(Fix { module, lines, codemod: Arc::new(Codemod::AbsoluteImports) });
@@ -192,6 +215,28 @@ fn decision(index: &Index, words: &str) -> Decision {
             base: definition(index, words[2]),
             members: all(&words[3..]),
         },
+        "parameterise" => {
+            let canonical = definition(index, words[1]);
+            let copies: Vec<DefinitionId> = all(&words[2..]);
+            let copies = copies.into_iter();
+            let copies =
+                copies.map(|copy| (copy, told_apart(index, files, canonical, copy))).collect();
+            Decision::Parameterise { canonical, copies }
+        }
+        "merge" | "count" => {
+            let canonical = definition(index, words[1]);
+            let copies: Vec<DefinitionId> = all(&words[2..]);
+            let covered = |copy| {
+                let found = cover(side(index, files, canonical), side(index, files, copy));
+                (copy, found.expect("cases have classes that agree"))
+            };
+            Decision::Merge(Merged {
+                canonical,
+                copies: copies.into_iter().map(covered).collect(),
+                counted: words[0].starts_with("count"),
+                rewrite_imports,
+            })
+        }
         "delete" => {
             let path = RepoPath::new(words[1]).expect("cases have plain paths");
             Decision::DeleteModule { module: index.module_at(&path).expect("the file is there") }
@@ -210,7 +255,7 @@ pub(crate) fn check(case: &Case) -> Result<(), String> {
 
 fn check_one(case: &Case, spelling: &str) -> Result<(), String> {
     let index = index(&case.before);
-    let decisions = decisions(&index, &case.decisions);
+    let decisions = decisions(&index, &case.before, &case.decisions);
     let result = apply_and_tell(&index, &case.before, &decisions);
     let mut expected = case.before.clone();
     for (path, after) in &case.changed {
@@ -267,6 +312,7 @@ pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Re
         return Err(format!("{new} does not resolve any more"));
     }
     for decision in decisions {
+        let gone: Vec<DefinitionId>;
         let (stays, goes) = match decision {
             Decision::Redirect { canonical, copies, .. } => (before.dotted(*canonical), copies),
             Decision::Extract { source, members, module, .. } => {
@@ -276,7 +322,14 @@ pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Re
                 inherits(before, &index, *source, members, *base)?;
                 continue;
             }
-            Decision::DeleteModule { .. } | Decision::Fix(_) => continue,
+            Decision::Merge(Merged { canonical, copies, .. }) => {
+                gone = copies.iter().map(|(copy, _)| *copy).collect();
+                (before.dotted(*canonical), &gone)
+            }
+            // The names stay what they are: functions of their modules.
+            Decision::Parameterise { .. } | Decision::DeleteModule { .. } | Decision::Fix(_) => {
+                continue;
+            }
         };
         let stays = index.definition_named(&stays).ok_or(format!("{stays} is gone"))?;
         for gone in goes {

@@ -100,6 +100,7 @@ fn show(args: &DemoArgs, repository: &NewRepository) -> anyhow::Result<Exit> {
         agents: run::agents(args.agents),
         target: None,
         rewrite_imports: false,
+        mode: None,
         plan: None,
         allow_untested: false,
         dry_run: false,

@@ -6,10 +6,10 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use ssot_engine::{PackageDiff, ScanOptions};
-use ssot_model::{PackageId, Plan, Schedule};
+use ssot_model::{Mode, PackageId, Plan, Schedule};
 
 use crate::cli::Place;
-use crate::commands::run;
+use crate::commands::run::{self, ModeArg};
 use crate::exit::{Exit, Usage};
 use crate::interrupt::{self, Waited};
 use crate::{graph, output, progress, text};
@@ -67,6 +67,9 @@ pub(crate) struct PlanArgs {
     /// Rewrite importers of a copy to the canonical module
     #[arg(long)]
     rewrite_imports: bool,
+    /// How much has to be proved before something is changed [default: `mode` in `[run]`]
+    #[arg(long, value_enum)]
+    mode: Option<ModeArg>,
     /// Check and show this plan, which somebody may have edited, instead of a new one
     #[arg(long, value_name = "FILE", conflicts_with = "rewrite_imports")]
     plan: Option<PathBuf>,
@@ -94,7 +97,7 @@ pub(crate) fn run(args: &PlanArgs) -> anyhow::Result<Exit> {
     let waiting = progress::Waiting::start(args.place.quiet, "planning by dry run");
     let plan = match &args.plan {
         Some(file) => ssot_engine::given_plan(&options, file)?,
-        None => ssot_engine::plan(&options, args.rewrite_imports)?,
+        None => ssot_engine::plan(&options, args.rewrite_imports, args.mode.map(Mode::from))?,
     };
     let Waited::Done(known) = interrupt::wait(ssot_engine::experience(&options.root))? else {
         return Ok(Exit::Interrupted);
@@ -146,7 +149,7 @@ fn preview(
         let said = "a dry run is told with `--format text` or `json`; leave --dry-run or --format";
         return Err(Usage(said.to_owned()).into());
     }
-    let diffs = ssot_engine::preview(options, plan)?;
+    let diffs = ssot_engine::preview(options, plan, args.mode.map(Mode::from))?;
     if args.format == PlanFormat::Text {
         output::result(&text::preview(plan, &diffs))?;
         return Ok(Exit::Clean);

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ssot_engine::RunOptions;
-use ssot_model::{RunOutcome, RunReport};
+use ssot_model::{Mode, RunOutcome, RunReport};
 
 use crate::cli::{Format, Place};
 use crate::exit::Exit;
@@ -32,6 +32,9 @@ pub(crate) struct RunArgs {
     /// Rewrite importers of a copy to the canonical module
     #[arg(long)]
     rewrite_imports: bool,
+    /// How much has to be proved before something is changed [default: `mode` in `[run]`]
+    #[arg(long, value_enum)]
+    mode: Option<ModeArg>,
     /// Run although no test command is configured
     #[arg(long)]
     allow_untested: bool,
@@ -43,6 +46,27 @@ pub(crate) struct RunArgs {
     format: Format,
 }
 
+/// How much has to be proved before something is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ModeArg {
+    /// Only equal text
+    Careful,
+    /// What is proved to do the same
+    Standard,
+    /// Also what could not be proved, marked so
+    Aggressive,
+}
+
+impl From<ModeArg> for Mode {
+    fn from(mode: ModeArg) -> Self {
+        match mode {
+            ModeArg::Careful => Self::Careful,
+            ModeArg::Standard => Self::Standard,
+            ModeArg::Aggressive => Self::Aggressive,
+        }
+    }
+}
+
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let options = RunOptions {
         root: args.place.path.clone(),
@@ -50,6 +74,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         agents: agents(args.agents),
         target: args.target.clone(),
         rewrite_imports: args.rewrite_imports,
+        mode: args.mode.map(Mode::from),
         plan: args.plan.clone(),
         allow_untested: args.allow_untested,
         dry_run: args.dry_run,

@@ -54,6 +54,18 @@ pub(crate) fn choice(audit: &Audit) -> (&'static str, String) {
             let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
             ("pull-up", format!("{} -> a class above", members.join(", ")))
         }
+        Choice::Parameterise { canonical, copies } => {
+            let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
+            let canonical = dotted(*canonical).unwrap_or("the canonical definition");
+            ("parameterise", format!("{} call {canonical}", copies.join(", ")))
+        }
+        Choice::Merge { canonical, copies, .. } => {
+            let takes = copies.iter().any(|(_, cover)| !cover.missing.is_empty());
+            let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
+            let canonical = dotted(*canonical).unwrap_or("the canonical definition");
+            let verb = if takes { "merge" } else { "superset" };
+            (verb, format!("{} -> {canonical}", copies.join(", ")))
+        }
         Choice::Delete { .. } => {
             let members = &audit.finding.members;
             let hidden = members.iter().find(|it| it.path.file_name() != "__init__.py");

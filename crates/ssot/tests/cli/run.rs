@@ -53,3 +53,65 @@ fn a_branch_under_somebodys_feet_is_never_moved() {
     repo.ssot(&["run", "--target", "a..b"]).expect(2).says(&["a..b"]);
     assert_eq!(repo.state(), before);
 }
+
+const INVOICE: &str = r#""""Numbers of invoices."""
+
+
+def check_digit(digits):
+    """The digit that makes the sum come out."""
+    weights = (9, 7, 3)
+    total = 0
+    for digit, weight in zip(digits, weights):
+        total += digit * weight
+    return total % 10
+"#;
+
+const CUSTOMER: &str = r#""""Numbers of customers."""
+
+
+def check_digit(digits):
+    """The digit of a customer."""
+    weights = (6, 5, 7)
+    total = 0
+    for digit, weight in zip(digits, weights):
+        total += digit * weight
+    return total % 10
+
+
+def number(digits):
+    return (*digits, check_digit(digits))
+"#;
+
+const DIGITS: &str = "import unittest
+
+from shop import customer, invoice
+
+
+class DigitTest(unittest.TestCase):
+    def test_digits(self):
+        self.assertEqual(invoice.check_digit((1, 2, 3)), 2)
+        self.assertEqual(customer.number((1, 2, 3)), (1, 2, 3, 7))
+";
+
+#[test]
+fn functions_that_differ_in_a_value_become_one_with_a_parameter() {
+    let repo = project::tested();
+    let files = [("invoice", INVOICE), ("customer", CUSTOMER)];
+    for (name, text) in files {
+        repo.commit(&[(&format!("shop/{name}.py"), text)]);
+    }
+    repo.commit(&[("tests/test_digits.py", DIGITS)]);
+    let plan = repo.ssot(&["plan"]).expect(0);
+    let chosen = "parameterise  shop.customer.check_digit -> shop.invoice.check_digit";
+    assert!(plan.stdout.contains(chosen), "{}", plan.stdout);
+    repo.ssot(&["run"]).expect(0);
+    let kept = repo.git(&["show", "ssot/consolidate:shop/invoice.py"]);
+    assert!(kept.contains("def check_digit(digits, *, weights=(9, 7, 3)):\n"), "{kept}");
+    let face = repo.git(&["show", "ssot/consolidate:shop/customer.py"]);
+    let call = "    return invoice_check_digit(digits, weights=(6, 5, 7))\n";
+    assert!(face.contains(&format!("\"\"\"The digit of a customer.\"\"\"\n{call}")), "{face}");
+
+    // The face is no second source of truth, and can be undone like everything else.
+    repo.git(&["merge", "--quiet", "--ff-only", "ssot/consolidate"]);
+    repo.ssot(&["scan", "--concept", "check_digit"]).expect(0);
+}
