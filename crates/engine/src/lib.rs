@@ -32,6 +32,7 @@ mod request;
 mod scope;
 mod since;
 mod site;
+mod suite;
 mod survey;
 mod trend;
 mod triage;
@@ -53,6 +54,7 @@ pub use pipeline::{
 };
 pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
+pub use suite::{TestOptions, TestProgress, test};
 pub use survey::{ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since};
 pub use trend::record_trend;
 pub use waive::{Waived, waive};

@@ -252,6 +252,7 @@ async fn act(
         works,
         agents: request.agents,
         test: request.config.test.clone(),
+        services: request.config.services.clone(),
         gates: type_checker::gates(site.root(), &request.config),
         behaviour: request.config.behaviour.clone(),
         allow_untested: request.allow_untested,
@@ -260,7 +261,7 @@ async fn act(
         journal: desk.journal(),
     };
     desk.begin(Agent::Actions, "execute, verify, land").await?;
-    let result = execute::run(job, desk.cancelled()).await;
+    let result = Box::pin(execute::run(job, desk.cancelled())).await;
     match &result {
         Ok(summary) => {
             let landed = summary.packages.values().filter(|it| it.state == UnitState::Done).count();

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Capability, Cover, DeclaredCodemod, GateCommand, GuardedWrite, RunConfig, Verdict, Waiver,
+    Capability, Cover, DeclaredCodemod, GateCommand, GuardedWrite, RunConfig, Service,
+    TestCategory, Verdict, Waiver,
 };
 
 /// The whole file. Every key is optional; an unknown key is an error.
@@ -23,6 +24,8 @@ pub struct Config {
     pub run: RunConfig,
     /// How the repository's own tests are run; none when there are none.
     pub test: Option<TestConfig>,
+    /// What the tests need beside them, by name.
+    pub services: BTreeMap<String, Service>,
     /// What else is checked before a package lands, in this order.
     pub gate: Vec<GateCommand>,
     /// How two versions of a function are compared by calling them.
@@ -188,6 +191,9 @@ pub struct TestConfig {
     /// coverage.py, `lcov.info`, Cobertura XML.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coverage: Vec<String>,
+    /// Parts of the tests that are run, repeated and counted by themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub category: Vec<TestCategory>,
 }
 
 /// How two versions of a function are compared by calling them.

@@ -23,6 +23,7 @@ mod place;
 mod plan;
 mod report;
 mod schedule;
+mod suite;
 mod trend;
 
 pub use answer::{Cover, Waiver};
@@ -61,4 +62,5 @@ pub use schedule::{
     Basis, CheckpointForecast, Experience, Lane, Makespan, PastPackage, PlannedPackage, Schedule,
     StageTimes,
 };
+pub use suite::{CategoryReport, Service, TestCategory, TestReport, TestTally, TestVerdict};
 pub use trend::TrendPoint;

@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Resume(commands::resume::ResumeArgs),
     /// Undo one package or the whole last run
     Rollback(commands::rollback::RollbackArgs),
+    /// Run the repository's own tests by category, several times, with services up
+    Test(commands::test::TestArgs),
     /// The report of a run, rebuilt from its log
     Report(commands::report::ReportArgs),
     /// What some definitions are to each other: duplicates, namesakes, layers

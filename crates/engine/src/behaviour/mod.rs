@@ -22,7 +22,7 @@ use verdict::{Observation, Trial};
 
 pub(crate) use pairs::{between, version};
 pub use question::Calls as CallSource;
-pub(crate) use question::ask;
+pub(crate) use question::{ask, sorted};
 
 /// How often a witness is replaced by a smaller one at most.
 const SHRINKING_ROUNDS: usize = 6;

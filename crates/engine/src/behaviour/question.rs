@@ -37,7 +37,9 @@ pub(crate) async fn ask(
     let name = mint_run_id(&Clock::system(), &Randomness::system()).to_string();
     let test = survey.config.test.as_ref();
     let mark = format!("{}\ncompare-{name}", root.display());
-    let runner = Runner::new(launcher, test, &root, &mark).map_err(EngineError::config)?;
+    let runner = Runner::new(launcher, test, &root, &mark)
+        .and_then(|runner| runner.with_services(&survey.config.services))
+        .map_err(EngineError::config)?;
     let modules = survey.index.importable();
     let sources = sources(&survey.index, &modules);
     let recorded = match test.filter(|_| calls == Calls::Recorded) {
@@ -74,9 +76,11 @@ async fn record(
 }
 
 /// Sorts the errors of the runner by who must act.
-fn sorted(error: RunnerError) -> EngineError {
+pub(crate) fn sorted(error: RunnerError) -> EngineError {
     match error {
-        RunnerError::BadCommand { .. } | RunnerError::NoPython(_) => EngineError::config(error),
+        RunnerError::BadCommand { .. } | RunnerError::NoPython(_) | RunnerError::Service(_) => {
+            EngineError::config(error)
+        }
         other => EngineError::internal(other),
     }
 }

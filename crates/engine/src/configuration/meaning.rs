@@ -7,6 +7,7 @@ use ssot_model::RepoPath;
 use ssot_model::audit::AtomKind;
 use ssot_rewrite::{Substitution, Wanted};
 use ssot_rules::PolicyLines;
+use ssot_runtime::runner::split_command;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -26,14 +27,7 @@ pub(super) fn mistakes(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
         "named-value",
         "codemod",
     ] {
-        let mut seen: BTreeMap<&str, &Spanned<DeValue<'_>>> = BTreeMap::new();
-        for (name, value) in texts(document, table, "name") {
-            if let Some(first) = seen.insert(name, value) {
-                let line = position(text, first.span().start).0;
-                let message = format!("{table} `{name}` was declared at line {line} already");
-                found.push(Mistake::new(value.span(), message));
-            }
-        }
+        found.extend(twice(text, table, texts(document, table, "name")));
     }
     let decided = ["decision", "keep"].into_iter();
     for (word, value) in decided.flat_map(|table| texts(document, table, "verdict")) {
@@ -59,6 +53,62 @@ pub(super) fn mistakes(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
     for (name, value) in texts(document, "name-budget", "boundary") {
         if !declared.contains(&name) {
             let message = format!("no boundary is called `{name}`; declare it with [[boundary]]");
+            found.push(Mistake::new(value.span(), message));
+        }
+    }
+    found
+}
+
+/// Commands that cannot be split into words, and categories of tests that are declared twice.
+pub(super) fn commands(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
+    let mut found = Vec::new();
+    let mut check = |table: &DeTable<'_>, keys: &[&str]| {
+        for value in keys.iter().filter_map(|key| table.get(*key)) {
+            let DeValue::String(command) = value.get_ref() else { continue };
+            // That it must not be empty was said by its shape.
+            if let Some(error) = split_command(command).err().filter(|_| !command.is_empty()) {
+                found.push(Mistake::new(value.span(), error.to_string()));
+            }
+        }
+    };
+    let tables = |name: &str| table(document, name).into_iter().flat_map(|it| it.values());
+    for service in tables("services").filter_map(as_table) {
+        check(service, &["start", "health", "stop"]);
+    }
+    if let Some(test) = table(document, "test") {
+        check(test, &["command"]);
+        for category in entries(test, "category").filter_map(as_table) {
+            check(category, &["command"]);
+        }
+        found.extend(twice(text, "category", texts(test, "category", "name")));
+    }
+    found
+}
+
+/// A table below a name.
+fn table<'a, 'i>(document: &'a DeTable<'i>, name: &str) -> Option<&'a DeTable<'i>> {
+    document.get(name).and_then(as_table)
+}
+
+fn as_table<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> Option<&'a DeTable<'i>> {
+    match value.get_ref() {
+        DeValue::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+/// Names that stand more than once.
+fn twice<'a>(
+    text: &str,
+    what: &str,
+    names: impl Iterator<Item = (&'a str, &'a Spanned<DeValue<'a>>)>,
+) -> Vec<Mistake> {
+    let mut found = Vec::new();
+    let mut seen: BTreeMap<&str, &Spanned<DeValue<'_>>> = BTreeMap::new();
+    for (name, value) in names {
+        if let Some(first) = seen.insert(name, value) {
+            let line = position(text, first.span().start).0;
+            let message = format!("{what} `{name}` was declared at line {line} already");
             found.push(Mistake::new(value.span(), message));
         }
     }

@@ -71,6 +71,7 @@ fn parse(file: &str, text: &str) -> Result<Loaded, EngineError> {
     if mistakes.is_empty() {
         mistakes = shape::mistakes(&config_schema(), &document);
         mistakes.extend(meaning::mistakes(text, document.get_ref()));
+        mistakes.extend(meaning::commands(text, document.get_ref()));
     }
     let config = match toml::from_str(text) {
         Ok(config) => config,
@@ -209,13 +210,33 @@ mod tests {
                 ],
             ),
         ] {
-            let said = said(text);
-            for part in expected {
-                assert!(said.contains(&format!("ssot.toml:{part}")), "{text}\n{part}\n{said}");
-            }
-            let count = said.matches("\nssot.toml:").count();
-            assert_eq!(count, expected.len(), "{text}\n{said}");
+            check(text, expected);
         }
+    }
+
+    /// Demands these mistakes and no other.
+    fn check(text: &str, expected: &[&str]) {
+        let said = said(text);
+        for part in expected {
+            assert!(said.contains(&format!("ssot.toml:{part}")), "{text}\n{part}\n{said}");
+        }
+        let count = said.matches("\nssot.toml:").count();
+        assert_eq!(count, expected.len(), "{text}\n{said}");
+    }
+
+    #[test]
+    fn commands_and_categories_are_checked() {
+        check(
+            "[test]\ncommand = \"pytest 'a\"\n[[test.category]]\nname = \"a\"\nrepeat = 0\n\
+             [[test.category]]\nname = \"a\"\n[services.db]\nstart = \"\"\nhealth = \"'\"\n",
+            &[
+                "2:11: the command `pytest 'a` is not well formed",
+                "5:10: `test.category.repeat` is a whole number from 1 to 100",
+                "7:8: category `a` was declared at line 4 already",
+                "9:9: `services.db.start` must not be empty",
+                "10:10: the command `'` is not well formed",
+            ],
+        );
     }
 
     #[test]

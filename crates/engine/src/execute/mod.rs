@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use ssot_model::{
     BehaviourConfig, CommitId, FileChange, GateCommand, Package, PackageId, Patch, RepoPath, RunId,
-    SuiteReport, TestConfig, Timestamp, TreeId, UnitState,
+    Service, SuiteReport, TestConfig, Timestamp, TreeId, UnitState,
 };
 use ssot_runtime::git::{GitError, Repository};
 use ssot_runtime::runner::{Runner, RunnerError, clean_leftovers};
@@ -87,6 +87,8 @@ pub struct Job {
     pub agents: usize,
     /// How the repository's own tests are run.
     pub test: Option<TestConfig>,
+    /// What the tests need beside them.
+    pub services: BTreeMap<String, Service>,
     /// What else is checked before a package lands.
     pub gates: Vec<GateCommand>,
     /// How versions of a function are compared by calling them.
@@ -255,7 +257,8 @@ async fn go(
     mark: &str,
 ) -> Result<ExecuteSummary, ExecuteError> {
     let root = job.repository.root().to_path_buf();
-    let runner = Runner::new(job.launcher.clone(), job.test.as_ref(), &root, mark)?;
+    let runner = Runner::new(job.launcher.clone(), job.test.as_ref(), &root, mark)?
+        .with_services(&job.services)?;
     let recovered = recover::recover(&job).await?;
     for work in &job.works {
         job.journal.moved(&work.package.id, UnitState::Queued, None).await?;

@@ -170,6 +170,7 @@ pub(crate) fn config(command: &str) -> TestConfig {
         memory_mib: 4096,
         repeat: 2,
         coverage: Vec::new(),
+        category: Vec::new(),
     }
 }
 
@@ -217,6 +218,7 @@ impl Platform {
             works,
             agents: self.agents,
             test: self.test.clone(),
+            services: BTreeMap::new(),
             gates: Vec::new(),
             behaviour: ssot_model::BehaviourConfig { inputs: 30, ..Default::default() },
             allow_untested: self.allow_untested,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ssot_model::GateCommand;
 
 use super::scratch::{Scratch, write};
+use super::services::split_command;
 use super::{Place, Runner, RunnerError, Sources, tail};
 use crate::git::Worktree;
 use crate::process::Ending;
@@ -42,29 +43,28 @@ impl Runner {
         sources: Sources<'_>,
         command: &GateCommand,
     ) -> Result<CommandRun, RunnerError> {
-        let malformed =
-            |source| RunnerError::BadCommand { command: command.command.clone(), source };
-        let words = shell_words::split(&command.command).map_err(malformed)?;
+        let words = split_command(&command.command)?;
         let scratch = Scratch::create(&self.mark)?;
         scratch.write_probe(sources.modules)?;
         let text = |path: &Path| path.to_string_lossy().into_owned();
         let script = scratch.probe().join("ssot_measure.py");
         write(&script, MEASURE)?;
         let (output, cost) = (scratch.path().join("output"), scratch.path().join("cost"));
-        let args: Vec<String> =
-            [&script, &output, &cost].map(|path| text(path)).into_iter().chain(words).collect();
+        let python = self.python()?;
+        let measured = [python, &script, &output, &cost].map(text);
+        let words = self.among_services(&scratch, measured.into_iter().chain(words).collect())?;
         let limit = Duration::from_secs(command.timeout_seconds);
-        let python = text(self.python()?);
         let directory = tree.path().join(&command.directory);
-        let line =
-            self.line(&scratch, Place::of(tree), sources, (&python, &args), (&directory, limit))?;
+        let line = self.line(&scratch, Place::of(tree), sources, &words, (&directory, limit))?;
         let finished = self.execute(&scratch, &line).await;
+        let read = |path: &Path| read_text(path, OUTPUT_BYTES);
         let (cost, output) = (read(&cost), read(&output));
         let root = text(tree.path());
         let tree = tree.clone();
         let restored = tokio::task::spawn_blocking(move || tree.restore()).await;
         restored.map_err(|error| RunnerError::Sandbox(error.to_string()))??;
         let finished = finished?;
+        self.demand_services(&scratch)?;
         let output = output.map(|output| output.replace(&root, "."));
         // Without a cost the command never ran or never ended, and what is said about that counts.
         let output = if cost.is_some() { output } else { Some(tail(&finished)) };
@@ -82,9 +82,9 @@ impl Runner {
 }
 
 /// A regular file's text, unless it is too long: the command may have put anything there.
-fn read(path: &Path) -> Option<String> {
+pub(super) fn read_text(path: &Path, most: u64) -> Option<String> {
     let metadata = std::fs::symlink_metadata(path).ok()?;
-    let readable = metadata.is_file() && metadata.len() <= OUTPUT_BYTES;
+    let readable = metadata.is_file() && metadata.len() <= most;
     let bytes = readable.then(|| std::fs::read(path).ok()).flatten()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -31,7 +31,8 @@ impl Runner {
         let names = scratch.path().join("modules.txt");
         write(&names, &modules.join("\n"))?;
         let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
-        let args = [
+        let words = [
+            text(self.python()?),
             text(&scratch.load_script()),
             text(&names),
             text(&scratch.records()),
@@ -39,8 +40,7 @@ impl Runner {
             IMPORT_SECONDS.to_string(),
         ];
         let limit = Duration::from_secs(START_SECONDS + IMPORT_SECONDS * modules.len() as u64);
-        let (place, python) = (Place::of(tree), text(self.python()?));
-        let line = self.line(&scratch, place, sources, (&python, &args), (tree.path(), limit))?;
+        let line = self.line(&scratch, Place::of(tree), sources, &words, (tree.path(), limit))?;
         let finished = self.execute(&scratch, &line).await;
         let tree = tree.clone();
         let restored = tokio::task::spawn_blocking(move || tree.restore()).await;

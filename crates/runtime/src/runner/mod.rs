@@ -3,12 +3,14 @@
 //! file every imported module came from.
 
 mod behaviour;
+mod category;
 mod command;
 mod environment;
 mod load;
 mod pytest;
 mod records;
 mod scratch;
+mod services;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use ssot_model::{RepoPath, SuiteCount, TestConfig};
+use ssot_model::{RepoPath, SuiteCount, TestCategory, TestConfig};
 
 use crate::git::{GitError, Worktree};
 use crate::process::{self, CommandLine, Ending, Finished, ProcessError};
@@ -29,6 +31,7 @@ pub use behaviour::{Budget, CallOutcome, Calls, Input, Inputs, Recorded, Subject
 pub use command::CommandRun;
 pub use records::{ImportProof, prove_imports};
 pub use scratch::clean_leftovers;
+pub use services::split_command;
 
 /// The test that stands for a command which reports no single tests.
 pub const EXIT_CODE_TEST: &str = "(exit code)";
@@ -98,7 +101,7 @@ pub enum RunnerError {
     #[error("no test command is configured")]
     NoCommand,
     /// The command cannot be split into words.
-    #[error("the test command `{command}` is not well formed: {source}")]
+    #[error("the command `{command}` is not well formed: {source}")]
     BadCommand {
         /// The command.
         command: String,
@@ -125,6 +128,9 @@ pub enum RunnerError {
     /// The tree could not be put back.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// Something that the tests need did not come up.
+    #[error("the service {0}")]
+    Service(String),
     /// The launcher refused.
     #[error("the sandbox could not be entered: {0}")]
     Sandbox(String),
@@ -151,6 +157,7 @@ pub struct Runner {
     /// None when there is no test command: modules are loaded all the same.
     config: Option<Arc<TestConfig>>,
     words: Arc<[String]>,
+    services: Arc<[services::Prepared]>,
     surroundings: Arc<Surroundings>,
     mark: Arc<str>,
 }
@@ -176,6 +183,7 @@ impl Runner {
             launcher,
             config: config.cloned().map(Arc::new),
             words: words.into(),
+            services: Arc::new([]),
             surroundings: Arc::new(surroundings),
             mark: mark.into(),
         })
@@ -184,7 +192,8 @@ impl Runner {
     /// Everything that the outcome of a suite depends on besides the tree, as
     /// one text: results may be reused while it stays the same.
     pub fn fingerprint(&self) -> String {
-        format!("{:?}\n{:?}\n{:?}", self.config, self.surroundings, sandbox::probe_layers())
+        let layers = sandbox::probe_layers();
+        format!("{:?}\n{:?}\n{:?}\n{layers:?}", self.config, self.services, self.surroundings)
     }
 
     /// Runs the suite in a worktree and puts the worktree back afterwards.
@@ -193,19 +202,41 @@ impl Runner {
         tree: &Worktree,
         sources: Sources<'_>,
     ) -> Result<SuiteRun, RunnerError> {
+        self.run_tests(tree, sources, self.words.to_vec()).await
+    }
+
+    /// Runs the tests of one category as [`Self::run_suite`] runs all of them.
+    pub async fn run_category(
+        &self,
+        tree: &Worktree,
+        sources: Sources<'_>,
+        category: &TestCategory,
+    ) -> Result<SuiteRun, RunnerError> {
         let config = self.config.as_ref().ok_or(RunnerError::NoCommand)?;
-        let (program, args) = self.words.split_first().ok_or(RunnerError::NoCommand)?;
+        let directory = tree.path().join(&config.directory);
+        let words = category::words(category, &self.words, &directory)?;
+        self.run_tests(tree, sources, words).await
+    }
+
+    async fn run_tests(
+        &self,
+        tree: &Worktree,
+        sources: Sources<'_>,
+        command: Vec<String>,
+    ) -> Result<SuiteRun, RunnerError> {
+        let config = self.config.as_ref().ok_or(RunnerError::NoCommand)?;
         let scratch = Scratch::create(&self.mark)?;
         scratch.write_probe(sources.modules)?;
         let directory = tree.path().join(&config.directory);
         let limit = Duration::from_secs(config.timeout_seconds);
-        let words = (program.as_str(), args);
-        let line = self.line(&scratch, Place::of(tree), sources, words, (&directory, limit))?;
+        let words = self.among_services(&scratch, command)?;
+        let line = self.line(&scratch, Place::of(tree), sources, &words, (&directory, limit))?;
         let finished = self.execute(&scratch, &line).await;
         let tree = tree.clone();
         let litter = tokio::task::spawn_blocking(move || tree.restore()).await;
         let litter = litter.map_err(|e| RunnerError::Sandbox(e.to_string()))??;
         let finished = finished?;
+        self.demand_services(&scratch)?;
         let records = scratch.read_records();
         let success = finished.ending.success();
         let mut tests = records.tests;
@@ -256,9 +287,10 @@ impl Runner {
         scratch: &Scratch,
         place: Place<'_>,
         sources: Sources<'_>,
-        (program, args): (&str, &[String]),
+        words: &[String],
         (directory, limit): (&Path, Duration),
     ) -> Result<CommandLine, RunnerError> {
+        let (program, args) = words.split_first().ok_or(RunnerError::NoCommand)?;
         let mut env =
             self.surroundings.variables(self.config.as_deref(), scratch, place.root, sources);
         env.insert(MARK_VARIABLE.to_owned(), scratch.mark().to_owned());
@@ -273,7 +305,7 @@ impl Runner {
             readable,
             memory_mib: self.config.as_ref().map_or(DEFAULT_MEMORY_MIB, |c| c.memory_mib),
         };
-        let job = Job { policy, program: program.to_owned(), args: args.to_vec(), env };
+        let job = Job { policy, program: program.clone(), args: args.to_vec(), env };
         Ok(self.launcher.command_line(&job, directory, limit)?)
     }
 }

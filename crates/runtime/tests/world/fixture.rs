@@ -67,6 +67,7 @@ pub(crate) fn config(command: &str) -> TestConfig {
         memory_mib: 4096,
         repeat: 2,
         coverage: Vec::new(),
+        category: Vec::new(),
     }
 }
 

@@ -17,3 +17,4 @@ pub(crate) mod rollback;
 pub(crate) mod run;
 pub(crate) mod sandbox_exec;
 pub(crate) mod scan;
+pub(crate) mod test;

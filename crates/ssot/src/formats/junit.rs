@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ssot_model::{Finding, Leaning, ScanReport};
+use ssot_model::{CategoryReport, Finding, Leaning, ScanReport, TestReport, TestVerdict};
 
 use super::{Setting, sentence};
 use crate::text::add;
@@ -85,6 +85,65 @@ fn outcome(finding: &Finding, setting: &Setting<'_>) -> String {
         "      <failure type=\"{kind}\" message=\"{message}\">{}</failure>\n",
         details.join("\n")
     )
+}
+
+/// The tests of a repository: a suite a category. A flaky test passes with a remark, since
+/// the reader has no word for it.
+pub(crate) fn tests(report: &TestReport) -> String {
+    let total = |verdict| report.categories.iter().map(|it| it.of(verdict).count()).sum::<usize>();
+    let tests: usize = report.categories.iter().map(|category| category.tests.len()).sum();
+    let errors = report.categories.iter().filter(|category| category.obstacle.is_some()).count();
+    let mut page = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuites name=\"ssot test\" tests=\"{}\" failures=\"{}\" skipped=\"{}\" \
+         errors=\"{errors}\">\n",
+        tests + errors,
+        total(TestVerdict::Failed),
+        total(TestVerdict::Skipped)
+    );
+    page.extend(report.categories.iter().map(category));
+    page + "</testsuites>\n"
+}
+
+fn category(category: &CategoryReport) -> String {
+    let (name, errors) = (escaped(&category.name), usize::from(category.obstacle.is_some()));
+    let of = |verdict| category.of(verdict).count();
+    let seconds = category.millis as f64 / 1000.0;
+    let mut suite = format!(
+        "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\" errors=\"{errors}\" \
+         time=\"{seconds:.3}\">\n",
+        category.tests.len() + errors,
+        of(TestVerdict::Failed),
+        of(TestVerdict::Skipped)
+    );
+    let executions = category.executions;
+    for (test, tally) in &category.tests {
+        let inside = match tally.verdict(executions) {
+            TestVerdict::Passed => String::new(),
+            TestVerdict::Skipped => "<skipped/>".to_owned(),
+            TestVerdict::Failed => {
+                format!("<failure message=\"failed in each of {executions} executions\"/>")
+            }
+            TestVerdict::Flaky => format!(
+                "<system-out>flaky: passed {}, failed {}, skipped {} of {executions}</system-out>",
+                tally.passed, tally.failed, tally.skipped
+            ),
+        };
+        let test = escaped(test);
+        add(
+            &mut suite,
+            format!("    <testcase classname=\"{name}\" name=\"{test}\">{inside}</testcase>\n"),
+        );
+    }
+    if let Some(obstacle) = &category.obstacle {
+        let tail = escaped(category.tail.as_deref().unwrap_or_default());
+        let case = format!(
+            "    <testcase classname=\"{name}\" name=\"(all)\"><error message=\"{}\">{tail}</error></testcase>\n",
+            escaped(obstacle)
+        );
+        add(&mut suite, case);
+    }
+    suite + "  </testsuite>\n"
 }
 
 /// A text as the content of an element or of an attribute. Letters that XML 1.0 cannot

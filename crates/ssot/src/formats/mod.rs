@@ -18,6 +18,7 @@ use clap::ValueEnum;
 use ssot_model::{CheckReport, Comparand, Finding, Member, ScanReport, TrendPoint};
 
 pub(crate) use html::escaped;
+pub(crate) use junit::tests;
 use sources::Sources;
 
 use crate::{markdown, text};

@@ -13,6 +13,7 @@ mod report;
 mod rules;
 mod scan;
 pub(crate) mod style;
+mod test;
 mod verdicts;
 
 pub(crate) use audit::{audits, letter};
@@ -26,4 +27,5 @@ pub(crate) use plan::{changes, plan, preview, unified};
 pub(crate) use report::{Where, report, rollback};
 pub(crate) use rules::rules;
 pub(crate) use scan::{acceptor, by_rule, extent, headline, ranked, saving, scan};
+pub(crate) use test::{execution, test};
 pub(crate) use verdicts::{choice, meaning};

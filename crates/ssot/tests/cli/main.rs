@@ -35,4 +35,5 @@ mod run_gates;
 mod sandbox_exec;
 mod scan;
 mod scan_formats;
+mod test;
 mod waiver;

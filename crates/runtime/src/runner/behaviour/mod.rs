@@ -181,7 +181,6 @@ impl Runner {
         targets: &BTreeMap<String, Vec<String>>,
     ) -> Result<Recorded, RunnerError> {
         let config = self.config.as_ref().ok_or(RunnerError::NoCommand)?;
-        let (program, args) = self.words.split_first().ok_or(RunnerError::NoCommand)?;
         let scratch = prepared(&self.mark)?;
         scratch.write_probe(sources.modules)?;
         let job = scratch.behaviour().join("harvest.json");
@@ -196,13 +195,14 @@ impl Runner {
         let limit = Duration::from_secs(config.timeout_seconds);
         let harvest = [("SSOT_HARVEST", job.to_string_lossy().into_owned())];
         let place = Place { extra: &harvest, ..Place::of(tree) };
-        let words = (program.as_str(), args);
-        let line = self.line(&scratch, place, sources, words, (&directory, limit))?;
+        let words = self.among_services(&scratch, self.words.to_vec())?;
+        let line = self.line(&scratch, place, sources, &words, (&directory, limit))?;
         let finished = self.execute(&scratch, &line).await;
         let tree = tree.clone();
         let restored = tokio::task::spawn_blocking(move || tree.restore()).await;
         restored.map_err(|e| RunnerError::Sandbox(e.to_string()))??;
         finished?;
+        self.demand_services(&scratch)?;
         Ok(recorded(&scratch.records()))
     }
 
@@ -302,14 +302,15 @@ impl Runner {
         budget: Budget,
     ) -> Result<CommandLine, RunnerError> {
         let text = |path: &Path| path.to_string_lossy().into_owned();
-        let args = [text(&scratch.behaviour().join("ssot_calls.py")), text(job)];
+        let script = text(&scratch.behaviour().join("ssot_calls.py"));
+        let words = [python.to_owned(), script, text(job)];
         let seconds = START_SECONDS
             + SLOW_CALLS * u64::from(budget.call_seconds)
             + u64::from(budget.inputs) / 2;
         let beside = Some(other);
         let place = Place { root: subject.root, writable: false, beside, extra: &[] };
         let within = (&*scratch.tmp(), Duration::from_secs(seconds));
-        self.line(scratch, place, subject.sources, (python, &args), within)
+        self.line(scratch, place, subject.sources, &words, within)
     }
 }
 
