@@ -49,6 +49,9 @@ fn way(audit: &Audit) -> (Way, Hands, String) {
         Choice::PullUp { .. } => {
             return because(Way::PullUp, Hands::Codemod, "a class above has or can have it");
         }
+        Choice::NewBase { .. } => {
+            return because(Way::PullUp, Hands::Codemod, "a new class above all of them has it");
+        }
         Choice::Parameterise { .. } => {
             return (Way::Parameterise, Hands::Codemod, audit.reason.clone());
         }

@@ -103,7 +103,7 @@ impl Examiner<'_> {
                 let gone = members.iter().filter(|id| *id != source).copied().collect();
                 return Prospect { canonical: Some(*source), chosen: true, gone };
             }
-            Choice::PullUp { source, members, .. } => {
+            Choice::PullUp { source, members, .. } | Choice::NewBase { source, members, .. } => {
                 let gone = members.iter().filter(|id| *id != source).copied().collect();
                 return Prospect { canonical: Some(*source), chosen: true, gone };
             }

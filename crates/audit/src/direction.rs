@@ -69,7 +69,7 @@ fn imports_already(examiner: &Examiner<'_>, canonical: ModuleId, copy: ModuleId)
 }
 
 /// The module says so, or everything public in it is marked so.
-fn is_deprecated(module: &ssot_facts::Module) -> bool {
+pub(crate) fn is_deprecated(module: &ssot_facts::Module) -> bool {
     let mut public = module
         .facts
         .definitions

@@ -21,7 +21,7 @@ pub(crate) fn propose(examiner: &Examiner<'_>, members: &[DefinitionId]) -> Resu
 }
 
 /// The innermost package that holds every member: directory and dotted name.
-fn common_package(
+pub(crate) fn common_package(
     examiner: &Examiner<'_>,
     members: &[DefinitionId],
     stem: &str,
@@ -96,7 +96,7 @@ fn imports_suffice(
 }
 
 /// `RateWindow` and `rateWindow` become `rate_window`.
-fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let mut text = String::new();
     let mut previous_lower = false;
     for letter in name.chars() {

@@ -23,7 +23,7 @@ mod parameterise;
 mod pull_up;
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use compact_str::CompactString;
 use ssot_facts::python::template::{Cover, Template};
@@ -71,6 +71,15 @@ pub enum Choice {
         /// The class that has the method afterwards.
         base: DefinitionId,
     },
+    /// Move equal methods as one into a new class, the first base of theirs.
+    NewBase {
+        /// The method whose text moves.
+        source: DefinitionId,
+        /// The methods that go, the source among them.
+        members: Vec<DefinitionId>,
+        /// The class that has the method afterwards.
+        base: NewBase,
+    },
     /// Give a function parameters for the values that its copies have instead, and let
     /// each copy call it with its own.
     Parameterise {
@@ -98,6 +107,24 @@ pub enum Choice {
     },
     /// Leave the group as it is.
     Accept,
+}
+
+/// A class that is not there yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBase {
+    /// Its name.
+    pub name: String,
+    /// Dotted name of its module: the one of all its heirs, or a new one.
+    pub module: String,
+    /// File of its module.
+    pub path: RepoPath,
+}
+
+impl NewBase {
+    /// The dotted name.
+    pub fn dotted(&self) -> String {
+        format!("{}.{}", self.module, self.name)
+    }
 }
 
 /// A member that stays although others of its group are consolidated.
@@ -160,8 +187,19 @@ pub struct Examiner<'a> {
     kept: BTreeSet<DefinitionId>,
     /// Classes that an earlier choice takes a method from or gives one, and its name.
     reshaped: BTreeSet<(DefinitionId, CompactString)>,
+    /// Classes that earlier choices make, by dotted name.
+    new_bases: BTreeMap<String, Heirs>,
     /// The texts of the files, for choices that rest on more than facts.
     sources: Option<&'a Sources<'a>>,
+}
+
+/// The classes that inherit from a new class.
+struct Heirs {
+    classes: BTreeSet<DefinitionId>,
+    /// The one whose methods move.
+    source: DefinitionId,
+    /// The file of the new class.
+    path: RepoPath,
 }
 
 impl<'a> Examiner<'a> {
@@ -179,6 +217,7 @@ impl<'a> Examiner<'a> {
             gone: BTreeSet::new(),
             kept: BTreeSet::new(),
             reshaped: BTreeSet::new(),
+            new_bases: BTreeMap::new(),
             sources: None,
         }
     }
@@ -274,6 +313,17 @@ impl<'a> Examiner<'a> {
                 let classes = members.iter().chain([source]).filter_map(|id| self.class_of(*id));
                 let classes: Vec<DefinitionId> = classes.chain([*base]).collect();
                 self.reshaped.extend(classes.into_iter().map(|class| (class, name.clone())));
+            }
+            Choice::NewBase { source, members, base } => {
+                self.gone.extend(members);
+                let name = &self.index.definition(*source).name;
+                let classes: BTreeSet<DefinitionId> =
+                    members.iter().filter_map(|id| self.class_of(*id)).collect();
+                self.reshaped.extend(classes.iter().map(|class| (*class, name.clone())));
+                if let Some(source) = self.class_of(*source) {
+                    let path = base.path.clone();
+                    self.new_bases.entry(base.dotted()).or_insert(Heirs { classes, source, path });
+                }
             }
             Choice::Merge { canonical, copies, .. } => {
                 self.kept.insert(*canonical);

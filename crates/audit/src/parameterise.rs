@@ -175,6 +175,9 @@ pub(crate) fn unusable(
         if examiner.gone.contains(&id) || examiner.kept.contains(&id) {
             return Some("another group relies on it".to_owned());
         }
+        if examiner.is_reshaped(id) {
+            return Some("another group moves methods of it".to_owned());
+        }
         if index.module(id.module).role != Role::Production {
             let why = "where tests find what they share is decided by their runner";
             return Some(why.to_owned());

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use ssot_audit::{Answers, Audit, Choice, Loss};
+use ssot_audit::{Answers, Audit, Choice, Loss, NewBase};
 use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index, Resolution};
 use ssot_model::{AnsweredAtom, Patch, RepoPath, Tombstone};
 use ssot_plan::Draft;
-use ssot_rewrite::{Decision, Fix, Merged};
+use ssot_rewrite::{Decision, Fix, Inherited, Merged};
 use ssot_runtime::files;
 
 use crate::triage::Survey;
@@ -33,6 +33,9 @@ fn decision(choice: &Choice, rewrite_imports: bool) -> Option<Decision> {
             Decision::Extract { source, members, module, path, rewrite_imports }
         }
         Choice::PullUp { source, members, base } => Decision::PullUp { source, members, base },
+        Choice::NewBase { source, members, base: NewBase { name, module, path } } => {
+            Decision::NewBase(Inherited { source, members, class: name, module, path })
+        }
         Choice::Parameterise { canonical, copies } => Decision::Parameterise { canonical, copies },
         Choice::Merge { canonical, copies, counted } => {
             Decision::Merge(Merged { canonical, copies, counted, rewrite_imports })
@@ -116,6 +119,10 @@ fn tombstones(index: &Index, choice: &Choice, day: &str) -> Vec<Tombstone> {
             let name = &index.definition(*source).name;
             (members.clone(), format!("{}.{name}", index.dotted(*base)))
         }
+        Choice::NewBase { source, members, base } => {
+            let name = &index.definition(*source).name;
+            (members.clone(), format!("{}.{name}", base.dotted()))
+        }
         // A face keeps the name.
         Choice::Parameterise { .. } | Choice::Delete { .. } | Choice::Accept => return Vec::new(),
     };
@@ -171,15 +178,22 @@ fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
     let (canonical, copies) = match choice {
         Choice::Redirect { canonical, copies } => (Some(canonical), copies.clone()),
         Choice::Extract { members, .. } => (None, members.clone()),
-        Choice::PullUp { source, members, .. } => (Some(source), members.clone()),
+        Choice::PullUp { source, members, .. } | Choice::NewBase { source, members, .. } => {
+            (Some(source), members.clone())
+        }
         Choice::Parameterise { canonical, copies } => (Some(canonical), going(copies)),
         Choice::Merge { canonical, copies, .. } => (Some(canonical), going(copies)),
         Choice::Delete { .. } | Choice::Accept => (None, Vec::new()),
     };
     let mut paths: Vec<RepoPath> =
         canonical.iter().map(|id| index.module(id.module).path.clone()).collect();
-    if let Choice::PullUp { members, base, .. } = choice {
-        paths.extend(related(index, members, *base));
+    match choice {
+        Choice::PullUp { members, base, .. } => paths.extend(related(index, members, &[*base])),
+        Choice::NewBase { members, .. } => {
+            let owners: Vec<DefinitionId> = owners(index, members).collect();
+            paths.extend(related(index, members, &owners));
+        }
+        _ => {}
     }
     for copy in copies {
         let consumers = index.consumers_of(copy).iter();
@@ -192,19 +206,26 @@ fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
 
 /// The files of the classes around methods that move: those above and below them decide
 /// what is found.
-fn related(index: &Index, methods: &[DefinitionId], base: DefinitionId) -> Vec<RepoPath> {
+fn related(index: &Index, methods: &[DefinitionId], tops: &[DefinitionId]) -> Vec<RepoPath> {
     let hierarchy = Hierarchy::new(index);
-    let owners = methods.iter().filter_map(|id| {
-        let owner = index.definition(*id).owner?;
-        Some(DefinitionId { module: id.module, index: owner })
-    });
-    let above = owners.filter_map(|class| hierarchy.linearisation(class).ok());
+    let above = owners(index, methods).filter_map(|class| hierarchy.linearisation(class).ok());
     let above: Vec<DefinitionId> = above
         .flat_map(|order| order.iter().filter_map(ClassRef::internal).collect::<Vec<_>>())
         .collect();
-    let below = hierarchy.descendants(base);
+    let below = tops.iter().flat_map(|top| hierarchy.descendants(*top));
     let classes = above.into_iter().chain(below);
     classes.map(|id| index.module(id.module).path.clone()).collect()
+}
+
+/// The classes of methods.
+pub(crate) fn owners<'a>(
+    index: &'a Index,
+    methods: &'a [DefinitionId],
+) -> impl Iterator<Item = DefinitionId> + 'a {
+    methods.iter().filter_map(|id| {
+        let owner = index.definition(*id).owner?;
+        Some(DefinitionId { module: id.module, index: owner })
+    })
 }
 
 /// The dotted names on which a choice rests: the definition that stays, what the bodies
@@ -212,9 +233,9 @@ fn related(index: &Index, methods: &[DefinitionId], base: DefinitionId) -> Vec<R
 fn read_symbols(index: &Index, choice: &Choice) -> Vec<String> {
     let (kept, copies) = match choice {
         Choice::Redirect { canonical, copies } => (Some(*canonical), copies.clone()),
-        Choice::Extract { source, members, .. } | Choice::PullUp { source, members, .. } => {
-            (Some(*source), members.clone())
-        }
+        Choice::Extract { source, members, .. }
+        | Choice::PullUp { source, members, .. }
+        | Choice::NewBase { source, members, .. } => (Some(*source), members.clone()),
         Choice::Parameterise { canonical, copies } => (Some(*canonical), going(copies)),
         Choice::Merge { canonical, copies, .. } => (Some(*canonical), going(copies)),
         Choice::Delete { .. } | Choice::Accept => (None, Vec::new()),

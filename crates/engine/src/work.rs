@@ -70,6 +70,15 @@ fn pairs(index: &Index, choice: &Choice) -> Vec<Pair> {
             }
             pairs
         }
+        Choice::NewBase { source, members, base } => {
+            let mut pairs = against(members, *source);
+            for pair in &mut pairs {
+                pair.right.module.clone_from(&base.module);
+                let name = &index.definition(*source).name;
+                pair.right.definition = format!("{}.{name}", base.name);
+            }
+            pairs
+        }
         // Of those that differ the codemod has laid what stays beside each: it is the same code.
         Choice::Parameterise { .. }
         | Choice::Merge { .. }
@@ -85,7 +94,9 @@ fn closes(survey: &Survey, audit: &Audit) -> Vec<String> {
         Choice::Redirect { copies, .. } => {
             copies.iter().map(|id| survey.index.dotted(*id)).collect()
         }
-        Choice::Extract { members, .. } | Choice::PullUp { members, .. } => {
+        Choice::Extract { members, .. }
+        | Choice::PullUp { members, .. }
+        | Choice::NewBase { members, .. } => {
             members.iter().map(|id| survey.index.dotted(*id)).collect()
         }
         Choice::Parameterise { copies, .. } => {
@@ -141,11 +152,11 @@ fn touched(survey: &Survey, package: &Package, choices: &[&Choice]) -> Vec<Strin
             }
             Choice::PullUp { members, base, .. } => {
                 names.insert(index.module(base.module).name.to_string());
-                let class = |id: &DefinitionId| {
-                    let owner = index.definition(*id).owner?;
-                    Some(DefinitionId { module: id.module, index: owner })
-                };
-                follow(&members.iter().filter_map(class).collect::<Vec<_>>());
+                follow(&codemod::owners(index, members).collect::<Vec<_>>());
+            }
+            Choice::NewBase { members, base, .. } => {
+                names.insert(base.module.clone());
+                follow(&codemod::owners(index, members).collect::<Vec<_>>());
             }
             Choice::Parameterise { canonical, copies } => {
                 names.insert(index.module(canonical.module).name.to_string());

@@ -132,26 +132,52 @@ impl Hierarchy {
     ) -> BTreeMap<DefinitionId, Linearisation> {
         let below: BTreeSet<DefinitionId> =
             gone.keys().flat_map(|class| self.descendants(*class)).collect();
-        let below: Vec<DefinitionId> =
-            below.into_iter().filter(|class| !gone.contains_key(class)).collect();
+        let below = below.into_iter().filter(|class| !gone.contains_key(class)).collect();
+        self.reordered(below, &|_, bases| {
+            for base in bases {
+                if let ClassRef::Internal(id) = base {
+                    *id = gone.get(id).copied().unwrap_or(*id);
+                }
+            }
+        })
+    }
+
+    /// The orders of some classes and of those below, if each of them had one more base
+    /// before all others: class by class, in order.
+    pub fn with_first_base(
+        &self,
+        heirs: &BTreeSet<DefinitionId>,
+        base: &ClassRef,
+    ) -> BTreeMap<DefinitionId, Linearisation> {
+        let below = heirs.iter().flat_map(|class| self.descendants(*class));
+        let all: BTreeSet<DefinitionId> = below.chain(heirs.iter().copied()).collect();
+        self.reordered(all.into_iter().collect(), &|class, bases| {
+            if heirs.contains(&class) {
+                bases.insert(0, base.clone());
+            }
+        })
+    }
+
+    /// The orders of classes whose bases, and those of the classes above, were others.
+    fn reordered(
+        &self,
+        asked: Vec<DefinitionId>,
+        change: &dyn Fn(DefinitionId, &mut Vec<ClassRef>),
+    ) -> BTreeMap<DefinitionId, Linearisation> {
         let mut classes: FxHashMap<DefinitionId, Class> = FxHashMap::default();
-        let mut open = below.clone();
+        let mut open = asked.clone();
         while let Some(class) = open.pop() {
             let Some(facts) = self.classes.get(&class).filter(|_| !classes.contains_key(&class))
             else {
                 continue;
             };
             let mut facts = facts.clone();
-            for base in &mut facts.bases {
-                if let ClassRef::Internal(id) = base {
-                    *id = gone.get(id).copied().unwrap_or(*id);
-                }
-            }
+            change(class, &mut facts.bases);
             open.extend(facts.bases.iter().filter_map(ClassRef::internal));
             classes.insert(class, facts);
         }
-        let mut orders = merge::orders(&classes, &below);
-        below.into_iter().filter_map(|class| Some((class, orders.remove(&class)?))).collect()
+        let mut orders = merge::orders(&classes, &asked);
+        asked.into_iter().filter_map(|class| Some((class, orders.remove(&class)?))).collect()
     }
 
     /// Whether every class above is known: those of this repository and `object`,

@@ -159,6 +159,10 @@ fn group(index: &Index, draft: &Draft<'_>) -> PackageGroup {
             let name = &index.definition(*source).name;
             (Strategy::PullUp, format!("{}.{name}", index.dotted(*base)), dotted(members))
         }
+        Choice::NewBase { source, members, base } => {
+            let name = &index.definition(*source).name;
+            (Strategy::PullUp, format!("{}.{name}", base.dotted()), dotted(members))
+        }
         Choice::Delete { module, .. } => {
             let path = index.module(*module).path.to_string();
             (Strategy::Delete, index.module(*module).name.to_string(), vec![path])

@@ -53,6 +53,9 @@ pub enum Decision {
         /// The class above theirs that has the method afterwards.
         base: DefinitionId,
     },
+    /// Move methods into a new class, which their classes inherit from before all others.
+    /// Decisions with the same new class move their methods together.
+    NewBase(Inherited),
     /// Give a function parameters for the values that its copies have instead, and let
     /// each copy call it with its own.
     Parameterise {
@@ -81,6 +84,21 @@ pub struct Applied {
     pub fixed: BTreeSet<(RepoPath, u32)>,
     /// Places that stay.
     pub left: Vec<Left>,
+}
+
+/// Equal methods of which one moves into a class that is not there yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inherited {
+    /// The method whose text moves.
+    pub source: DefinitionId,
+    /// The methods that go, the source among them.
+    pub members: Vec<DefinitionId>,
+    /// The name of the new class.
+    pub class: String,
+    /// The dotted name of its module: the one of all its heirs, or a new one.
+    pub module: String,
+    /// The file of that module.
+    pub path: RepoPath,
 }
 
 /// A class that stands for others, which have nothing of its own that differs.

@@ -178,9 +178,9 @@ pub fn loss(
 fn at_stake(index: &Index, sources: &Sources<'_>, choice: &Choice) -> Vec<LedgerEntry> {
     let (canonical, going): (DefinitionId, &[DefinitionId]) = match choice {
         Choice::Redirect { canonical, copies } => (*canonical, copies),
-        Choice::Extract { source, members, .. } | Choice::PullUp { source, members, .. } => {
-            (*source, members)
-        }
+        Choice::Extract { source, members, .. }
+        | Choice::PullUp { source, members, .. }
+        | Choice::NewBase { source, members, .. } => (*source, members),
         Choice::Delete { module, taker } => {
             let hierarchy = Hierarchy::new(index);
             return hidden(index, &hierarchy, sources, (*module, *taker), true);

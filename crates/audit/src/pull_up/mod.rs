@@ -1,4 +1,5 @@
-//! Equal methods of several classes become one in a class above all of them.
+//! Equal methods of several classes become one in a class above all of them: one that is
+//! there, or a new one that is the first base of each.
 //!
 //! Nothing but the place of the text may change: every class of the repository must
 //! find the same code under the name afterwards, and every name that the text reads
@@ -6,6 +7,8 @@
 
 mod members;
 mod names;
+mod naming;
+mod new_base;
 mod search;
 
 use std::collections::BTreeSet;
@@ -28,15 +31,19 @@ pub(crate) fn choose(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision 
     }
     let (methods, mut refusals) = members::movable(examiner, ids);
     let hierarchy = examiner.hierarchy();
-    let found = overrides(examiner, hierarchy, &methods)
-        .unwrap_or_else(|| common_base(examiner, hierarchy, &methods));
+    let found = existing_base(examiner, hierarchy, &methods).or_else(|why| {
+        let new = new_base::propose(examiner, hierarchy, &methods);
+        new.map_err(|more| if more == why { why } else { format!("{why}; {more}") })
+    });
     match found {
         Ok((choice, reason)) => {
-            let Choice::PullUp { source, members, .. } = &choice else {
-                return Decision::accept(reason);
+            let (source, members) = match &choice {
+                Choice::PullUp { source, members, .. }
+                | Choice::NewBase { source, members, .. } => (source, members),
+                _ => return Decision::accept(reason),
             };
             let stays = |it: &&Method| it.id != *source && !members.contains(&it.id);
-            let reason_to_stay = "it inherits from elsewhere";
+            let reason_to_stay = "its class does not come to inherit it";
             refusals.extend(methods.iter().filter(stays).map(|it| Refusal {
                 place: examiner.place(it.id),
                 reason: reason_to_stay.to_owned(),
@@ -56,6 +63,15 @@ pub(crate) fn choose(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision 
 
 /// A choice with its reason, or why there is none.
 type Found = Result<(Choice, String), String>;
+
+/// A class that is there and above all others.
+fn existing_base(examiner: &Examiner<'_>, hierarchy: &Hierarchy, methods: &[Method]) -> Found {
+    if let Some(method) = methods.iter().find(|it| it.asks_above) {
+        return Err(format!("`{}` calls `super()`, which depends on its class", method.name));
+    }
+    overrides(examiner, hierarchy, methods)
+        .unwrap_or_else(|| common_base(examiner, hierarchy, methods))
+}
 
 /// Methods that equal what their classes inherit anyway; none when there are none.
 fn overrides(examiner: &Examiner<'_>, hierarchy: &Hierarchy, methods: &[Method]) -> Option<Found> {

@@ -71,7 +71,7 @@ fn suffice(examiner: &Examiner<'_>, method: DefinitionId, home: ModuleId) -> Res
 }
 
 /// Whether a module may import what another one imports.
-fn importable(
+pub(super) fn importable(
     examiner: &Examiner<'_>,
     importer: ModuleId,
     import: &Import,

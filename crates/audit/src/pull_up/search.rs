@@ -52,12 +52,7 @@ impl Change<'_> {
     }
 
     fn asks_above(&self, class: DefinitionId) -> bool {
-        let facts = &self.index.module(class.module).facts;
-        let inside = |at: u32| facts.definitions[at as usize].owner == Some(class.index);
-        facts.sites.iter().filter(|site| site.definition().is_some_and(inside)).any(|site| {
-            let path = facts.path_of(site).strip_prefix("super().");
-            path.is_some_and(|rest| rest.split('.').next() == Some(self.name))
-        })
+        asks_above(self.index, class, self.name, None)
     }
 
     fn is_gained(&self, class: &str, order: &[ClassRef]) -> Result<bool, String> {
@@ -103,6 +98,24 @@ impl Change<'_> {
         }
         Lookup::Nowhere
     }
+}
+
+/// Whether a class asks `super()` for a name anywhere but in one of its methods.
+pub(super) fn asks_above(
+    index: &Index,
+    class: DefinitionId,
+    name: &str,
+    but: Option<DefinitionId>,
+) -> bool {
+    let facts = &index.module(class.module).facts;
+    let inside = |at: u32| {
+        facts.definitions[at as usize].owner == Some(class.index)
+            && but.is_none_or(|method| method.index != at)
+    };
+    facts.sites.iter().filter(|site| site.definition().is_some_and(inside)).any(|site| {
+        let path = facts.path_of(site).strip_prefix("super().");
+        path.is_some_and(|rest| rest.split('.').next() == Some(name))
+    })
 }
 
 /// Past a class from elsewhere: it is known to add nothing, or nothing is known.

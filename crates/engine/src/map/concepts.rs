@@ -19,9 +19,9 @@ pub(super) fn concepts(survey: &Survey, audits: &[Audit]) -> Vec<ConceptEntry> {
     for audit in audits {
         let canonical = match &audit.choice {
             Choice::Redirect { canonical, .. } => Some(survey.index.dotted(*canonical)),
-            Choice::Extract { source, .. } | Choice::PullUp { source, .. } => {
-                Some(survey.index.dotted(*source))
-            }
+            Choice::Extract { source, .. }
+            | Choice::PullUp { source, .. }
+            | Choice::NewBase { source, .. } => Some(survey.index.dotted(*source)),
             _ => preferred(survey, &audit.finding),
         };
         let members = audit.finding.members.iter().map(&place);

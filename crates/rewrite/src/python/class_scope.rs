@@ -19,14 +19,29 @@ pub(super) fn tie(
 ) -> Option<String> {
     let mut inside = Inside::default();
     inside.visit_stmt(method);
+    if inside.calls_super || inside.names_class {
+        return Some("asks `super()`, which depends on the class".to_owned());
+    }
+    tie_to_body(class, Some(other), method)
+}
+
+/// The same where the other class comes right behind in the order of every class:
+/// `super()` leads to the same place.
+pub(super) fn tie_to_body(
+    class: &ast::StmtClassDef,
+    other: Option<&ast::StmtClassDef>,
+    method: &Stmt,
+) -> Option<String> {
+    let mut inside = Inside::default();
+    inside.visit_stmt(method);
     if let Some(name) = inside.mangled {
         return Some(format!("reads `{name}`, which has another name in every class"));
     }
-    if inside.asks_above {
-        return Some("asks `super()`, which depends on the class".to_owned());
+    if inside.names_class {
+        return Some("asks for its class by `__class__` or hands `super` on".to_owned());
     }
     let Stmt::FunctionDef(def) = method else { return None };
-    let (own, there) = (locals::of_class(class), locals::of_class(other));
+    let (own, there) = (locals::of_class(class), other.map(locals::of_class).unwrap_or_default());
     let evaluated = evaluated_in_class(def);
     let bound = evaluated.iter().find(|name| own.contains(*name) || there.contains(*name))?;
     Some(format!("needs `{bound}` of its class when it is defined"))
@@ -75,7 +90,10 @@ impl<'a> Visitor<'a> for Outside {
 #[derive(Default)]
 struct Inside {
     mangled: Option<String>,
-    asks_above: bool,
+    /// `super()` is called, as it is meant to be.
+    calls_super: bool,
+    /// `__class__`, or `super` in any other form.
+    names_class: bool,
 }
 
 impl Inside {
@@ -83,7 +101,7 @@ impl Inside {
         if name.starts_with("__") && !name.ends_with("__") {
             self.mangled.get_or_insert_with(|| name.to_owned());
         }
-        self.asks_above |= name == "__class__" || name == "super";
+        self.names_class |= name == "__class__" || name == "super";
     }
 }
 
@@ -116,10 +134,20 @@ impl<'a> Visitor<'a> for Inside {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
+            Expr::Call(call) if is_plain_super(call) => {
+                self.calls_super = true;
+                return;
+            }
             Expr::Name(name) => self.name(name.id.as_str()),
             Expr::Attribute(attribute) => self.name(attribute.attr.as_str()),
             _ => {}
         }
         visitor::walk_expr(self, expr);
     }
+}
+
+/// `super()` without arguments.
+fn is_plain_super(call: &ast::ExprCall) -> bool {
+    let is_super = matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "super");
+    is_super && call.arguments.is_empty()
 }

@@ -97,7 +97,7 @@ pub(super) fn members(one: &Move) -> Vec<DefinitionId> {
 }
 
 /// Neither the file nor the name of the new module may be taken.
-fn vacant(work: &Work<'_>, place: &Place) -> Result<(), Refused> {
+pub(super) fn vacant(work: &Work<'_>, place: &Place) -> Result<(), Refused> {
     let path = place.path.clone();
     if !form::is_importable_name(&place.module) {
         let module = place.module.clone();

@@ -15,6 +15,7 @@ mod locals;
 mod merge;
 mod moved;
 mod names;
+mod new_base;
 mod parameterise;
 mod pull_up;
 mod redirect;
@@ -35,7 +36,7 @@ use ssot_model::FileChange;
 use self::extract::{Move, Place};
 use self::pull_up::Pull;
 use self::work::Work;
-use crate::{Applied, Decision, Refused, Sources};
+use crate::{Applied, Decision, Inherited, Refused, Sources};
 
 /// First everything that goes is collected, for what a file still reads is known
 /// only then; then each file is put together once.
@@ -47,6 +48,7 @@ pub(crate) fn apply(
     let mut work = Work::new(index, sources);
     let mut moves: BTreeMap<Place, Vec<Move>> = BTreeMap::new();
     let mut pulls: Vec<Pull> = Vec::new();
+    let mut inherited: Vec<&Inherited> = Vec::new();
     for decision in decisions {
         match decision {
             Decision::Redirect { canonical, copies, rewrite_imports } => {
@@ -68,6 +70,7 @@ pub(crate) fn apply(
             Decision::PullUp { source, members, base } => {
                 pulls.push(Pull { base: *base, source: *source, members: members.clone() });
             }
+            Decision::NewBase(one) => inherited.push(one),
             Decision::DeleteModule { module } => delete::delete(&mut work, *module)?,
             Decision::Fix(one) => sites::fix(&mut work, one)?,
         }
@@ -76,6 +79,7 @@ pub(crate) fn apply(
         extract::extract(&mut work, place, moves)?;
     }
     pull_up::pull_up(&mut work, &mut pulls)?;
+    new_base::new_bases(&mut work, &inherited)?;
     importers::rewrite(&mut work)?;
     sites::settle(&mut work)?;
     finish(work)

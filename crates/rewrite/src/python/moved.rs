@@ -3,7 +3,7 @@
 use compact_str::CompactString;
 use ruff_python_ast::Stmt;
 use ruff_python_ast::visitor::{self, Visitor};
-use ssot_facts::{DefinitionId, Import, ImportScope, Index};
+use ssot_facts::{DefinitionId, Import, ImportScope, Index, Module};
 
 use super::source::SourceFile;
 use super::spot::Spot;
@@ -25,15 +25,31 @@ pub(super) fn compose(
     index: &Index,
     file: &SourceFile,
     sources: &[DefinitionId],
-    mut needed: Vec<Needed<'_>>,
+    needed: Vec<Needed<'_>>,
 ) -> Result<String, Refused> {
+    let texts: Vec<String> = sources
+        .iter()
+        .map(|source| definition(index, file, *source))
+        .collect::<Result<_, Refused>>()?;
+    let first = sources.first().expect("a new module gets a definition");
+    let module = index.module(first.module);
+    Ok(assemble(file, module, docstring(index, sources), needed, &texts))
+}
+
+/// The text of a module with definitions that are taken out of another one.
+pub(super) fn assemble(
+    file: &SourceFile,
+    module: &Module,
+    docstring: String,
+    mut needed: Vec<Needed<'_>>,
+    definitions: &[String],
+) -> String {
     needed.sort_by_key(|one| (one.import.line, &one.import.bound));
     needed.dedup_by(|a, b| a.import == b.import);
     let (typing, running): (Vec<_>, Vec<_>) =
         needed.into_iter().partition(|one| one.import.scope == ImportScope::TypeChecking);
-    let mut head = vec![docstring(index, sources)];
-    let module = sources.first().map(|source| index.module(source.module));
-    if module.is_some_and(|module| module.facts.flags.future_annotations) {
+    let mut head = vec![docstring];
+    if module.facts.flags.future_annotations {
         head.push("from __future__ import annotations".to_owned());
     }
     let mut imports = statements(file, &running);
@@ -50,12 +66,12 @@ pub(super) fn compose(
         head.push(format!("if TYPE_CHECKING:\n{}", body.join("\n")));
     }
     let mut text = head.join("\n\n").replace('\n', file.newline());
-    for source in sources {
+    for definition in definitions {
         text.push_str(&file.newline().repeat(3));
-        text.push_str(&definition(index, file, *source)?);
+        text.push_str(definition);
     }
     text.push_str(file.newline());
-    Ok(text)
+    text
 }
 
 fn docstring(index: &Index, sources: &[DefinitionId]) -> String {

@@ -52,7 +52,7 @@ pub(super) fn pull_up(work: &mut Work<'_>, pulls: &mut [Pull]) -> Result<(), Ref
     Ok(())
 }
 
-fn class_of(index: &Index, method: DefinitionId) -> Result<DefinitionId, Refused> {
+pub(super) fn class_of(index: &Index, method: DefinitionId) -> Result<DefinitionId, Refused> {
     let owner = index.definition(method).owner;
     owner
         .map(|owner| DefinitionId { module: method.module, index: owner })
@@ -60,7 +60,7 @@ fn class_of(index: &Index, method: DefinitionId) -> Result<DefinitionId, Refused
 }
 
 /// Takes methods out of their class.
-fn take(
+pub(super) fn take(
     work: &mut Work<'_>,
     class: DefinitionId,
     methods: &[DefinitionId],
@@ -125,7 +125,10 @@ fn give(work: &mut Work<'_>, base: DefinitionId, sources: &[DefinitionId]) -> Re
     let edit = insertion(&home, def, &texts);
     let mut edits = bring::edits(index, base.module, &home, SourceFile::range(def).start, &needed)?;
     edits.push(edit);
-    work.plans.entry(base.module).or_default().edits.extend(edits);
+    let plan = work.plans.entry(base.module).or_default();
+    plan.edits.extend(edits);
+    let read = sources.iter().flat_map(|source| &index.definition(*source).free);
+    plan.kept.extend(read.map(ToString::to_string));
     Ok(())
 }
 
@@ -185,7 +188,7 @@ fn insertion(file: &SourceFile, def: &ast::StmtClassDef, texts: &[String]) -> Ed
 }
 
 /// The statement of a class at the top of its module.
-fn class_statement<'f>(
+pub(super) fn class_statement<'f>(
     file: &'f SourceFile,
     definition: &Definition,
 ) -> Result<&'f ast::StmtClassDef, Refused> {
@@ -196,7 +199,7 @@ fn class_statement<'f>(
 }
 
 /// The statement of a method in the body of its class.
-fn method_statement<'f>(
+pub(super) fn method_statement<'f>(
     file: &'f SourceFile,
     class: &'f ast::StmtClassDef,
     method: &Definition,
@@ -212,13 +215,13 @@ fn method_statement<'f>(
 }
 
 /// What stands before the statements of a class.
-fn indent_of<'f>(file: &'f SourceFile, class: &ast::StmtClassDef) -> &'f str {
+pub(super) fn indent_of<'f>(file: &'f SourceFile, class: &ast::StmtClassDef) -> &'f str {
     let first = class.body.first().expect("a class has a body");
     let line = file.line_text(file.line(SourceFile::range(first).start));
     &line[..line.len() - line.trim_start().len()]
 }
 
-fn refusal(index: &Index, id: DefinitionId, why: &str) -> Refused {
+pub(super) fn refusal(index: &Index, id: DefinitionId, why: &str) -> Refused {
     Refused::Tied {
         path: index.module(id.module).path.clone(),
         line: index.definition(id).span.start,

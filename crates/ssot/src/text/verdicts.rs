@@ -54,6 +54,10 @@ pub(crate) fn choice(audit: &Audit) -> (&'static str, String) {
             let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
             ("pull-up", format!("{} -> a class above", members.join(", ")))
         }
+        Choice::NewBase { members, base, .. } => {
+            let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
+            ("pull-up", format!("{} -> {}, a new class", members.join(", "), base.dotted()))
+        }
         Choice::Parameterise { canonical, copies } => {
             let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
             let canonical = dotted(*canonical).unwrap_or("the canonical definition");

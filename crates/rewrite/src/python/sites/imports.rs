@@ -22,7 +22,7 @@ use crate::edit::Edit;
 
 /// How the file can say what is wanted already; none when it has to be imported. An error
 /// says why that cannot be done.
-pub(super) fn known(
+pub(in super::super) fn known(
     work: &Work<'_>,
     id: ModuleId,
     file: &SourceFile,

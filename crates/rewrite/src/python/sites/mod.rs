@@ -30,7 +30,7 @@ use super::work::Work;
 use crate::Refused;
 
 pub use self::substitution::{Substitution, Wanted};
-pub(super) use imports::settle;
+pub(super) use imports::{known, settle};
 
 /// What places turn into.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,0 +1,76 @@
+//! Names for classes that are not there yet.
+
+/// What a class is called that holds what others have in common, the best first.
+pub(super) fn names<'a>(classes: impl Iterator<Item = &'a str>, method: &str) -> Vec<String> {
+    let classes: Vec<Vec<&str>> = classes.map(words).collect();
+    let of_classes = common(&classes).concat();
+    let of_method: String = method.split('_').map(capitalised).collect();
+    let named = |stem: String| {
+        let stem = stem.strip_suffix("Mixin").unwrap_or(&stem);
+        format!("{stem}Mixin")
+    };
+    [of_classes, of_method].into_iter().filter(|it| !it.is_empty()).map(named).collect()
+}
+
+/// The words that all names begin and end with.
+fn common<'a>(names: &[Vec<&'a str>]) -> Vec<&'a str> {
+    let Some((first, rest)) = names.split_first() else { return Vec::new() };
+    let shortest = names.iter().map(Vec::len).min().unwrap_or(0);
+    let agree = |at: &dyn Fn(&[&'a str]) -> Option<&'a str>| {
+        rest.iter().all(|other| at(other) == at(first))
+    };
+    let front = (0..shortest).take_while(|it| agree(&|words| words.get(*it).copied())).count();
+    let from_end = |words: &[&'a str], it: usize| words.iter().rev().nth(it).copied();
+    let back = (0..shortest - front).take_while(|it| agree(&|words| from_end(words, *it))).count();
+    first[..front].iter().chain(&first[first.len() - back..]).copied().collect()
+}
+
+/// `HTTPServerBase` is `HTTP`, `Server`, `Base`.
+fn words(name: &str) -> Vec<&str> {
+    let name = name.trim_matches('_');
+    let letters: Vec<(usize, char)> = name.char_indices().collect();
+    let mut starts = vec![0];
+    for at in 1..letters.len() {
+        let (before, here) = (letters[at - 1].1, letters[at].1);
+        let after = letters.get(at + 1).map(|it| it.1);
+        let begins = here.is_uppercase()
+            && (!before.is_uppercase() || after.is_some_and(char::is_lowercase));
+        if begins || before == '_' {
+            starts.push(letters[at].0);
+        }
+    }
+    starts.push(name.len());
+    let parts = starts.windows(2).map(|pair| &name[pair[0]..pair[1]]);
+    parts.filter(|word| !word.is_empty()).collect()
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|it| it.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn names_say_what_the_classes_have_in_common() {
+        for (classes, method, expected) in [
+            (
+                &["AcmeNodeDriver", "OtherNodeDriver"][..],
+                "list_all",
+                "NodeDriverMixin ListAllMixin",
+            ),
+            (&["HTTPClient", "HTTPServer"], "close", "HTTPMixin CloseMixin"),
+            (&["AcmeBlobLoader", "AcmeFileLoader"], "load", "AcmeLoaderMixin LoadMixin"),
+            (&["Queue", "Queue"], "put", "QueueMixin PutMixin"),
+            (&["_A", "B"], "_read_all", "ReadAllMixin"),
+            (&["AMixin", "BMixin"], "run", "Mixin RunMixin"),
+            (&["Loader", "LazyLoader"], "run", "LoaderMixin RunMixin"),
+        ] {
+            let found = names(classes.iter().copied(), method).join(" ");
+            assert_eq!(found, expected, "{classes:?}");
+        }
+    }
+}

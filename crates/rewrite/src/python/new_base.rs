@@ -1,0 +1,250 @@
+//! Equal methods leave their classes, and a new class, the first base of theirs, has one
+//! of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use ruff_python_ast as ast;
+use ruff_text_size::Ranged;
+use ssot_facts::{DefinitionId, Index, ModuleId};
+use ssot_model::{FileChange, RepoPath};
+
+use super::extract::{self, Place, needs_of};
+use super::moved;
+use super::pull_up::{self, class_of, class_statement, indent_of, refusal};
+use super::redirect::movable;
+use super::scan::Scan;
+use super::sites::{self, Wanted};
+use super::source::{SourceFile, check_syntax};
+use super::spot::Spot;
+use super::work::Work;
+use crate::edit::Edit;
+use crate::{Inherited, Refused};
+
+/// A class that is not there yet.
+struct NewClass<'d> {
+    name: &'d str,
+    place: Place,
+    /// The class whose methods move, and these, in the order of its body.
+    source: DefinitionId,
+    methods: Vec<DefinitionId>,
+    /// The classes that inherit from it, each with what it loses.
+    heirs: BTreeMap<DefinitionId, Vec<DefinitionId>>,
+}
+
+/// Plans all new classes: methods that move into one come there together.
+pub(super) fn new_bases(work: &mut Work<'_>, all: &[&Inherited]) -> Result<(), Refused> {
+    let mut together: BTreeMap<(&RepoPath, &str, &str), Vec<&Inherited>> = BTreeMap::new();
+    for one in all {
+        together.entry((&one.path, &one.module, &one.class)).or_default().push(one);
+    }
+    // Modules that are made in this patch, each by one class.
+    let mut made: BTreeSet<&RepoPath> = BTreeSet::new();
+    for ((path, _, name), decisions) in &together {
+        let class = NewClass::of(work, name, decisions)?;
+        for method in class.heirs.values().flatten() {
+            work.go(*method)?;
+        }
+        match work.index.module_at(path) {
+            Some(home) => class.beside(work, home)?,
+            None if made.insert(path) => class.apart(work)?,
+            None => return Err(Refused::Exists { path: (*path).clone() }),
+        }
+    }
+    Ok(())
+}
+
+impl<'d> NewClass<'d> {
+    fn of(work: &Work<'_>, name: &'d str, decisions: &[&'d Inherited]) -> Result<Self, Refused> {
+        let index = work.index;
+        let first = decisions[0];
+        let source = class_of(index, first.source)?;
+        let mut heirs: BTreeMap<DefinitionId, Vec<DefinitionId>> = BTreeMap::new();
+        for one in decisions {
+            if class_of(index, one.source)? != source || !one.members.contains(&one.source) {
+                let why = "would come from another class than what moves with it";
+                return Err(refusal(index, one.source, why));
+            }
+            for member in &one.members {
+                heirs.entry(class_of(index, *member)?).or_default().push(*member);
+            }
+        }
+        if let Some((_, lost)) = heirs.iter().find(|(_, lost)| lost.len() != decisions.len()) {
+            let why = "is not in every class that would inherit it";
+            return Err(refusal(index, lost[0], why));
+        }
+        let mut methods: Vec<DefinitionId> = decisions.iter().map(|one| one.source).collect();
+        methods.sort_by_key(|id| index.definition(*id).span.start);
+        let place = Place { path: first.path.clone(), module: first.module.clone() };
+        Ok(Self { name, place, source, methods, heirs })
+    }
+
+    /// Puts the class above the first of its heirs, which share a module.
+    fn beside(&self, work: &mut Work<'_>, home: ModuleId) -> Result<(), Refused> {
+        let index = work.index;
+        let module = index.module(home);
+        let is_elsewhere = |class: &&DefinitionId| class.module != home;
+        if let Some(stranger) = self.heirs.keys().find(is_elsewhere) {
+            return Err(refusal(index, *stranger, "stands in another module than the new class"));
+        }
+        if module.facts.bindings_of(self.name).next().is_some() {
+            let (path, name) = (module.path.clone(), self.name.to_owned());
+            return Err(Refused::BoundTwice { path, name });
+        }
+        let file = work.file(home)?;
+        let text = self.text(index, &file, true)?;
+        let mut edits = Vec::new();
+        let mut top = usize::MAX;
+        for (class, methods) in &self.heirs {
+            pull_up::take(work, *class, methods, false)?;
+            let definition = movable(index, *class)?;
+            let def = class_statement(&file, definition)?;
+            let spot = Spot::of(&file, file.statement_of(definition)?, &definition.name)?;
+            top = top.min(file.start_of(spot.lines.start));
+            edits.push(first_base(&file, def, self.name));
+        }
+        let gap = file.newline().repeat(3);
+        edits.push(Edit::replace(top..top, format!("{text}{gap}")));
+        let plan = work.plans.entry(home).or_default();
+        plan.edits.extend(edits);
+        let read = self.methods.iter().flat_map(|id| &index.definition(*id).free);
+        plan.kept.extend(read.map(ToString::to_string));
+        Ok(())
+    }
+
+    /// Puts the class into a new module, from which its heirs import it.
+    fn apart(&self, work: &mut Work<'_>) -> Result<(), Refused> {
+        let index = work.index;
+        extract::vacant(work, &self.place)?;
+        let file = work.file(self.source.module)?;
+        let importers: Vec<ModuleId> = self.heirs.keys().map(|class| class.module).collect();
+        let def = class_statement(&file, movable(index, self.source)?)?;
+        let mut needed = Vec::new();
+        for method in &self.methods {
+            let stmt = pull_up::method_statement(&file, def, index.definition(*method))?;
+            needed.extend(needs_of(index, &file, (*method, stmt), &importers, &|_| false)?);
+        }
+        let docstring = format!("\"\"\"The shared definition of `{}`.\"\"\"", self.name);
+        let text = self.text(index, &file, false)?;
+        let module = index.module(self.source.module);
+        let text = moved::assemble(&file, module, docstring, needed, &[text]);
+        check_syntax(&self.place.path, &text)?;
+        for (class, methods) in &self.heirs {
+            pull_up::take(work, *class, methods, false)?;
+            self.inherit(work, *class)?;
+        }
+        work.change(self.place.path.clone(), FileChange::Write(text.into_bytes()))
+    }
+
+    /// Imports the class where one of its heirs stands, and makes it its first base.
+    fn inherit(&self, work: &mut Work<'_>, class: DefinitionId) -> Result<(), Refused> {
+        let index = work.index;
+        let file = work.file(class.module)?;
+        let def = class_statement(&file, movable(index, class)?)?;
+        let wanted = Wanted::name(&self.place.module, self.name);
+        let at = SourceFile::range(def).start;
+        let known = sites::known(work, class.module, &file, &Scan::of(&file), &wanted, at);
+        if known.map_err(|why| refusal(index, class, &format!("cannot inherit: {why}")))?.is_some()
+        {
+            return Err(refusal(index, class, "knows the new class already"));
+        }
+        let edit = first_base(&file, def, self.name);
+        let plan = work.plans.entry(class.module).or_default();
+        let first = plan.wanted.entry(wanted).or_insert(at);
+        *first = at.min(*first);
+        plan.edits.push(edit);
+        Ok(())
+    }
+
+    /// The text of the class. Beside its heirs nothing in it has to change.
+    fn text(&self, index: &Index, file: &Rc<SourceFile>, beside: bool) -> Result<String, Refused> {
+        let newline = file.newline();
+        let def = class_statement(file, movable(index, self.source)?)?;
+        let indent = indent_of(file, def);
+        let mut parts =
+            vec![format!("class {}:{newline}{indent}{}", self.name, self.docstring(index))];
+        for id in &self.methods {
+            let method = index.definition(*id);
+            let stmt = pull_up::method_statement(file, def, method)?;
+            if let Some(why) = super::class_scope::tie_to_body(def, None, stmt) {
+                return Err(refusal(index, *id, &why));
+            }
+            let spot = Spot::of(file, stmt, &method.name)?;
+            let text = if beside {
+                let whole = &file.text[file.line_range(spot.lines.clone())];
+                whole.trim_end_matches(['\n', '\r']).to_owned()
+            } else {
+                moved::text(index.module(id.module).package(), file, stmt, &spot)?
+            };
+            parts.push(text);
+        }
+        Ok(parts.join(&newline.repeat(2)))
+    }
+
+    fn docstring(&self, index: &Index) -> String {
+        let mut names: Vec<&str> =
+            self.heirs.keys().map(|class| index.definition(*class).name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        match names.split_last() {
+            Some((last, [])) => format!("\"\"\"What every `{last}` has.\"\"\""),
+            Some((last, rest)) => {
+                let rest = rest.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+                format!("\"\"\"What {} and `{last}` have in common.\"\"\"", rest.join(", "))
+            }
+            None => String::new(),
+        }
+    }
+}
+
+/// The edit that puts a base before all others.
+fn first_base(file: &SourceFile, def: &ast::StmtClassDef, name: &str) -> Edit {
+    let Some(arguments) = &def.arguments else {
+        let head = def.type_params.as_ref().map_or(def.name.range(), |it| it.range());
+        let at = head.end().to_usize();
+        return Edit::replace(at..at, format!("({name})"));
+    };
+    let open = SourceFile::range(&**arguments).start + 1;
+    let bases = arguments.args.iter().map(|it| SourceFile::range(it).start);
+    let keywords = arguments.keywords.iter().map(|it| SourceFile::range(it).start);
+    let Some(first) = bases.chain(keywords).min() else {
+        return Edit::replace(open..open, name.to_owned());
+    };
+    // A base in parentheses begins before its node.
+    let first = open + file.text[open..first].find('(').unwrap_or(first - open);
+    let line = file.line(first);
+    let indent = &file.text[file.start_of(line)..first];
+    if indent.trim().is_empty() {
+        return Edit::replace(first..first, format!("{name},{}{indent}", file.newline()));
+    }
+    Edit::replace(first..first, format!("{name}, "))
+}
+
+#[cfg(test)]
+mod tests {
+    use ruff_python_ast::Stmt;
+    use ssot_model::RepoPath;
+
+    use super::{SourceFile, first_base};
+    use crate::edit;
+
+    #[test]
+    fn a_base_comes_before_all_others() {
+        for (before, after) in [
+            ("class A: pass\n", "class A(N): pass\n"),
+            ("class A[T]: pass\n", "class A[T](N): pass\n"),
+            ("class A(): pass\n", "class A(N): pass\n"),
+            ("class A(B, c=1): pass\n", "class A(N, B, c=1): pass\n"),
+            ("class A(c=1): pass\n", "class A(N, c=1): pass\n"),
+            ("class A((B)): pass\n", "class A(N, (B)): pass\n"),
+            ("class A(\n    B,\n): pass\n", "class A(\n    N,\n    B,\n): pass\n"),
+            ("class A(*b): pass\n", "class A(N, *b): pass\n"),
+        ] {
+            let path = RepoPath::new("a.py").expect("plain");
+            let file = SourceFile::parse(&path, before.as_bytes()).expect("it parses");
+            let Some(Stmt::ClassDef(def)) = file.suite().first() else { panic!("{before}") };
+            let text = edit::apply(&file.text, vec![first_base(&file, def, "N")]);
+            assert_eq!(text.as_deref(), Ok(after));
+        }
+    }
+}
