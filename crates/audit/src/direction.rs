@@ -5,6 +5,9 @@ use ssot_model::DefinitionKind;
 
 use crate::Examiner;
 
+/// Modules that an import may newly execute however few the importer executes today.
+const FEW: usize = 4;
+
 /// The reason why `copy` must not import from `canonical`, if there is one.
 pub(crate) fn obstacle(
     examiner: &Examiner<'_>,
@@ -47,8 +50,21 @@ pub(crate) fn obstacle(
     let present = examiner.graph.requirements(copy);
     let more: Vec<&str> =
         needed.difference(&present).map(compact_str::CompactString::as_str).collect();
-    (!more.is_empty()).then(|| {
-        format!("{} would come to need {} through {}", from.name, more.join(", "), to.name)
+    if !more.is_empty() {
+        let more = more.join(", ");
+        return Some(format!("{} would come to need {more} through {}", from.name, to.name));
+    }
+    load(examiner, canonical, copy)
+}
+
+/// An import that more than doubles what the module executes of the repository costs its
+/// importers more than a copy does.
+fn load(examiner: &Examiner<'_>, canonical: ModuleId, copy: ModuleId) -> Option<String> {
+    let new = newly_executed(examiner, canonical, copy);
+    let present = examiner.graph.executed_today(copy);
+    let (from, to) = (&examiner.index.module(copy).name, &examiner.index.module(canonical).name);
+    (new > present.max(FEW)).then(|| {
+        format!("{from} would execute {new} more modules through {to}, {present} until now")
     })
 }
 

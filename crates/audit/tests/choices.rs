@@ -213,6 +213,24 @@ fn a_requirement_never_spreads() {
 }
 
 #[test]
+fn a_light_module_does_not_come_to_load_a_heavy_one() {
+    let repository = |stack: &str| {
+        let file = |n: u32| format!("--- app/heavy/m{n}.py\nfrom app.heavy.m{} import x\n", n + 1);
+        let files = (1..=5).map(file).collect::<Vec<_>>().concat();
+        let text = "represent the document for retrieval, please";
+        format!(
+            "--- app/__init__.py\n--- app/light.py\nimport numpy\nPROMPT = \"{text}\"\n\
+             --- app/loaded.py\n{stack}\nPROMPT = \"{text}\"\n\
+             --- app/heavy/__init__.py\n{files}"
+        )
+    };
+    let found = choices(&repository("from app.heavy.m5 import x"), &Config::default());
+    assert_eq!(found, "redirect app.light.PROMPT to app.loaded.PROMPT");
+    let found = choices(&repository("from app.heavy.m1 import x"), &Config::default());
+    assert!(found.contains("app.light would execute 7 more modules through app.loaded"), "{found}");
+}
+
+#[test]
 fn classes_are_held_by_what_sees_them() {
     let class = |bases: &str, doc: &str| {
         format!(

@@ -12,6 +12,8 @@ use crate::is_standard_library;
 /// The graph of imports that happen while modules are executed.
 pub struct ImportGraph {
     edges: FxHashMap<ModuleId, BTreeSet<ModuleId>>,
+    /// Imports that are going to be written.
+    planned: FxHashMap<ModuleId, BTreeSet<ModuleId>>,
     externals: FxHashMap<ModuleId, BTreeSet<CompactString>>,
     packages: FxHashMap<ModuleId, Vec<ModuleId>>,
 }
@@ -21,6 +23,7 @@ impl ImportGraph {
     pub fn new(index: &Index) -> Self {
         let mut graph = Self {
             edges: FxHashMap::default(),
+            planned: FxHashMap::default(),
             externals: FxHashMap::default(),
             packages: FxHashMap::default(),
         };
@@ -35,12 +38,27 @@ impl ImportGraph {
 
     /// How many modules of the tree a module imports directly.
     pub fn imported(&self, importer: ModuleId) -> usize {
-        self.edges.get(&importer).map_or(0, BTreeSet::len)
+        self.imports(importer).count()
     }
 
     /// Adds an import that is going to be written.
     pub fn add(&mut self, importer: ModuleId, imported: ModuleId) {
-        self.edges.entry(importer).or_default().insert(imported);
+        let is_there = self.edges.get(&importer).is_some_and(|it| it.contains(&imported));
+        if !is_there {
+            self.planned.entry(importer).or_default().insert(imported);
+        }
+    }
+
+    /// The modules that a module imports directly, planned imports included.
+    fn imports(&self, importer: ModuleId) -> impl Iterator<Item = ModuleId> {
+        let both = [&self.edges, &self.planned];
+        both.into_iter().filter_map(move |all| all.get(&importer)).flatten().copied()
+    }
+
+    /// How many modules of the tree are executed when one is, today: the plan does not count.
+    pub fn executed_today(&self, module: ModuleId) -> usize {
+        let today = |it| self.edges.get(&it).into_iter().flatten().copied();
+        self.closure(module, &FxHashSet::default(), today).len()
     }
 
     /// Modules that are executed when `from` is, not counting the packages that
@@ -49,13 +67,23 @@ impl ImportGraph {
         let under_way: FxHashSet<ModuleId> = importer
             .map(|importer| self.packages[&importer].iter().copied().collect())
             .unwrap_or_default();
+        self.closure(from, &under_way, |module| self.imports(module))
+    }
+
+    /// A module, what it imports and the packages above all of them but those under way.
+    fn closure<I: Iterator<Item = ModuleId>>(
+        &self,
+        from: ModuleId,
+        under_way: &FxHashSet<ModuleId>,
+        imports: impl Fn(ModuleId) -> I,
+    ) -> BTreeSet<ModuleId> {
         let mut seen = BTreeSet::new();
         let mut open = vec![from];
         while let Some(module) = open.pop() {
             if !seen.insert(module) {
                 continue;
             }
-            open.extend(self.edges[&module].iter().copied());
+            open.extend(imports(module));
             let packages = self.packages[&module].iter();
             open.extend(packages.filter(|package| !under_way.contains(package)).copied());
         }
@@ -77,14 +105,12 @@ impl ImportGraph {
                 path.reverse();
                 return Some(path);
             }
-            let packages = self.packages[&module].iter();
-            let next = self.edges[&module]
-                .iter()
-                .chain(packages.filter(|package| !under_way.contains(package)));
-            for next in next {
-                if *next != from && !came_from.contains_key(next) {
-                    came_from.insert(*next, module);
-                    open.push_back(*next);
+            let packages = self.packages[&module].iter().copied();
+            let packages = packages.filter(|package| !under_way.contains(package));
+            for next in self.imports(module).chain(packages) {
+                if next != from && !came_from.contains_key(&next) {
+                    came_from.insert(next, module);
+                    open.push_back(next);
                 }
             }
         }
