@@ -148,6 +148,11 @@ fn fit(
     if let Some(special) = only().find(|it| it.name.starts_with("__")) {
         return Err(format!("only one has `{}`", special.name));
     }
+    if one.name == two.name
+        && let Some(difference) = ssot_rules::visible_difference(index, canonical, copy)
+    {
+        return Err(difference);
+    }
     members_may_come(form(examiner, canonical), &cover, examiner.config.run.mode)?;
     match unusable(examiner, canonical, copy) {
         Some(reason) => Err(reason),

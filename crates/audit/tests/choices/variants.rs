@@ -55,6 +55,9 @@ fn classes_that_contradict_each_other_in_nothing_become_one() {
         |more: &str| class("@dataclass\nclass Kind", &format!("    name: str\n{SHARED}{more}"));
     let plain = |more: &str| class("class Kind", &format!("{SHARED}{more}"));
     let values = |more: &str| class("class Kind(Enum)", &format!("{VALUES}{more}"));
+    let model = |doc: &str, more: &str| {
+        class("class Kind(BaseModel)", &format!("    \"\"\"{doc}\"\"\"\n{SHARED}{more}"))
+    };
     let method = "    def last(self):\n        return self.rows[-1]\n";
     for (one, two, expected) in [
         (plain(method), plain(""), "merge app.b.Kind into app.a.Kind"),
@@ -66,9 +69,10 @@ fn classes_that_contradict_each_other_in_nothing_become_one() {
         (values("    LOST = 'lost'\n"), values(""), "merge app.b.Kind into app.a.Kind"),
         (values("    LOST = 'lost'\n"), values("    GONE = 'gone'\n"), "only one has `GONE`"),
         (plain(method), plain("").replace("class Kind", "class Kind(Base)"), "their bases"),
+        (model("One", method), model("Other", ""), "the docstrings differ, and a base"),
     ] {
-        let head =
-            "from dataclasses import dataclass\nfrom enum import Enum\nfrom .c import Base\n";
+        let head = "from dataclasses import dataclass\nfrom enum import Enum\nfrom .c import Base\n\
+                    from pydantic import BaseModel\n";
         let repository = format!(
             "--- app/__init__.py\n--- app/a.py\n{head}{one}\n--- app/b.py\n{head}{two}\n\
              --- app/c.py\nclass Base: pass\n"
