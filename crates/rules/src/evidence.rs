@@ -41,9 +41,9 @@ pub(crate) fn judge_equal(
     if family.iter().any(is_template) {
         together.clear();
     }
-    if families::spans_files(&together) {
+    if families::stand_apart(scene.index, &together) {
         let meanings = by_meaning(scene, &together);
-        for same in meanings.iter().filter(|same| families::spans_files(same)) {
+        for same in meanings.iter().filter(|same| families::stand_apart(scene.index, same)) {
             judgements.extend(judge_boundaries(scene, same, equal));
         }
         judgements.extend(judge_meanings(scene, &meanings));
@@ -194,7 +194,7 @@ fn judge_boundaries(scene: &Scene<'_>, family: &[DefinitionId], equal: Verdict) 
     }
     let mut judgements: Vec<Judgement> = by_boundary
         .values()
-        .filter(|members| families::spans_files(members))
+        .filter(|members| families::stand_apart(scene.index, members))
         .map(|members| Judgement {
             verdict: equal,
             evidence: vec![same_body(scene, members)],

@@ -82,6 +82,17 @@ pub(crate) fn by_structure<'a>(
     same.map(|family| family.iter().map(|(_, id)| *id).collect()).collect()
 }
 
+/// Whether at least two members lie in different files, or are methods of different
+/// classes: a class is a place of its own wherever it stands.
+pub(crate) fn stand_apart(index: &Index, family: &[DefinitionId]) -> bool {
+    let owner = |id: DefinitionId| index.definition(id).owner;
+    let method = |id: DefinitionId| index.definition(id).kind == DefinitionKind::Method;
+    family.windows(2).any(|pair| {
+        let [one, other] = [pair[0], pair[1]];
+        one.module != other.module || method(one) && method(other) && owner(one) != owner(other)
+    })
+}
+
 /// Whether the members lie in at least two files.
 pub(crate) fn spans_files(family: &[DefinitionId]) -> bool {
     family.windows(2).any(|pair| pair[0].module != pair[1].module)

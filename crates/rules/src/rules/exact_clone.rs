@@ -25,7 +25,7 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for family in families::by_structure(scene.index, ids) {
         let family = without_equal_classes(scene, family);
-        if !families::spans_files(&family) {
+        if !families::stand_apart(scene.index, &family) {
             continue;
         }
         let names: BTreeSet<&str> =
