@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::outcome::{Judged, Wrong};
-use super::ssot::{Finding, Member, Report, Scan, is_violation};
+use super::ssot::{Finding, Member, Package, Report, Scan, is_violation};
 
 /// The judgements, relative to the workspace.
 const JUDGED: &str = "xtask/beds/judged.toml";
@@ -28,13 +28,16 @@ pub(crate) struct Group {
     places: Vec<String>,
     verdict: String,
     consolidatable: bool,
+    #[serde(default)]
+    strategy: String,
     why: String,
 }
 
 impl Group {
-    /// Whether it has to land without a human: methods need more than a redirection.
-    fn must_land(&self) -> bool {
-        self.consolidatable && matches!(self.kind.as_str(), "function" | "class" | "constant")
+    /// The row in which a group that has to land without a human counts.
+    fn class(&self) -> String {
+        let kind = if self.kind == "method" { "methods" } else { "definitions" };
+        format!("{} {kind}", self.verdict)
     }
 }
 
@@ -51,19 +54,29 @@ pub(crate) fn compare(groups: &[Group], scan: &Scan, report: &Report) -> Judged 
     let mut judged = Judged { groups: count(groups.len()), ..Judged::default() };
     for group in groups {
         let findings = matching(group, scan);
-        let landed = findings.iter().any(|finding| has_landed(group, finding, report));
+        let joined = |counts: fn(&Package) -> bool| {
+            findings.iter().any(|finding| are_joined(group, finding, report, counts))
+        };
+        let landed = joined(Package::has_landed);
+        let planned = joined(|_| true);
         note_verdict(group, findings.first().copied(), &mut judged);
-        if group.must_land() {
-            judged.consolidatable += 1;
-            judged.landed += u32::from(landed);
+        if group.consolidatable {
+            let tally = judged.classes.entry(group.class()).or_default();
+            tally.judged += 1;
+            tally.landed += u32::from(landed);
+            tally.planned += u32::from(planned);
             if !landed {
-                judged.not_landed.push(wrong(group, why_not(&findings, report)));
+                let why = why_not(&findings, report);
+                judged.not_landed.push(wrong(group, format!("by {}: {why}", group.strategy)));
             }
-        } else if !group.consolidatable {
+        } else {
             judged.must_stay += 1;
             judged.kept += u32::from(!landed);
             if landed {
                 judged.lost.push(wrong(group, format!("landed, although: {}", group.why)));
+            } else if planned {
+                let why = format!("is in a package, although: {}", group.why);
+                judged.planned_lost.push(wrong(group, why));
             }
         }
     }
@@ -124,9 +137,14 @@ fn member_at<'a>(finding: &'a Finding, place: &str, same_kind: bool) -> Option<&
     })
 }
 
-/// Whether at least two of the judged definitions became one: a package may consolidate
+/// Whether packages that count make at least two of the judged definitions one: they may consolidate
 /// other members of the same finding and leave these alone.
-fn has_landed(group: &Group, finding: &Finding, report: &Report) -> bool {
+fn are_joined(
+    group: &Group,
+    finding: &Finding,
+    report: &Report,
+    counts: fn(&Package) -> bool,
+) -> bool {
     let same_kind = finding.kind == group.kind;
     let judged: Vec<String> = group
         .places
@@ -134,8 +152,8 @@ fn has_landed(group: &Group, finding: &Finding, report: &Report) -> bool {
         .filter_map(|place| member_at(finding, place, same_kind))
         .map(Member::dotted)
         .collect();
-    let landed = report.packages.iter().filter(|package| package.has_landed());
-    landed.flat_map(|package| &package.groups).filter(|done| done.id == finding.id).any(|done| {
+    let packages = report.packages.iter().filter(|package| counts(package));
+    packages.flat_map(|package| &package.groups).filter(|done| done.id == finding.id).any(|done| {
         let joined =
             judged.iter().filter(|name| **name == done.canonical || done.copies.contains(name));
         joined.count() >= 2
@@ -180,6 +198,7 @@ mod tests {
             places: vec![format!("a.py:{}", lines[0]), format!("b.py:{}", lines[1])],
             verdict: verdict.to_owned(),
             consolidatable,
+            strategy: "redirect".to_owned(),
             why: "read".to_owned(),
         }
     }
@@ -223,12 +242,12 @@ mod tests {
             "tests_before": null, "tests_after": null, "left_alone": [], "seconds": 1,
             "packages": [
                 {"title": "a", "state": "done", "reason": null, "groups": [
-                    {"group": "g-1", "canonical": "a.g-1", "copies": ["b.g-1", "c.g-1"]},
-                    {"group": "g-2", "canonical": "common.g-2", "copies": ["a.g-2", "b.g-2"]},
-                    {"group": "g-5", "canonical": "a.g-5", "copies": ["c.g-5"]},
+                    {"strategy": "redirect", "group": "g-1", "canonical": "a.g-1", "copies": ["b.g-1", "c.g-1"]},
+                    {"strategy": "redirect", "group": "g-2", "canonical": "common.g-2", "copies": ["a.g-2", "b.g-2"]},
+                    {"strategy": "redirect", "group": "g-5", "canonical": "a.g-5", "copies": ["c.g-5"]},
                 ]},
                 {"title": "b", "state": "rejected", "reason": "tests", "groups": [
-                    {"group": "g-3", "canonical": "a.g-3", "copies": ["b.g-3"]},
+                    {"strategy": "redirect", "group": "g-3", "canonical": "a.g-3", "copies": ["b.g-3"]},
                 ]},
             ],
         }))
@@ -236,11 +255,17 @@ mod tests {
         let judged = compare(&groups, &scan, &report);
         assert_eq!((judged.right, judged.wrong, judged.unsure, judged.missing), (2, 1, 1, 2));
         assert_eq!(judged.missed.len(), 2);
-        assert_eq!((judged.consolidatable, judged.landed), (2, 1));
+        let tallies: Vec<(&str, u32, u32)> = judged
+            .classes
+            .iter()
+            .map(|(class, tally)| (class.as_str(), tally.landed, tally.judged))
+            .collect();
+        assert_eq!(tallies, [("clone methods", 0, 1), ("identical definitions", 1, 2)]);
+        assert_eq!(judged.planned_lost.len(), 1, "a rejected package holds `unsure`");
         assert_eq!((judged.must_stay, judged.kept), (3, 2));
         assert_eq!(judged.lost.len(), 1);
         assert_eq!(judged.lost[0].name, "wrong");
-        assert_eq!(judged.not_landed[0].text, "not found");
+        assert_eq!(judged.not_landed[0].text, "by redirect: not found");
     }
 
     #[test]
@@ -251,12 +276,14 @@ mod tests {
             for group in of_bed(&root, &bed.name).expect("the judgements are well formed") {
                 assert!(group.places.len() >= 2, "{}", group.name);
                 assert!(group.places.iter().all(|place| place.contains(".py:")), "{}", group.name);
+                assert_eq!(group.consolidatable, !group.strategy.is_empty(), "{}", group.name);
                 groups += 1;
             }
         }
         let text = std::fs::read_to_string(root.join(super::JUDGED)).expect("it is there");
         let every: super::File = toml::from_str(&text).expect("it is well formed");
         assert_eq!(groups, every.group.len(), "a judgement is about no bed of the list");
-        assert!(groups >= 40, "{groups}");
+        let to_land = every.group.iter().filter(|group| group.consolidatable).count();
+        assert!(to_land >= 120, "{to_land}");
     }
 }

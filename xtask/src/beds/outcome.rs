@@ -10,11 +10,14 @@ use serde::{Deserialize, Serialize};
 use super::judge;
 use super::list::Bed;
 use super::prepare::Prepared;
-use super::ssot::{self, Counts, Package, Report, Scan};
-use crate::machine;
+use super::ssot::{self, Counts, Package, Plan, Report, Scan};
+use crate::{machine, sdist};
 
 /// The kept results, relative to the workspace.
 const RESULTS: &str = "xtask/beds/results";
+/// What `ssot scan` and `ssot run` printed, in the directory of a bed.
+const SCAN: &str = "scan.json";
+const RUN: &str = "run.json";
 
 /// The figures of one bed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +42,12 @@ pub(crate) struct Outcome {
     pub(crate) run_seconds: u64,
     /// Packages that landed.
     pub(crate) landed: u32,
+    /// Groups that landed by strategy.
+    pub(crate) strategies: BTreeMap<String, u32>,
+    /// Packages that did not land by what stopped them: a gate, or where they ended.
+    pub(crate) stopped: BTreeMap<String, u32>,
+    /// Comparisons of versions by verdict.
+    pub(crate) behaviours: BTreeMap<String, u32>,
     /// What must not be, in words; empty when all is well.
     pub(crate) breaches: Vec<String>,
     /// What is worth knowing, in words.
@@ -64,9 +73,8 @@ pub(crate) struct Judged {
     pub(crate) unsure: u32,
     /// Groups that no finding holds.
     pub(crate) missing: u32,
-    /// Functions, classes and constants that can be consolidated.
-    pub(crate) consolidatable: u32,
-    pub(crate) landed: u32,
+    /// Groups that can be consolidated by verdict and kind: `identical methods`.
+    pub(crate) classes: BTreeMap<String, Tally>,
     /// Groups that must stay separate.
     pub(crate) must_stay: u32,
     pub(crate) kept: u32,
@@ -76,6 +84,42 @@ pub(crate) struct Judged {
     pub(crate) not_landed: Vec<Wrong>,
     /// Landed although they must stay separate.
     pub(crate) lost: Vec<Wrong>,
+    /// In a package that did not land, although they must stay separate.
+    pub(crate) planned_lost: Vec<Wrong>,
+}
+
+/// Groups that were judged to be consolidatable, and how many of them landed.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    pub(crate) judged: u32,
+    /// Those in a package, landed or not.
+    pub(crate) planned: u32,
+    pub(crate) landed: u32,
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.judged += other.judged;
+        self.planned += other.planned;
+        self.landed += other.landed;
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, {} of {}", self.landed, self.planned, self.judged)
+    }
+}
+
+impl Judged {
+    /// All that can be consolidated.
+    pub(crate) fn consolidatable(&self) -> Tally {
+        let mut sum = Tally::default();
+        for tally in self.classes.values() {
+            sum += *tally;
+        }
+        sum
+    }
 }
 
 /// Something named, with its place and what is to be said about it.
@@ -86,6 +130,30 @@ pub(crate) struct Wrong {
     pub(crate) text: String,
 }
 
+/// When and where a bed was run.
+#[derive(Debug, Serialize, Deserialize)]
+struct Circumstances {
+    date: String,
+    machine: String,
+    ssot: String,
+    scan_seconds: f64,
+}
+
+impl Circumstances {
+    /// Those of a scan that has just ended.
+    fn now(started: Instant) -> Result<Self> {
+        Ok(Self {
+            date: machine::today()?,
+            machine: machine::description(),
+            ssot: machine::ssot_version()?,
+            scan_seconds: (started.elapsed().as_secs_f64() * 100.0).round() / 100.0,
+        })
+    }
+}
+
+/// The file that keeps them beside what ssot printed.
+const CIRCUMSTANCES: &str = "circumstances.json";
+
 /// Scans and consolidates a prepared bed.
 pub(crate) fn measure(bed: &Bed, root: &Path, prepared: &Prepared) -> Result<Outcome> {
     let config = prepared.config.to_string_lossy();
@@ -95,45 +163,125 @@ pub(crate) fn measure(bed: &Bed, root: &Path, prepared: &Prepared) -> Result<Out
     let scan: Scan = ssot::call(
         &[&["scan", "."], &call[..]].concat(),
         &prepared.repo,
-        &prepared.directory.join("scan.json"),
+        &prepared.directory.join(SCAN),
     )?;
-    let scan_seconds = (started.elapsed().as_secs_f64() * 100.0).round() / 100.0;
+    let circumstances = Circumstances::now(started)?;
+    let text = serde_json::to_string(&circumstances)?;
+    std::fs::write(prepared.directory.join(CIRCUMSTANCES), text)?;
     eprintln!("{}: running", bed.name);
     let report: Report = ssot::call(
         &[&["run", ".", "--agents", "2"], &call[..]].concat(),
         &prepared.repo,
-        &prepared.directory.join("run.json"),
+        &prepared.directory.join(RUN),
     )?;
-    let judged = judge::compare(&judge::of_bed(root, &bed.name)?, &scan, &report);
+    judged(bed, root, prepared, (&scan, &report, circumstances))
+}
+
+/// Scans a prepared bed and judges the plan: no package is executed, no test runs.
+pub(crate) fn measure_plan(bed: &Bed, root: &Path, prepared: &Prepared) -> Result<Outcome> {
+    let config = prepared.config.to_string_lossy();
+    let call = [".", "--config", &*config, "--format", "json"];
+    let started = Instant::now();
+    let raw = prepared.directory.join("plan-scan.json");
+    let scan: Scan = ssot::call(&[&["scan"], &call[..]].concat(), &prepared.repo, &raw)?;
+    let circumstances = Circumstances::now(started)?;
+    let raw = prepared.directory.join("plan.json");
+    let plan: Plan = ssot::call(&[&["plan"], &call[..]].concat(), &prepared.repo, &raw)?;
+    judged(bed, root, prepared, (&scan, &plan.into_report(), circumstances))
+}
+
+/// Judges what the last run left in the bed; nothing runs.
+pub(crate) fn judge_again(bed: &Bed, root: &Path, prepared: &Prepared) -> Result<Outcome> {
+    let read = |name: &str| {
+        let path = prepared.directory.join(name);
+        std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
+    };
+    let scan: Scan = serde_json::from_str(&read(SCAN)?)?;
+    let report: Report = serde_json::from_str(&read(RUN)?)?;
+    let circumstances = serde_json::from_str(&read(CIRCUMSTANCES)?)?;
+    judged(bed, root, prepared, (&scan, &report, circumstances))
+}
+
+fn judged(
+    bed: &Bed,
+    root: &Path,
+    prepared: &Prepared,
+    (scan, report, circumstances): (&Scan, &Report, Circumstances),
+) -> Result<Outcome> {
     let mut outcome = Outcome {
         bed: bed.name.clone(),
         version: bed.version.clone(),
-        date: machine::today()?,
-        machine: machine::description(),
-        ssot: machine::ssot_version()?,
+        notes: notes(bed, report),
+        judged: judge::compare(&judge::of_bed(root, &bed.name)?, scan, report),
+        ..figures(scan, report, circumstances, &prepared.repo)?
+    };
+    outcome.breaches = breaches(bed, scan, report, &outcome);
+    Ok(outcome)
+}
+
+/// Runs the demonstration, whose groups `demo/EXPECTED.toml` judges elsewhere.
+pub(crate) fn demo(working: &Path) -> Result<Outcome> {
+    let directory = working.join("demo");
+    sdist::remove(&directory)?;
+    std::fs::create_dir_all(&directory)?;
+    let repo = directory.join("repo").to_string_lossy().into_owned();
+    eprintln!("demo: running");
+    let demo = ["demo", "--directory", &repo, "--agents", "2", "--format", "json"];
+    let report: Report = ssot::call(&demo, &directory, &directory.join(RUN))?;
+    // The branch of the first commit is still checked out: this is the tree before the run.
+    let started = Instant::now();
+    let scan = ["scan", &repo, "--format", "json"];
+    let scan: Scan = ssot::call(&scan, &directory, &directory.join(SCAN))?;
+    let circumstances = Circumstances::now(started)?;
+    let mut outcome = figures(&scan, &report, circumstances, Path::new(&repo))?;
+    outcome.breaches = tests(&report);
+    Ok(outcome)
+}
+
+/// What can be read off a scan and the report of a run.
+fn figures(
+    scan: &Scan,
+    report: &Report,
+    circumstances: Circumstances,
+    repo: &Path,
+) -> Result<Outcome> {
+    let Circumstances { date, machine, ssot: version, scan_seconds } = circumstances;
+    let count = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+    let ended = report.packages.iter().filter(|package| !package.is_planned());
+    let (landed, refused): (Vec<&Package>, Vec<&Package>) =
+        ended.partition(|package| package.has_landed());
+    Ok(Outcome {
+        bed: "demo".to_owned(),
+        version: version.clone(),
+        date,
+        machine,
+        ssot: version,
         files: scan.files,
         lines: scan.lines,
         scan_seconds,
         run_seconds: report.seconds,
-        landed: u32::try_from(report.packages.iter().filter(|p| p.has_landed()).count())?,
+        landed: count(landed.len()),
+        strategies: tally(
+            landed.iter().flat_map(|p| &p.groups).map(|group| group.strategy.clone()),
+        ),
+        stopped: tally(refused.iter().map(|package| package.stopped_by())),
+        behaviours: tally(ssot::behaviours(repo)?.iter().map(ssot::Behaviour::in_words)),
         breaches: Vec::new(),
-        notes: notes(bed, &report),
+        notes: Vec::new(),
         tests_before: report.tests_before.as_ref().map(|suite| suite.count),
         tests_after: report.tests_after.as_ref().map(|suite| suite.count),
-        verdicts: by_verdict(&scan),
-        judged,
-        refused: report.packages.iter().filter(|p| !p.has_landed()).map(refusal).collect(),
-    };
-    outcome.breaches = breaches(bed, &scan, &report, &outcome);
-    Ok(outcome)
+        verdicts: tally(scan.findings.iter().map(|finding| finding.verdict.clone())),
+        judged: Judged::default(),
+        refused: refused.into_iter().map(refusal).collect(),
+    })
 }
 
-fn by_verdict(scan: &Scan) -> BTreeMap<String, u32> {
-    let mut verdicts = BTreeMap::new();
-    for finding in &scan.findings {
-        *verdicts.entry(finding.verdict.clone()).or_default() += 1;
+fn tally(words: impl Iterator<Item = String>) -> BTreeMap<String, u32> {
+    let mut tally = BTreeMap::new();
+    for word in words {
+        *tally.entry(word).or_default() += 1;
     }
-    verdicts
+    tally
 }
 
 fn refusal(package: &Package) -> Wrong {
@@ -162,6 +310,24 @@ fn notes(bed: &Bed, report: &Report) -> Vec<String> {
 
 /// What must not be, in words; empty when all is well.
 fn breaches(bed: &Bed, scan: &Scan, report: &Report, outcome: &Outcome) -> Vec<String> {
+    let mut breaches = tests(report);
+    for lost in outcome.judged.lost.iter().chain(&outcome.judged.planned_lost) {
+        breaches.push(format!("`{}` ({}) {}", lost.name, lost.place, lost.text));
+    }
+    for refused in outcome.refused.iter().filter(|refused| refused.text.trim().is_empty()) {
+        breaches.push(format!("`{}` was refused without a reason", refused.name));
+    }
+    if bed.control {
+        let allowed = |name: &str| bed.allowed.iter().any(|allowed| allowed.name == name);
+        for finding in scan.findings.iter().filter(|f| f.is_violation() && !allowed(&f.name)) {
+            breaches.push(format!("a control reports `{}` as {}", finding.name, finding.verdict));
+        }
+    }
+    breaches
+}
+
+/// What is wrong with the tests before and after, in words.
+fn tests(report: &Report) -> Vec<String> {
     let mut breaches = Vec::new();
     match (&report.tests_before, &report.tests_after) {
         (Some(before), Some(after)) => {
@@ -174,20 +340,8 @@ fn breaches(bed: &Bed, scan: &Scan, report: &Report, outcome: &Outcome) -> Vec<S
             }
         }
         // Without a package there is nothing to prove, and `ssot` runs no test.
-        (None, None) if report.packages.is_empty() => {}
+        (None, None) if report.packages.iter().all(Package::is_planned) => {}
         _ => breaches.push("the tests did not run before and after".to_owned()),
-    }
-    for lost in &outcome.judged.lost {
-        breaches.push(format!("`{}` ({}) {}", lost.name, lost.place, lost.text));
-    }
-    for refused in outcome.refused.iter().filter(|refused| refused.text.trim().is_empty()) {
-        breaches.push(format!("`{}` was refused without a reason", refused.name));
-    }
-    if bed.control {
-        let allowed = |name: &str| bed.allowed.iter().any(|allowed| allowed.name == name);
-        for finding in scan.findings.iter().filter(|f| f.is_violation() && !allowed(&f.name)) {
-            breaches.push(format!("a control reports `{}` as {}", finding.name, finding.verdict));
-        }
     }
     breaches
 }

@@ -29,15 +29,19 @@ pub(crate) struct Prepared {
     pub(crate) config: PathBuf,
 }
 
+impl Prepared {
+    /// Where a bed lies below `working`, ready or not.
+    pub(crate) fn of(bed: &Bed, working: &Path) -> Self {
+        let directory = working.join(&bed.name);
+        Self { repo: directory.join("repo"), config: directory.join("ssot.toml"), directory }
+    }
+}
+
 /// Makes a bed ready below `working`; what a former run made is used again, but the
 /// repository is always a fresh clone.
 pub(crate) fn prepare(bed: &Bed, root: &Path, working: &Path) -> Result<Prepared> {
-    let directory = working.join(&bed.name);
-    let prepared = Prepared {
-        repo: directory.join("repo"),
-        config: directory.join("ssot.toml"),
-        directory: directory.clone(),
-    };
+    let prepared = Prepared::of(bed, working);
+    let directory = prepared.directory.clone();
     let stamp = stamp(bed, root)?;
     let kept = directory.join("stamp");
     let venv = directory.join("venv");

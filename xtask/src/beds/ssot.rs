@@ -1,6 +1,7 @@
 //! The parts of ssot's own JSON that the beds read.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
@@ -99,6 +100,42 @@ pub(crate) struct Report {
     pub(crate) seconds: u64,
 }
 
+/// The state of packages that nobody executed.
+const PLANNED: &str = "planned";
+
+/// What `ssot plan --format json` prints.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Plan {
+    #[serde(rename = "package")]
+    packages: Vec<Planned>,
+    left_alone: Vec<LeftAlone>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Planned {
+    title: String,
+    groups: Vec<Group>,
+}
+
+impl Plan {
+    /// The plan as the report of a run in which nothing happened.
+    pub(crate) fn into_report(self) -> Report {
+        let package = |Planned { title, groups }| Package {
+            title,
+            state: PLANNED.to_owned(),
+            reason: Some("not executed".to_owned()),
+            groups,
+        };
+        Report {
+            tests_before: None,
+            tests_after: None,
+            packages: self.packages.into_iter().map(package).collect(),
+            left_alone: self.left_alone,
+            seconds: 0,
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct Suite {
     #[serde(flatten)]
@@ -119,14 +156,80 @@ impl Package {
     pub(crate) fn has_landed(&self) -> bool {
         self.state == "done"
     }
+
+    /// Whether it was only planned.
+    pub(crate) fn is_planned(&self) -> bool {
+        self.state == PLANNED
+    }
+
+    /// What stopped it: the gate that refused it, or else where it ended.
+    pub(crate) fn stopped_by(&self) -> String {
+        let gate = self.reason.as_deref().and_then(|reason| reason.split_once(':'));
+        match gate {
+            Some((gate, _)) if self.state == "rejected" => gate.to_owned(),
+            _ => self.state.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Group {
     #[serde(rename = "group")]
     pub(crate) id: String,
+    pub(crate) strategy: String,
     pub(crate) canonical: String,
     pub(crate) copies: Vec<String>,
+}
+
+/// One comparison of two versions by calls, as a run keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub(crate) struct Behaviour {
+    left: String,
+    right: String,
+    verdict: String,
+    #[serde(default)]
+    untestable: Option<Untestable>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Untestable {
+    obstacle: String,
+}
+
+impl Behaviour {
+    /// The verdict, with the obstacle when nothing could be said.
+    pub(crate) fn in_words(&self) -> String {
+        match &self.untestable {
+            Some(why) => format!("{}: {}", self.verdict, why.obstacle),
+            None => self.verdict.clone(),
+        }
+    }
+}
+
+/// What the runs in a repository kept of the comparisons of versions. A pair that was
+/// compared again, before its landing say, counts once.
+pub(crate) fn behaviours(repository: &Path) -> Result<Vec<Behaviour>> {
+    let mut all = BTreeSet::new();
+    for run in entries(&repository.join(".ssot/runs"))? {
+        for file in entries(&run.join("behaviour"))? {
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("reading {}", file.display()))?;
+            let found: Vec<Behaviour> =
+                serde_json::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+            all.extend(found);
+        }
+    }
+    Ok(all.into_iter().collect())
+}
+
+/// What is in a directory; nothing when there is no such directory.
+fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
+    if !directory.is_dir() {
+        return Ok(Vec::new());
+    }
+    let listed = std::fs::read_dir(directory)
+        .and_then(|found| found.map(|entry| entry.map(|e| e.path())).collect());
+    listed.with_context(|| format!("reading {}", directory.display()))
 }
 
 #[derive(Debug, Deserialize)]
