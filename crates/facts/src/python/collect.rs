@@ -8,7 +8,7 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
 use super::names::{docstring, dotted, is_module_attribute};
-use super::scope::{ClosedScope, Scope, ScopeKind};
+use super::scope::{ClosedScope, Scope, ScopeKind, Spare};
 use super::structure::Structures;
 use super::text::{LineStarts, first_line, is_dotted_path};
 use crate::file::{
@@ -56,6 +56,7 @@ struct Collector<'a> {
     lines: &'a LineStarts,
     facts: FileFacts,
     scopes: Vec<Scope<'a>>,
+    spare: Spare<'a>,
     /// Names read at module level or left open by definitions.
     module_read: FxHashSet<&'a str>,
     module_bound: FxHashSet<&'a str>,
@@ -86,6 +87,7 @@ impl<'a> Collector<'a> {
             lines,
             facts: FileFacts::default(),
             scopes: Vec::new(),
+            spare: Spare::default(),
             module_read: FxHashSet::default(),
             module_bound: FxHashSet::default(),
             chains: Vec::new(),
@@ -115,7 +117,7 @@ impl<'a> Collector<'a> {
     }
 
     fn open(&mut self, kind: ScopeKind) {
-        self.scopes.push(Scope::new(kind));
+        self.scopes.push(Scope::new(kind, &mut self.spare));
     }
 
     /// Closes the innermost scope and hands what it leaves open, after a look at it, to
@@ -123,13 +125,14 @@ impl<'a> Collector<'a> {
     fn close<T>(&mut self, look: impl FnOnce(&ClosedScope<'a>) -> T) -> T {
         let scope = self.scopes.pop().expect("every close has its open");
         let kind = scope.kind;
-        let closed = scope.close();
+        let closed = scope.close(&mut self.spare);
         let seen = look(&closed);
         if let Some(outer) = self.scopes.last_mut() {
-            outer.absorb(closed);
+            outer.absorb(closed, &mut self.spare);
         } else {
             self.watch.read_by_module(kind, &closed);
             self.module_read.extend(closed.free());
+            closed.end(&mut self.spare);
         }
         seen
     }

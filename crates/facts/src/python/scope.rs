@@ -19,11 +19,36 @@ pub(super) enum ScopeKind {
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     pub(super) kind: ScopeKind,
-    bound: FxHashSet<&'a str>,
-    read: FxHashSet<&'a str>,
-    inner: FxHashSet<&'a str>,
-    outer: FxHashSet<&'a str>,
+    bound: Names<'a>,
+    read: Names<'a>,
+    inner: Names<'a>,
+    outer: Names<'a>,
     pub(super) marks: Marks,
+}
+
+/// Names of a scope, each once.
+type Names<'a> = FxHashSet<&'a str>;
+
+/// Empty sets of closed scopes, for the next ones: a set that has grown once need not grow
+/// again.
+#[derive(Debug, Default)]
+pub(super) struct Spare<'a>(Vec<Names<'a>>);
+
+/// Names for which a spare set has room at most; clearing a larger one costs more than it
+/// saves.
+const ROOM: usize = 448;
+
+impl<'a> Spare<'a> {
+    fn take(&mut self) -> Names<'a> {
+        self.0.pop().unwrap_or_default()
+    }
+
+    fn give(&mut self, mut names: Names<'a>) {
+        if (1..=ROOM).contains(&names.capacity()) {
+            names.clear();
+            self.0.push(names);
+        }
+    }
 }
 
 /// What was seen in a scope and everything below it.
@@ -34,13 +59,13 @@ pub(super) struct Marks {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(kind: ScopeKind) -> Self {
+    pub(super) fn new(kind: ScopeKind, spare: &mut Spare<'a>) -> Self {
         Self {
             kind,
-            bound: FxHashSet::default(),
-            read: FxHashSet::default(),
-            inner: FxHashSet::default(),
-            outer: FxHashSet::default(),
+            bound: spare.take(),
+            read: spare.take(),
+            inner: spare.take(),
+            outer: Names::default(),
             marks: Marks::default(),
         }
     }
@@ -70,14 +95,14 @@ impl<'a> Scope<'a> {
     }
 
     /// Takes over what a closed inner scope left open.
-    pub(super) fn absorb(&mut self, inner: ClosedScope<'a>) {
-        merge(&mut self.read, inner.read);
-        merge(&mut self.inner, inner.deferred);
+    pub(super) fn absorb(&mut self, inner: ClosedScope<'a>, spare: &mut Spare<'a>) {
+        spare.give(merge(&mut self.read, inner.read));
+        spare.give(merge(&mut self.inner, inner.deferred));
         self.marks.reflective |= inner.marks.reflective;
         self.marks.writes_globals |= inner.marks.writes_globals;
     }
 
-    pub(super) fn close(mut self) -> ClosedScope<'a> {
+    pub(super) fn close(mut self, spare: &mut Spare<'a>) -> ClosedScope<'a> {
         for name in &self.outer {
             self.bound.remove(name);
         }
@@ -87,32 +112,34 @@ impl<'a> Scope<'a> {
         if self.kind != ScopeKind::Class {
             self.inner.retain(|name| !bound.contains(name));
         }
+        spare.give(self.bound);
         let (mut read, mut deferred) = (self.read, self.inner);
         match self.kind {
             // A function reads when it is called, past the names of a class around it.
-            ScopeKind::Function => merge(&mut deferred, std::mem::take(&mut read)),
-            ScopeKind::Comprehension => merge(&mut read, std::mem::take(&mut deferred)),
+            ScopeKind::Function => read = merge(&mut deferred, read),
+            ScopeKind::Comprehension => deferred = merge(&mut read, deferred),
             ScopeKind::Header | ScopeKind::Class => {}
         }
         ClosedScope { read, deferred, marks: self.marks }
     }
 }
 
-/// Adds names to others; the fewer are put to the more.
-fn merge<'a>(into: &mut FxHashSet<&'a str>, mut names: FxHashSet<&'a str>) {
+/// Adds names to others; the fewer are put to the more. What is left is an empty set.
+fn merge<'a>(into: &mut Names<'a>, mut names: Names<'a>) -> Names<'a> {
     if into.len() < names.len() {
         std::mem::swap(into, &mut names);
     }
-    into.extend(names);
+    into.extend(names.drain());
+    names
 }
 
 /// What a scope leaves open when it ends.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct ClosedScope<'a> {
     /// Names read where the scope stands.
-    read: FxHashSet<&'a str>,
+    read: Names<'a>,
     /// Names read by functions inside, which see past a class around them.
-    deferred: FxHashSet<&'a str>,
+    deferred: Names<'a>,
     pub(super) marks: Marks,
 }
 
@@ -120,5 +147,11 @@ impl<'a> ClosedScope<'a> {
     /// Every name that is left open.
     pub(super) fn free(&self) -> impl Iterator<Item = &'a str> + use<'a, '_> {
         self.read.union(&self.deferred).copied()
+    }
+
+    /// Ends it where nobody is around it to take what it leaves open.
+    pub(super) fn end(self, spare: &mut Spare<'a>) {
+        spare.give(self.read);
+        spare.give(self.deferred);
     }
 }

@@ -13,7 +13,7 @@ use crate::flow::FlowKind;
 use crate::python::body;
 use crate::python::names::{described, docstring, dotted, short_text, signature};
 use crate::python::parts::parts;
-use crate::python::scope::{ClosedScope, ScopeKind};
+use crate::python::scope::{Marks, ScopeKind};
 use crate::python::structure::Structure;
 use crate::python::text::first_line;
 
@@ -60,8 +60,8 @@ impl<'a> Collector<'a> {
         self.functions -= 1;
         self.current = around;
         self.close(|_| ());
-        let closed = self.close(ClosedScope::clone);
-        if let Some(index) = index {
+        let seen = self.close(|closed| index.map(|_| (sorted(closed.free()), closed.marks)));
+        if let Some((index, seen)) = index.zip(seen) {
             self.facts.instances.append(&mut self.watch.instances);
             let returns = def.returns.as_deref().map(|returns| short_text(self.source, returns));
             let members = def.parameters.iter().map(|parameter| parameter.name().as_str());
@@ -74,7 +74,7 @@ impl<'a> Collector<'a> {
             definition.returns = returns.unwrap_or_default().into();
             definition.raises.sort_unstable();
             definition.raises.dedup();
-            complete(definition, &closed, docstring(&def.body), &def.decorator_list);
+            complete(definition, seen, docstring(&def.body), &def.decorator_list);
         }
     }
 
@@ -118,8 +118,8 @@ impl<'a> Collector<'a> {
         self.current = around;
         self.end_of_class(index);
         self.close(|_| ());
-        let closed = self.close(ClosedScope::clone);
-        if let Some(index) = index {
+        let seen = self.close(|closed| index.map(|_| (sorted(closed.free()), closed.marks)));
+        if let Some((index, seen)) = index.zip(seen) {
             self.owner = None;
             let fields = body::fields(&mut self.structures, &def.body);
             let members = self.members.take().unwrap_or_default();
@@ -131,7 +131,7 @@ impl<'a> Collector<'a> {
             definition.flags.hooks_subclassing =
                 definition.members.iter().any(|member| member == "__init_subclass__")
                     || definition.bases.iter().any(|base| base.starts_with("metaclass="));
-            complete(definition, &closed, docstring(&def.body), &def.decorator_list);
+            complete(definition, seen, docstring(&def.body), &def.decorator_list);
         }
     }
 
@@ -226,16 +226,16 @@ impl<'a> Collector<'a> {
 
 fn complete(
     definition: &mut Definition,
-    closed: &ClosedScope<'_>,
+    (free, marks): (Vec<CompactString>, Marks),
     docstring: Option<&str>,
     decorators: &[ast::Decorator],
 ) {
-    definition.free = sorted(closed.free());
+    definition.free = free;
     definition.summary = docstring.map(first_line).unwrap_or_default().into();
     definition.decorators =
         decorators.iter().map(|decorator| described(&decorator.expression)).collect();
-    definition.flags.reflective = closed.marks.reflective;
-    definition.flags.writes_globals = closed.marks.writes_globals;
+    definition.flags.reflective = marks.reflective;
+    definition.flags.writes_globals = marks.writes_globals;
 }
 
 fn bases(arguments: Option<&ast::Arguments>) -> Vec<CompactString> {

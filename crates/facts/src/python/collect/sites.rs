@@ -4,6 +4,7 @@ use compact_str::CompactString;
 use ruff_python_ast::{self as ast, Expr, ExprContext};
 use ruff_text_size::{Ranged, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::Collector;
 use crate::file::{Literal, Site, SiteKind};
@@ -15,18 +16,24 @@ const INDEXED: std::ops::RangeInclusive<usize> = 2..=120;
 #[derive(Default)]
 pub(super) struct Table {
     pub(super) names: Vec<CompactString>,
-    positions: FxHashMap<CompactString, u32>,
+    /// By the hash of the name: a second copy of every name would cost more than it says.
+    positions: FxHashMap<u64, u32>,
 }
 
 impl Table {
     pub(super) fn position(&mut self, name: &str) -> u32 {
-        if let Some(position) = self.positions.get(name) {
-            return *position;
+        let fresh = self.names.len() as u32;
+        let position = *self.positions.entry(xxh3_64(name.as_bytes())).or_insert(fresh);
+        if self.names.get(position as usize).is_some_and(|known| known == name) {
+            return position;
         }
-        let position = self.names.len() as u32;
+        // Two names of one hash: the second is found by looking at all.
+        let same = (position < fresh).then(|| self.names.iter().position(|known| known == name));
+        if let Some(Some(same)) = same {
+            return same as u32;
+        }
         self.names.push(name.into());
-        self.positions.insert(name.into(), position);
-        position
+        fresh
     }
 }
 
