@@ -9,6 +9,7 @@ mod eval;
 mod fuzz;
 mod machine;
 mod markers;
+mod mutants;
 mod new_rule;
 mod orders;
 mod preflight;
@@ -44,6 +45,8 @@ enum Command {
     Beds(beds::Options),
     /// The packages of a plan in many allowed orders: the same tree each time.
     Orders(orders::Options),
+    /// Deliberately wrong consolidations through every gate: which of them are stopped.
+    Mutants(mutants::Options),
     /// Random input for whatever reads what others wrote.
     Fuzz(fuzz::Options),
     /// Orders of classes of real projects, held against the interpreter's.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::NewRule(options) => new_rule::run(&root, &options),
         Command::Beds(options) => beds::run(&root, &options),
         Command::Orders(options) => orders::run(&root, &options),
+        Command::Mutants(options) => mutants::run(&root, &options),
         Command::Fuzz(options) => fuzz::run(&root, &options),
         Command::Mro => beds::mro::run(&root),
         Command::Sarif => sarif::run(&root),

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
+use ssot_facts::Index;
 use ssot_model::{Config, RepoPath};
 use ssot_rules::RULES;
 use ssot_runtime::cache::Cache;
@@ -14,8 +16,8 @@ use crate::triage::Survey;
 /// decision is for people to judge, not for its gates.
 const OF_THE_MEMORY: [&str; 2] = ["stale-decision", "tombstone-returned"];
 
-/// The static state of one tree. Two inspections of the same tree are equal.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// The static state of one tree.
+#[derive(Debug, Clone, Default)]
 pub struct Inspection {
     /// Files that do not parse, `path: message`, without line numbers.
     pub parse_issues: BTreeSet<String>,
@@ -28,6 +30,8 @@ pub struct Inspection {
     /// Directories that must be on the module search path, relative to the
     /// root, the empty string for the root itself; in order of preference.
     pub import_roots: Vec<String>,
+    /// The facts themselves; without them nothing is said about what names mean.
+    pub index: Option<Arc<Index>>,
 }
 
 impl Inspection {
@@ -38,7 +42,8 @@ impl Inspection {
         cache: Option<&Cache>,
     ) -> Result<Self, EngineError> {
         let survey = Survey::take(root, config.clone(), cache)?;
-        Ok(Self::of_survey(&survey))
+        let found = Self::of_survey(&survey);
+        Ok(Self { index: Some(Arc::new(survey.index)), ..found })
     }
 
     /// The static state of a tree that was read already.
@@ -58,6 +63,7 @@ impl Inspection {
             violations,
             modules: index.importable(),
             import_roots: index.import_roots().to_vec(),
+            index: None,
         }
     }
 }

@@ -24,6 +24,7 @@ mod patches;
 mod pipeline;
 mod plan_file;
 mod preview;
+mod proof;
 mod ratchet;
 mod reading;
 mod recall;
@@ -36,6 +37,7 @@ mod suite;
 mod survey;
 mod trend;
 mod triage;
+mod trial;
 mod type_checker;
 mod waive;
 mod work;
@@ -57,6 +59,7 @@ pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
 pub use suite::{TestOptions, TestProgress, test};
 pub use survey::{ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since};
 pub use trend::record_trend;
+pub use trial::{Proposed, Trial, trial};
 pub use waive::{Waived, waive};
 
 /// What an audit says.

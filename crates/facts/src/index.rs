@@ -101,6 +101,12 @@ pub struct Index {
     elsewhere: FxHashSet<CompactString>,
 }
 
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Index of {} modules", self.modules.len())
+    }
+}
+
 impl Index {
     /// Joins the files; the order in which they come does not matter.
     pub fn build(mut sources: Vec<Source>) -> Self {

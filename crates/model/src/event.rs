@@ -90,6 +90,8 @@ pub enum GateName {
     Imports,
     /// At least one finding closed, none opened.
     Findings,
+    /// Whatever is gone, something equal stands for it, and all the rest reads as before.
+    Proof,
     /// Importing the touched modules in fresh interpreters works as before.
     Load,
     /// Versions of a function that are not the same text do the same when they are called.
@@ -109,6 +111,7 @@ impl GateName {
             Self::Parse => "parse",
             Self::Imports => "imports",
             Self::Findings => "findings",
+            Self::Proof => "proof",
             Self::Load => "load",
             Self::Behaviour => "behaviour",
             Self::Tests => "tests",

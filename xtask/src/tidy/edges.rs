@@ -30,7 +30,7 @@ const DRAWING: &[(&str, &[&str])] = &[
     ("ssot-facts", &["ssot-model"]),
     ("ssot-runtime", &["ssot-model"]),
     ("ssot-model", &[]),
-    ("xtask", &["ssot-rules", "ssot-facts", "ssot-model"]),
+    ("xtask", &["ssot-engine", "ssot-rules", "ssot-facts", "ssot-runtime", "ssot-model"]),
 ];
 
 #[derive(Deserialize)]

@@ -82,7 +82,7 @@ impl Unit {
         })
         .await??;
         let place = self.place(Phase::Landing, onto, false);
-        let inspection = self.static_gates(tree, &place, &onto.inspection).await?;
+        let inspection = self.static_gates(tree, &place, onto, &candidate).await?;
         let package = &self.work().package;
         let rests_on = |path: &String| {
             let mut files = package.read_set.iter().chain(&package.write_set);

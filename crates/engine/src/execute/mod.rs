@@ -7,11 +7,13 @@ mod baseline;
 mod candidate;
 mod commands;
 mod dispatcher;
+mod examine;
 mod final_check;
 mod gates;
 mod journal;
 mod kept;
 mod land;
+mod meaning;
 mod recover;
 mod rollback;
 mod suites;
@@ -36,6 +38,7 @@ use crate::behaviour::Pair;
 use baseline::Baseline;
 use journal::Stop;
 
+pub use examine::{Examined, Verdict, examine};
 pub use journal::{Append, Appending, Clock, Journal};
 pub use rollback::{RollBack, RollbackError, Undone, Which, rollback};
 

@@ -13,7 +13,7 @@ use super::journal::{Judgement, Place, Stop};
 use super::recover::Landing;
 use super::suites::Suites;
 use super::versions::Versions;
-use super::{Head, Job, Shared, Work, blocking, gates};
+use super::{Head, Job, Shared, Work, blocking, gates, meaning};
 use crate::Inspection;
 
 /// What a unit tells the dispatcher.
@@ -63,7 +63,7 @@ impl Unit {
         &self.work().package.id
     }
 
-    fn worktree_name(&self) -> String {
+    pub(super) fn worktree_name(&self) -> String {
         format!("{}/packages/{}", self.job().run, self.id())
     }
 
@@ -86,7 +86,7 @@ impl Unit {
         let candidate = self.rewrite(&tree).await?;
         self.moved(UnitState::Gates).await?;
         let place = self.place(Phase::After, &self.start, self.start.commit == self.job().base);
-        let inspection = self.static_gates(&tree, &place, &self.start.inspection).await?;
+        let inspection = self.static_gates(&tree, &place, &self.start, &candidate).await?;
         self.behaviour_gate(&tree, &place, &candidate, &inspection).await?;
         self.command_gate(&tree, &place, &candidate, &inspection).await?;
         self.test_gate(&tree, &place, &candidate, &inspection).await?;
@@ -105,7 +105,7 @@ impl Unit {
         self.up.send(up).await.map_err(gone)
     }
 
-    async fn worktree(&self) -> Result<Worktree, Stop> {
+    pub(super) async fn worktree(&self) -> Result<Worktree, Stop> {
         let step = format!("{}/worktree", self.id());
         let (repository, name) = (self.job().repository.clone(), self.worktree_name());
         let commit = self.start.commit.clone();
@@ -117,7 +117,7 @@ impl Unit {
     }
 
     /// Gives the worktree the candidate's files.
-    async fn rewrite(&self, tree: &Worktree) -> Result<Candidate, Stop> {
+    pub(super) async fn rewrite(&self, tree: &Worktree) -> Result<Candidate, Stop> {
         let step = format!("{}/apply-edit", self.id());
         let (shared, index) = (Arc::clone(&self.shared), self.index);
         let (onto, tree) = (self.start.tree.clone(), tree.clone());
@@ -147,14 +147,17 @@ impl Unit {
         Place { package: Some(self.id().clone()), phase, step: self.id().to_string(), side }
     }
 
-    /// Parse, Imports, Findings and Load, compared with `before`.
+    /// Parse, Imports, Findings, Proof and Load, compared with the tree `onto` which the
+    /// candidate was put.
     pub(super) async fn static_gates(
         &self,
         tree: &Worktree,
         place: &Place,
-        before: &Inspection,
+        onto: &Head,
+        candidate: &Candidate,
     ) -> Result<Arc<Inspection>, Stop> {
         let (journal, work) = (&self.job().journal, self.work());
+        let before = &onto.inspection;
         let mut inspection = None;
         let parse = async {
             let after = inspect(&self.job().inspect, tree).await?;
@@ -170,6 +173,8 @@ impl Unit {
         ] {
             demand(gate, &journal.gate(place, gate, async { Ok(judgement) }).await?)?;
         }
+        let proof = self.proof(onto, candidate, &after);
+        demand(GateName::Proof, &journal.gate(place, GateName::Proof, proof).await?)?;
         let step = format!("{}/load/{}", place.step, place.side);
         let load = async {
             let modules = &work.touched_modules;
@@ -181,6 +186,22 @@ impl Unit {
         };
         demand(GateName::Load, &journal.gate(place, GateName::Load, load).await?)?;
         Ok(after)
+    }
+
+    /// Whether every name means what it meant.
+    async fn proof(
+        &self,
+        onto: &Head,
+        candidate: &Candidate,
+        after: &Arc<Inspection>,
+    ) -> Result<Judgement, Stop> {
+        let (shared, index, onto) = (Arc::clone(&self.shared), self.index, onto.clone());
+        let (tree, after) = (candidate.tree.clone(), Arc::clone(after));
+        let check = move || {
+            let work = &shared.job.works[index];
+            meaning::check(&shared.job, work, (&onto.tree, &onto.inspection), (&tree, &after))
+        };
+        blocking(check).await?
     }
 
     /// What goes and what takes its place, called side by side; not asked when they are

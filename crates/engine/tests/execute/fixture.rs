@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use ssot_engine::Inspection;
 use ssot_engine::execute::{self, ExecuteError, ExecuteSummary, Job, Journal, Work};
+use ssot_facts::{Index, Source};
 use ssot_model::{
     CommitId, CompletionStatus, EventKind, FileChange, Package, PackageId, Patch, Priority,
     RepoPath, RunId, TestConfig, Timestamp, UnitState,
@@ -138,6 +139,8 @@ pub(crate) struct Platform {
     pub(crate) agents: usize,
     pub(crate) allow_untested: bool,
     pub(crate) run: RunId,
+    /// Whether trees are inspected with their facts.
+    pub(crate) facts: bool,
 }
 
 pub(crate) fn git(directory: &Path, args: &[&str]) -> String {
@@ -201,6 +204,7 @@ impl Platform {
             agents: 2,
             allow_untested: false,
             run: RunId::new("r-1"),
+            facts: false,
         }
     }
 
@@ -223,7 +227,10 @@ impl Platform {
             behaviour: ssot_model::BehaviourConfig { inputs: 30, ..Default::default() },
             allow_untested: self.allow_untested,
             launcher: crate::entry::launcher(),
-            inspect: Arc::new(|tree| Ok(inspect(tree))),
+            inspect: {
+                let facts = self.facts;
+                Arc::new(move |tree| Ok(inspect(tree, facts)))
+            },
             journal: self.events.journal(Arc::clone(&self.hook), Arc::new(|_| false)),
         }
     }
@@ -288,19 +295,23 @@ impl Platform {
     }
 }
 
-fn inspect(tree: &Path) -> Inspection {
+fn inspect(tree: &Path, facts: bool) -> Inspection {
     let mut found = Inspection { import_roots: vec![String::new()], ..Inspection::default() };
-    let mut open = vec![tree.to_path_buf()];
+    let (mut open, mut sources) = (vec![tree.to_path_buf()], Vec::new());
     while let Some(directory) = open.pop() {
         for entry in std::fs::read_dir(&directory).unwrap().map(Result::unwrap) {
             if entry.file_type().unwrap().is_dir() {
                 open.push(entry.path());
             } else if entry.path().extension().is_some_and(|extension| extension == "py") {
                 let path = entry.path().strip_prefix(tree).unwrap().to_string_lossy().into_owned();
-                look(&mut found, &path, &std::fs::read_to_string(entry.path()).unwrap());
+                let text = std::fs::read_to_string(entry.path()).unwrap();
+                look(&mut found, &path, &text);
+                let facts = ssot_facts::python::extract(text.as_bytes());
+                sources.push(Source { path: RepoPath::new(&path).unwrap(), facts });
             }
         }
     }
+    found.index = facts.then(|| Arc::new(Index::build(sources)));
     found
 }
 

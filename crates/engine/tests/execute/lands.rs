@@ -36,6 +36,7 @@ async fn every_step_leaves_its_events() {
         "p-b/gate/parse/after gate_completed",
         "p-b/gate/imports/after gate_completed",
         "p-b/gate/findings/after gate_completed",
+        "p-b/gate/proof/after gate_completed",
         "p-b/gate/load/after gate_completed",
         "p-b/gate/tests/after gate_completed",
         "p-b/gate/rollback/landing gate_completed",

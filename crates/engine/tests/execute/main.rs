@@ -15,6 +15,7 @@ mod flaky;
 mod hangs;
 mod lands;
 mod litter;
+mod proof;
 mod proves;
 mod refuses;
 mod rejects;

@@ -6,6 +6,7 @@ mod collect;
 mod depth;
 mod lines;
 mod names;
+mod outline;
 mod parts;
 mod scope;
 mod structure;
@@ -20,6 +21,7 @@ use ruff_text_size::Ranged;
 use crate::file::{FileFacts, FileFlags};
 
 pub use lines::{Excerpt, LogicalLine, defined_names, excerpt, logical_lines, qualified_names};
+pub use outline::{Kind, OutlineLine, Word, outline};
 
 /// Extracts the facts of one file. Never fails: what does not parse is listed in
 /// [`FileFacts::errors`], and what could be read around it is still there.
