@@ -109,6 +109,18 @@ fn rewritten_code_is_equal() {
             "equal",
         ),
         (
+            "looked_up",
+            "PLANS = {'basic': 3, 'large': 8}\n\ndef f(plan):\n    if plan not in PLANS:\n        return None\n    price = PLANS[plan] + 1\n    if price > 5:\n        price = 5\n    return price\n",
+            "PLANS = {'basic': 3, 'large': 8}\n\ndef f(plan):\n    if plan in PLANS:\n        price = PLANS[plan]\n        price = price + 1\n        return min(price, 5)\n    return None\n",
+            "equal",
+        ),
+        (
+            "handed_on",
+            "def _wide(kind):\n    return kind == 'panorama'\n\ndef f(kind, rows: int):\n    if not _wide(kind):\n        return rows\n    rows = rows * 2\n    if rows > 4:\n        rows = 4\n    return rows\n",
+            "def _wide(kind):\n    return kind == 'panorama'\n\ndef f(kind, rows: int):\n    wide = _wide(kind)\n    if wide:\n        rows = rows + rows\n        return min(rows, 4)\n    return rows\n",
+            "equal",
+        ),
+        (
             "method",
             "class C:\n    def __init__(self, user: str):\n        self.user = user\n        self.seen = 0\n\n    def f(self, step: int):\n        if step > 0:\n            self.seen += step\n        return self.user\n",
             "class C:\n    def __init__(self, user: str):\n        self.user = user\n        self.seen = 0\n\n    def f(self, step: int):\n        self.seen = self.seen + max(step, 0)\n        return self.user\n",

@@ -32,6 +32,10 @@ MOST_NESTED = 7
 MOST_OBSERVED = 8
 CONSTRUCTION_SECONDS = 2
 MOST_SIMPLER = 40
+# Functions that a value is followed into, one behind the other.
+MOST_FOLLOWED = 3
+# Values that one name of the module tells.
+MOST_TOLD = 8
 # Calls that may hang or be killed before no more inputs are made.
 MOST_HANGING = 3
 
@@ -201,10 +205,10 @@ class Pools:
         if shape.attributes or kinds == {"dict"} and not shape.keys:
             found.insert(0 if "dict" not in kinds else 1, [Stand(name)])
         if shape.literals:
-            found.append(list(shape.literals))
-        if not found:
-            found = [[self.texts[0], 1, None, [], {}, Stand(name)], self.texts[1:4],
-                     self.numbers[1:3]]
+            found.insert(0 if shape.names else len(found), list(shape.literals))
+        if not kinds and not shape.attributes and not shape.inner:
+            found += [[self.texts[0], 1, None, [], {}, Stand(name)], self.texts[1:4],
+                      self.numbers[1:3]]
         elif not shape.attributes or "none" in kinds:
             found.append([None])
         return [it for row in itertools.zip_longest(*found, fillvalue=_NOTHING)
@@ -308,6 +312,66 @@ def _refuse(event, arguments):
         raise PermissionError(event)
 
 
+class Surroundings:
+    """What the module of a function tells about its parameters: the keys of tables they
+    are looked up in, the values they are compared with, and what the functions do with
+    them that they are handed to."""
+
+    def __init__(self, target):
+        self.owner = target.owner
+        self.globals = getattr(inspect.unwrap(target.function), "__globals__", {})
+
+    def tell(self, shape, depth=0):
+        for name in shape.names:
+            for value in itertools.islice(self._values(self._named(name)), MOST_TOLD):
+                if value not in shape.literals:
+                    shape.literals.append(value)
+        if depth == MOST_FOLLOWED:
+            return
+        for name, place in shape.passed[:MOST_TOLD]:
+            inner = self._use(name, place)
+            if inner is not None:
+                self.tell(inner, depth + 1)
+                shape.join(inner)
+
+    def _named(self, name):
+        first, *rest = name.split(".")
+        value = self.owner if first in ("self", "cls") else self.globals.get(first, _NOTHING)
+        for attribute in rest:
+            value = inspect.getattr_static(value, attribute, _NOTHING)
+        return value
+
+    @staticmethod
+    def _values(value):
+        plain = (str, int, float, bytes, enum.Enum)
+        if isinstance(value, plain) and len(repr(value)) < 200:
+            yield value
+        elif type(value) in (dict, list, tuple, set, frozenset):
+            items = value if type(value) in (dict, list, tuple) else sorted(value, key=repr)
+            for item in items:
+                if isinstance(item, plain) and len(repr(item)) < 200:
+                    yield item
+
+    def _use(self, name, place):
+        function = self._named(name)
+        function = getattr(function, "__func__", function)
+        if not inspect.isfunction(function) or function.__globals__ is not self.globals:
+            return None
+        code = function.__code__
+        try:
+            body = shaped.Body(code.co_filename, function.__qualname__, code.co_firstlineno)
+        except (OSError, SyntaxError, ValueError):
+            return None
+        if body.node is None:
+            return None
+        bound = name.split(".")[0] in ("self", "cls")
+        found = shaped.shapes([body.node])
+        if isinstance(place, int):
+            return found.get(place + bound)
+        positional, _ = body.parameters()
+        return found.get(positional.index(place) if place in positional else place)
+
+
 # --- the inputs of one function ----------------------------------------------------
 
 
@@ -324,6 +388,8 @@ class Maker:
         constants = shaped.constants(nodes)
         self.pools = Pools(constants)
         self.shapes = shaped.shapes(nodes)
+        for shape in self.shapes.values():
+            Surroundings(target).tell(shape)
         self.random = random.Random(zlib.crc32(job["definition"].encode("utf-8")))
         self.observed = [self._read(text) for text in job["observed"]]
         self.observed = [it for it in self.observed if it is not None]
@@ -393,19 +459,11 @@ class Maker:
     def receivers(self):
         if not self.target.receives:
             return [None]
-        known = [it.receiver for it in self.observed if it.receiver is not None]
-        if known:
-            return _unique(known)[:MOST_OBSERVED]
         owner = self.target.owner
-        found = []
-        constructor = self.bodies[0].constructor()
-        for args, keywords in self.pools.constructions(owner, 0, constructor):
-            value = attempt(lambda: owner(*args, **keywords))
-            if value is not None:
-                found.append(State.of(value))
-        if not found:
-            kind = (owner.__module__, owner.__qualname__)
-            found = [State(kind, {})]
+        known = [it.receiver for it in self.observed if it.receiver is not None]
+        # Copies: what is varied below must not change what was recorded.
+        known = [State(it.kind, dict(it.values)) for it in _unique(known)[:MOST_OBSERVED]]
+        found = known or self._constructed(owner)
         used = self.shapes.get(0, shaped.Shape()).attributes
         base = found[0]
         for name, shape in used.items():
@@ -413,6 +471,15 @@ class Maker:
                 continue
             self._vary(found, base, owner, name, shape)
         return _unique(found)[:40]
+
+    def _constructed(self, owner):
+        found = []
+        constructor = self.bodies[0].constructor()
+        for args, keywords in self.pools.constructions(owner, 0, constructor):
+            value = attempt(lambda: owner(*args, **keywords))
+            if value is not None:
+                found.append(State.of(value))
+        return found or [State((owner.__module__, owner.__qualname__), {})]
 
     def _vary(self, found, base, owner, name, shape):
         """States in which one attribute that the bodies read has another value."""

@@ -27,11 +27,26 @@ _KINDS = {"str": "str", "int": "int", "float": "float", "dict": "dict", "list": 
 class Shape:
     """How a value is used."""
 
-    __slots__ = ("kinds", "keys", "attributes", "literals", "inner")
+    __slots__ = ("kinds", "keys", "attributes", "literals", "inner", "names", "passed")
 
     def __init__(self):
         self.kinds, self.keys, self.attributes, self.literals = set(), {}, {}, []
         self.inner = None
+        # Dotted names that it is compared with or looked up in.
+        self.names = []
+        # Functions it is handed to: dotted name, position or name of the parameter.
+        self.passed = []
+
+    def join(self, other):
+        """Learns what another use of the same value tells."""
+        self.kinds |= other.kinds
+        for mine, its in ((self.keys, other.keys), (self.attributes, other.attributes)):
+            for name, shape in its.items():
+                mine.setdefault(name, Shape()).join(shape)
+        self.literals += [it for it in other.literals if it not in self.literals]
+        self.names += [it for it in other.names if it not in self.names]
+        if other.inner is not None:
+            self.item().join(other.inner)
 
     def key(self, name):
         self.kinds.add("dict")
@@ -236,6 +251,26 @@ class _Uses(ast.NodeVisitor):
         if name in ("json.loads", "loads"):
             for argument in node.args:
                 self._add(argument, "json")
+        self._hand_on(node, name)
+        self.generic_visit(node)
+
+    def _hand_on(self, node, name):
+        """Values that go to another function as they are, and what goes with them: a table
+        of the module tells which keys there are."""
+        given = list(enumerate(node.args)) + [(it.arg, it.value) for it in node.keywords if it.arg]
+        others = [_dotted(value) for _, value in given if self.of(value) is None]
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop", "index", "count"):
+            others.append(_dotted(node.func.value))
+        for place, value in given:
+            shape = self.of(value) if isinstance(value, ast.Name) else None
+            if shape is not None and name:
+                shape.passed.append((name, place))
+                shape.names += [it for it in others if it and it not in shape.names]
+
+    def visit_Subscript(self, node):
+        shape, table = self.of(node.slice), _dotted(node.value)
+        if shape is not None and table and table.split(".")[0] not in self.scope:
+            shape.names.append(table)
         self.generic_visit(node)
 
     def _method(self, holder, name):
@@ -327,6 +362,9 @@ class _Uses(ast.NodeVisitor):
             for other in sides:
                 if other is side:
                     continue
+                name = _dotted(other)
+                if name and name.split(".")[0] not in self.scope:
+                    shape.names.append(name)
                 for constant in ast.walk(other):
                     if isinstance(constant, ast.Constant):
                         self._compared(shape, constant.value)
