@@ -26,6 +26,16 @@ pub struct Layers {
 }
 
 impl Layers {
+    /// Whether a command is alone in its network.
+    pub fn confines_network(&self) -> bool {
+        self.bubblewrap.is_some()
+    }
+
+    /// Whether every process of a command ends with it, whatever it does to be forgotten.
+    pub fn ends_processes(&self) -> bool {
+        self.bubblewrap.is_some()
+    }
+
     /// What this machine lacks, one line each, for the report.
     pub fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
@@ -45,7 +55,7 @@ impl Layers {
         if self.bubblewrap.is_none() {
             missing.push(
                 "bubblewrap: tests share the network, the process table and file modes outside \
-                 their tree"
+                 their tree, and a process that forgets its environment may outlive them"
                     .to_owned(),
             );
         }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod entry;
+mod escapes;
 mod fixture;
 
 mod git_history;
