@@ -8,6 +8,7 @@ use ssot_model::{DefinitionKind, Evidence, Finding, Severity, Verdict};
 
 use crate::families::Family;
 use crate::identity::fingerprint;
+use crate::relation::{plug_ins, subject};
 use crate::{Comparison, Difference, Scene, families, words};
 
 /// Lines above a definition in which a comment still speaks about it.
@@ -134,6 +135,12 @@ pub(crate) fn reason_to_stay(scene: &Scene<'_>, id: DefinitionId) -> Option<Evid
         let text = format!("a comment at {path}:{line} says the copy is deliberate");
         return Some(Evidence::supporting("deliberate-copy", text));
     }
+    let definition = scene.index.definition(id);
+    let owner = definition.owner.map(|owner| &module.facts.definitions[owner as usize]);
+    if owner.is_some_and(|it| it.decorators.iter().any(|it| it.contains("deprecated"))) {
+        let text = format!("the class of {} is deprecated", scene.index.dotted(id));
+        return Some(Evidence::supporting("deprecated", text));
+    }
     reason_of_module(scene, module)
 }
 
@@ -163,15 +170,7 @@ const PLUG_INS: usize = 3;
 /// Whether definitions of one name stand in one module each, in sibling modules or
 /// sibling packages.
 pub(crate) fn are_plug_ins(scene: &Scene<'_>, heads: &[DefinitionId]) -> bool {
-    let parent = |id: &DefinitionId| {
-        let module = scene.index.module(id.module);
-        let directory = module.path.directory().to_owned();
-        if module.is_package() {
-            directory.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned())
-        } else {
-            directory
-        }
-    };
+    let parent = |id: &DefinitionId| plug_ins::package(scene.index.module(id.module));
     let name = |id: &DefinitionId| &scene.index.definition(*id).name;
     heads.len() >= PLUG_INS
         && heads.iter().all(|id| parent(id) == parent(&heads[0]) && name(id) == name(&heads[0]))
@@ -265,17 +264,28 @@ pub(crate) fn confidence(verdict: Verdict) -> u8 {
 }
 
 /// The most that equal text can matter. Values may agree by chance, as the operators of
-/// two databases do; code that does something does not.
+/// two databases do, and so may the classes of two vendors; other code that does
+/// something does not.
 fn most_severe(scene: &Scene<'_>, members: &[DefinitionId]) -> Severity {
-    let does_nothing = |id: &DefinitionId| match scene.index.definition(*id).kind {
+    let does_nothing = |id: &DefinitionId| does_nothing(scene, *id);
+    let is_class = |id: &DefinitionId| scene.index.definition(*id).kind == DefinitionKind::Class;
+    let by_vendor = members.iter().all(is_class)
+        && members
+            .windows(2)
+            .all(|pair| subject::are_named_after_own(scene.index, pair[0], pair[1]));
+    if by_vendor || members.iter().all(does_nothing) { Severity::Warning } else { Severity::Error }
+}
+
+/// Whether a definition only holds values: a constant, a class without methods.
+pub(crate) fn does_nothing(scene: &Scene<'_>, id: DefinitionId) -> bool {
+    match scene.index.definition(id).kind {
         DefinitionKind::Constant => true,
         DefinitionKind::Class => {
             let definitions = &scene.index.module(id.module).facts.definitions;
             !definitions.iter().any(|it| it.owner == Some(id.index))
         }
         _ => false,
-    };
-    if members.iter().all(does_nothing) { Severity::Warning } else { Severity::Error }
+    }
 }
 
 /// How much a verdict matters unless the configuration says otherwise.

@@ -86,14 +86,16 @@ fn of_group(scene: &Scene<'_>, ids: &[DefinitionId], opinions: &[Opinion]) -> Ve
 pub(crate) fn judge_pair(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Opinion {
     let pair = [a, b];
     let equal = families::by_structure(scene.index, pair.into_iter()).len() == 1;
-    let judged = equal
+    let annotated = !equal && differ_in_annotation(scene, a, b);
+    let judged = (equal || annotated)
         .then(|| {
             let (left, right) = (scene.index.definition(a), scene.index.definition(b));
             let verdict = if left.name == right.name { Verdict::Identical } else { Verdict::Clone };
             let both = |it: &Judgement| it.members.len() == 2;
             evidence::judge_equal(scene, &pair, verdict).into_iter().find(both)
         })
-        .flatten();
+        .flatten()
+        .filter(|judgement| equal || judgement.verdict != Verdict::Variant);
     if let Some(judgement) = judged {
         return Opinion {
             verdict: judgement.verdict,
@@ -118,6 +120,26 @@ pub(crate) fn judge_pair(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) ->
         question: question(scene, a, b, relation.verdict),
         evidence: relation.evidence,
     }
+}
+
+/// Whether two functions differ in what their heads say that they return, and in nothing
+/// else.
+fn differ_in_annotation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> bool {
+    let (left, right) = (scene.index.definition(a), scene.index.definition(b));
+    let (one, two) = (&left.leaves, &right.leaves);
+    let missing = |here: &[u32], there: &[u32]| {
+        here.iter().filter(|leaf| there.binary_search(leaf).is_err()).count()
+    };
+    // The statements beside the head are equal, and the head says something else.
+    left.kind == right.kind
+        && left.returns != right.returns
+        && left.statements == right.statements
+        && one.len() == two.len()
+        && left.signature == right.signature
+        && left.decorators == right.decorators
+        && left.flags.asynchronous == right.flags.asynchronous
+        && missing(one, two) == 1
+        && missing(two, one) == 1
 }
 
 /// How sure it is that texts which differ in variables alone are copies, in percent.

@@ -33,17 +33,20 @@ mod uses;
 mod wildcard;
 mod words;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use compact_str::CompactString;
+use rustc_hash::FxHashMap;
 use similarity::Similarity;
-use ssot_facts::{DefinitionId, Hierarchy, Index};
-use ssot_model::{Config, Finding, Level, Severity, Verdict};
+use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index};
+use ssot_model::{Config, DefinitionKind, Finding, Level, Severity, Verdict};
 
 pub use capability_map::capability_map;
 pub use circumstances::{Circumstances, PolicyLines};
 pub use identity::member_keys;
 pub use judge::{Opinion, judge};
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
+pub use relation::score::{SCALES, Scale};
 pub use rules::declared_codemod::{codemod_anchor, is_exact_codemod};
 pub use rules::stale_decision::names_something;
 pub use similarity::Likeness;
@@ -66,6 +69,9 @@ pub struct Scene<'a> {
     /// Who replaces which name from outside.
     pub patches: Patches,
     hierarchy: OnceLock<Hierarchy>,
+    /// Classes of this repository below each class from outside.
+    foreign_children: OnceLock<FxHashMap<CompactString, usize>>,
+    plug_ins: OnceLock<relation::plug_ins::PlugIns>,
     similarity: Similarity<'a>,
 }
 
@@ -79,6 +85,8 @@ impl<'a> Scene<'a> {
             territories: Territories::new(index, config),
             patches: Patches::new(index),
             hierarchy: OnceLock::new(),
+            foreign_children: OnceLock::new(),
+            plug_ins: OnceLock::new(),
             similarity: Similarity::new(index),
         }
     }
@@ -91,6 +99,30 @@ impl<'a> Scene<'a> {
     /// The classes and what they inherit from; resolved when a rule first asks.
     pub(crate) fn hierarchy(&self) -> &Hierarchy {
         self.hierarchy.get_or_init(|| Hierarchy::new(self.index))
+    }
+
+    /// How many classes of this repository are below a class from outside.
+    pub(crate) fn children_of_foreign(&self, base: &str) -> usize {
+        let children = self.foreign_children.get_or_init(|| {
+            let mut children: FxHashMap<CompactString, usize> = FxHashMap::default();
+            let classes =
+                self.index.definitions().filter(|(_, _, it)| it.kind == DefinitionKind::Class);
+            for (id, ..) in classes {
+                let order = self.hierarchy().linearisation(id).unwrap_or_else(|_| Arc::from([]));
+                for base in order.iter() {
+                    if let ClassRef::External(name) = base {
+                        *children.entry(name.clone()).or_default() += 1;
+                    }
+                }
+            }
+            children
+        });
+        children.get(base).copied().unwrap_or_default()
+    }
+
+    /// Which names the modules of each package have in common.
+    pub(crate) fn plug_ins(&self) -> &relation::plug_ins::PlugIns {
+        self.plug_ins.get_or_init(|| relation::plug_ins::PlugIns::new(self.index))
     }
 }
 

@@ -6,13 +6,18 @@
 
 mod accessor;
 pub(crate) mod kinship;
-mod score;
+pub(crate) mod plug_ins;
+pub(crate) mod score;
+pub(crate) mod subject;
+mod twins;
 mod uses;
 
 use ssot_facts::{DefinitionId, Module, ModuleId, Role, is_standard_library};
 use ssot_model::{DefinitionKind, Evidence, Verdict};
 
 use crate::{Scene, words};
+use kinship::COPIED_SIBLING;
+use subject::Apart;
 
 /// A relation between two definitions, with the facts it rests on.
 pub(crate) struct Relation {
@@ -69,17 +74,38 @@ pub(crate) fn relate(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Rel
     let likeness = scene.likeness(a, b);
     let scored = score::relation(scene, a, b, &likeness);
     let is_stranger = scored.verdict == Verdict::Homonym;
-    twin(scene, a, b, &likeness)
-        .or_else(|| kinship::siblings(scene, a, b, &likeness, is_stranger))
+    let may_be_one = !is_stranger || likeness.statements >= EDITED.0;
+    let apart = if may_be_one { Apart::of(scene, a, b) } else { None };
+    let copied = most_alike(scene, a, apart.as_ref());
+    twins::relation(scene, a, b, &likeness)
+        .or_else(|| {
+            kinship::siblings(scene, a, b, is_stranger).filter(|_| likeness.statements < copied)
+        })
         .or_else(|| adapters(scene, a, b, &likeness))
+        .or_else(|| {
+            plug_ins::relation(scene, a, b).filter(|_| likeness.statements < COPIED_ADAPTER)
+        })
         .or_else(|| kept(scene, a, b).filter(|_| !is_stranger || is_namesake(scene, a, b)))
-        .or_else(|| by_role(scene, a, b).filter(|_| !is_stranger))
+        .or_else(|| {
+            by_role(scene, a, b, &likeness).filter(|_| !is_stranger || is_frozen(scene, a, b))
+        })
         .or_else(|| by_boundary(scene, a, b).filter(|_| !is_stranger))
+        .or_else(|| accessor::relation(scene, a, b))
+        .or_else(|| apart.map(|it| it.relation(scene, a, b, &likeness)))
         .or_else(|| editions(scene, a, b))
         .or_else(|| edited(scene, a, b, &likeness))
-        .or_else(|| accessor::relation(scene, a, b))
         .unwrap_or(scored)
         .unless_apart(scene, a, b, &likeness)
+}
+
+/// Share of equal statements up to which children of one base are its specialisations.
+/// Those that each speak of what they adapt it to may share most of the frame.
+fn most_alike(scene: &Scene<'_>, id: DefinitionId, apart: Option<&Apart>) -> f64 {
+    match (apart, scene.index.definition(id).kind) {
+        (None, _) => COPIED_SIBLING,
+        (Some(_), DefinitionKind::Class) => COPIED_ADAPTER,
+        (Some(_), _) => subject::STRANGERS,
+    }
 }
 
 /// One of them is in a module that cannot be imported, the other in the package that
@@ -180,8 +206,18 @@ fn kept(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation>
     })
 }
 
-/// One of them is code of another kind.
-fn by_role(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
+/// Share of equal statements from which what scripts have in common was copied from one to
+/// the other; below it they share a name.
+const COPIED_SCRIPT: f64 = 0.3;
+
+/// One of them is code of another kind. Copies there are a habit; what only shares a name
+/// with a script is no copy.
+fn by_role(
+    scene: &Scene<'_>,
+    a: DefinitionId,
+    b: DefinitionId,
+    likeness: &crate::Likeness,
+) -> Option<Relation> {
     [a, b].into_iter().find_map(|id| {
         let module = scene.index.module(id.module);
         let because = if module.role != Role::Production {
@@ -194,8 +230,17 @@ fn by_role(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relati
         } else {
             return None;
         };
-        Some(Relation::stated(Verdict::Convention, "role", because))
+        let is_own = module.role == Role::Script && likeness.statements < COPIED_SCRIPT;
+        let verdict = if is_own { Verdict::Homonym } else { Verdict::Convention };
+        Some(Relation::stated(verdict, "role", because))
     })
+}
+
+/// Whether one of them is the picture of the other that a migration keeps.
+fn is_frozen(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> bool {
+    let is_migration = |id: DefinitionId| scene.index.module(id.module).role == Role::Migration;
+    scene.index.definition(a).name == scene.index.definition(b).name
+        && is_migration(a) != is_migration(b)
 }
 
 fn by_boundary(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
@@ -250,7 +295,7 @@ fn edited(
         share * 100.0,
         if is_edited { "" } else { " but for variables and literals" }
     );
-    let evidence = vec![Evidence::supporting("overlap", text)];
+    let evidence = vec![Evidence::supporting("edited", text)];
     Some(Relation { verdict: Verdict::Variant, confidence, evidence })
 }
 
@@ -277,40 +322,4 @@ fn editions(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relat
         let text = format!("`{left}` and `{right}` are editions that stand side by side");
         Relation::stated(Verdict::Boundary, "editions", text)
     })
-}
-
-/// Least share of members of a synchronous and an asynchronous class that are twins.
-const TWIN_MEMBERS: f64 = 0.15;
-
-/// A synchronous and an asynchronous face: the names differ in nothing but that.
-fn twin(
-    scene: &Scene<'_>,
-    a: DefinitionId,
-    b: DefinitionId,
-    likeness: &crate::Likeness,
-) -> Option<Relation> {
-    let index = scene.index;
-    let (left, right) = (index.definition(a), index.definition(b));
-    if left.kind == DefinitionKind::Constant || !words::are_twins(&left.name, &right.name) {
-        return None;
-    }
-    let is_async = |id: DefinitionId| match index.definition(id).kind {
-        DefinitionKind::Class => {
-            let methods = index.module(id.module).facts.definitions.iter();
-            methods.filter(|it| it.owner == Some(id.index)).any(|it| it.flags.asynchronous)
-        }
-        _ => index.definition(id).flags.asynchronous,
-    };
-    let faces = is_async(a) != is_async(b);
-    let side_by_side = a.module == b.module;
-    let alike =
-        left.kind != DefinitionKind::Class || side_by_side || likeness.members >= TWIN_MEMBERS;
-    let text = format!(
-        "`{}` and `{}` differ in `async` and share {:.0} % of their {}",
-        left.name,
-        right.name,
-        likeness.members * 100.0,
-        if left.kind == DefinitionKind::Class { "members" } else { "parameters" }
-    );
-    (faces && alike).then(|| Relation::stated(Verdict::Twin, "twin-names", text))
 }

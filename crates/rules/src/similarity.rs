@@ -246,7 +246,7 @@ fn foreign(index: &Index, id: DefinitionId) -> Tokens {
 }
 
 /// How alike two definitions are; every figure is a share between 0 and 1.
-#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Likeness {
     /// Equal statements.
     pub statements: f64,

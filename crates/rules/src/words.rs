@@ -174,6 +174,11 @@ pub(crate) fn core(name: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether a word only says what part something plays: `manager`, `factory`.
+pub(crate) fn is_role(word: &str) -> bool {
+    ROLES.iter().any(|role| role.contains(&word))
+}
+
 /// Whether one of two names has every telling word of the other.
 pub(crate) fn are_close(left: &str, right: &str) -> bool {
     let (left, right) = (core(left), core(right));
@@ -183,6 +188,29 @@ pub(crate) fn are_close(left: &str, right: &str) -> bool {
 
 /// Words that tell a synchronous from an asynchronous face.
 const FACES: &[&str] = &["async", "sync", "asynchronous", "synchronous", "aio", "a"];
+
+/// The folders and the stem of a path without those that name a face, and whether there
+/// are any: `redis/asyncio/client` and `redis/client` are one.
+pub(crate) fn faceless_path(path: &RepoPath) -> (Vec<String>, bool) {
+    let parts = path.directory().split('/').chain([path.file_stem()]);
+    let plain: Vec<String> = parts
+        .clone()
+        .filter(|part| {
+            let face = part.trim_matches('_');
+            face != "asyncio" && (face == "a" || !FACES.contains(&face))
+        })
+        .map(|part| {
+            let words = of_name(part).into_iter();
+            words
+                .filter(|it| it == "a" || !FACES.contains(&it.as_str()))
+                .collect::<Vec<_>>()
+                .join("_")
+        })
+        .collect();
+    let written = parts.map(|part| of_name(part).join("_")).collect::<Vec<_>>();
+    let has_face = plain != written;
+    (plain, has_face)
+}
 
 /// Whether two names have words for opposite faces: `AsyncMixin` and `SyncMixin`.
 pub(crate) fn are_opposite_faces(left: &str, right: &str) -> bool {
@@ -207,6 +235,18 @@ pub(crate) fn are_twins(left: &str, right: &str) -> bool {
         long.strip_prefix('a') == Some(short)
     };
     left != right && !one.is_empty() && one == two || prefixed(left, right) || prefixed(right, left)
+}
+
+/// Whether one of two twin names says which face it is.
+pub(crate) fn have_face(left: &str, right: &str) -> bool {
+    let plain = |name: &str| name.trim_start_matches('_').to_owned();
+    plain(left) != plain(right)
+}
+
+/// Whether two names have a telling word in common.
+pub(crate) fn have_common_word(left: &str, right: &str) -> bool {
+    let (left, right) = (core(left), core(right));
+    left.iter().any(|word| right.contains(word))
 }
 
 /// A name without the words for its face, and without the `a` that stands for

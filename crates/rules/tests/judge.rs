@@ -183,3 +183,153 @@ fn a_long_chain_of_equal_functions_is_followed_only_so_far() {
     check(&two, &["app.a.f4990", "app.b.f4990"], Verdict::Identical);
     check(&two, &["app.a.f0", "app.b.f0"], Verdict::Identical);
 }
+
+#[test]
+fn parallel_packages_for_two_faces_hold_twins() {
+    let retry = |wait: &str, call: &str| {
+        format!(
+            "class Retry:\n    def __init__(self, times):\n        self.times = times\n    {wait}def call(self, do):\n        \
+             for _ in range(self.times):\n            try:\n                return {call}do()\n            \
+             except OSError:\n                self.failed = True\n"
+        )
+    };
+    let two = format!(
+        "--- pkg/retry.py\n{}--- pkg/asyncio/retry.py\n{}",
+        retry("", ""),
+        retry("async ", "await ")
+    );
+    check(&two, &["pkg.retry.Retry", "pkg.asyncio.retry.Retry"], Verdict::Twin);
+    let elsewhere = two.replace("pkg/asyncio/retry", "pkg/tasks/retry");
+    check(&elsewhere, &["pkg.retry.Retry", "pkg.tasks.retry.Retry"], Verdict::Variant);
+}
+
+#[test]
+fn classes_put_together_from_twins_are_twins() {
+    let repository = "--- a.py\nclass Keys(Base, Scan):\n    pass\nclass AsyncKeys(AsyncBase, AsyncScan):\n    pass\n";
+    check(repository, &["a.Keys", "a.AsyncKeys"], Verdict::Twin);
+}
+
+#[test]
+fn a_face_too_short_to_repeat_the_other_is_left_open() {
+    let repository = "--- a.py\nimport loop\nclass Process:\n    def run(self):\n        return loop.run(self.arun)\n    \
+                      async def arun(self):\n        async with loop.nursery() as nursery:\n            \
+                      nursery.start(self.command)\n            self.done = True\n        await nursery.end()\n        \
+                      self.code = nursery.code\n        return self.code == 0\n";
+    check(repository, &["a.Process.run", "a.Process.arun"], Verdict::Unsure);
+}
+
+#[test]
+fn what_differs_in_the_return_annotation_is_identical() {
+    let file = |path: &str, returns: &str| format!("--- {path}.py\ndef f(rows){returns}:\n{STEPS}");
+    let two = file("a", "") + &file("b", " -> Optional[int]");
+    check(&two, &["a.f", "b.f"], Verdict::Identical);
+    let other = two.replacen("total += row.price", "total += row.cost", 1);
+    check(&other, &["a.f", "b.f"], Verdict::Variant);
+}
+
+#[test]
+fn each_module_that_speaks_of_its_own_subject_has_its_own() {
+    let text = |host: &str, path: &str| {
+        format!(
+            "--- tools/{path}/prompt.py\nREAD = \"Give the path of the file in {host}, as {host} shows it\"\n"
+        )
+    };
+    let two = text("GitHub", "github") + &text("GitLab", "gitlab");
+    check(&two, &["tools.github.prompt.READ", "tools.gitlab.prompt.READ"], Verdict::Boundary);
+    let step = |what: &str| {
+        format!(
+            "--- jobs/{what}s.py\ndef prepare(rows, limit):\n    found = []\n    for {what}s in rows:\n        \
+             found.append(expand_{what}s({what}s, limit))\n    return found\n"
+        )
+    };
+    let two = step("route") + &step("annotation");
+    check(&two, &["jobs.routes.prepare", "jobs.annotations.prepare"], Verdict::Unsure);
+}
+
+#[test]
+fn a_name_that_most_modules_of_a_package_define_is_a_convention() {
+    let flavour = |name: &str| {
+        format!(
+            "--- flavours/{name}.py\nimport {name}_lib\ndef load_model(path):\n    \"\"\"Load a model.\"\"\"\n    \
+             config = read(path)\n    model = {name}_lib.load(config.data)\n    model.path = path\n    return model\n"
+        )
+    };
+    let names = ["red", "green", "blue", "grey", "pink"];
+    let five: String = names.iter().map(|name| flavour(name)).collect();
+    check(&five, &["flavours.red.load_model", "flavours.pink.load_model"], Verdict::Convention);
+}
+
+#[test]
+fn to_use_something_else_is_no_layer() {
+    let repository = "--- a.py\ndef get_handler(place):\n    kind = choose(place)\n    handler = kind(place)\n    \
+                      return handler\n--- b.py\nfrom a import get_handler\ndef refresh_rows(rows, place):\n    \
+                      handler = get_handler(place)\n    for row in rows:\n        handler.load(row)\n        \
+                      handler.store(row)\n    return rows\n";
+    check(repository, &["a.get_handler", "b.refresh_rows"], Verdict::Homonym);
+    let about_one = repository.replace("refresh_rows", "refresh_handler");
+    check(&about_one, &["a.get_handler", "b.refresh_handler"], Verdict::Layer);
+}
+
+#[test]
+fn a_base_that_everybody_extends_makes_no_kin() {
+    let view = |name: &str, shown: &str| {
+        format!(
+            "class {name}View(ModelView):\n    def list_{name}(self):\n        return list({shown})\n    \
+             def show(self, key):\n        return {shown}\n"
+        )
+    };
+    let few = |count: usize| {
+        let many: String = (0..count).map(|at| view(&format!("Part{at}"), "key")).collect();
+        format!(
+            "--- a/lamps.py\nfrom web import ModelView\n{}--- a/lamp_sales.py\nfrom web import ModelView\n{}\
+             --- c.py\nfrom web import ModelView\n{many}",
+            view("Lamp", "self.pick(key)"),
+            view("LampSale", "sorted(self.sold(key))")
+        )
+    };
+    let names = ["a.lamps.LampView", "a.lamp_sales.LampSaleView"];
+    check(&few(1), &names, Verdict::Specialisation);
+    check(&few(30), &names, Verdict::Unsure);
+}
+
+#[test]
+fn what_scripts_share_is_a_name_unless_it_was_copied() {
+    let script =
+        |path: &str, body: &str| format!("--- scripts/{path}.py\ndef report(rows):\n{body}");
+    let other = "    names = sorted(rows)\n    for name in names:\n        print(name)\n        names.pop()\n    return len(names)\n";
+    let names = ["scripts.a.report", "scripts.b.report"];
+    let edited = STEPS.replace("total = 0", "total = 1");
+    check(&(script("a", STEPS) + &script("b", &edited)), &names, Verdict::Convention);
+    check(&(script("a", STEPS) + &script("b", other)), &names, Verdict::Homonym);
+}
+
+#[test]
+fn a_migration_keeps_a_picture_of_a_class() {
+    let repository = "--- store/db_migrations/versions/a1_users.py\nclass User(Base):\n    __tablename__ = \"users\"\n    \
+                      key = Column(Integer)\n--- store/models.py\nclass User(Base):\n    __tablename__ = \"users\"\n    \
+                      key = Column(Integer)\n    name = Column(String)\n    def shown(self):\n        return self.name\n    \
+                      def rename(self, name):\n        self.name = name\n";
+    let names = ["store.db_migrations.versions.a1_users.User", "store.models.User"];
+    check(repository, &names, Verdict::Convention);
+}
+
+#[test]
+fn levels_under_names_without_a_common_word_are_no_clones() {
+    let found = |other: &str| {
+        let levels = |name: &str| {
+            format!(
+                "class {name}(str):\n    LOW = \"low\"\n    MEDIUM = \"medium\"\n    HIGH = \"high\"\n    TOP = \"top\"\n"
+            )
+        };
+        let files = [("a.py", levels("AlertLevel")), ("b.py", levels(other))];
+        let sources = files.map(|(path, text)| Source {
+            path: RepoPath::new(path).expect("a plain path"),
+            facts: python::extract(text.as_bytes()),
+        });
+        let index = Index::build(sources.into());
+        let (config, circumstances) = (Config::default(), Circumstances::default());
+        let findings = ssot_rules::detect(ssot_rules::RULES, &index, &config, &circumstances);
+        findings.iter().filter(|it| it.rule == "exact-clone").count()
+    };
+    assert_eq!((found("AlertSeverity"), found("QueuePriority")), (1, 0));
+}

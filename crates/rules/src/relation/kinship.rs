@@ -6,13 +6,13 @@ use ssot_facts::{DefinitionId, Index, Resolution};
 use ssot_model::{DefinitionKind, Verdict};
 
 use super::Relation;
-use crate::{Likeness, Scene};
+use crate::Scene;
 
 /// Longest chain of bases that is followed.
 const LONGEST_LINEAGE: u32 = 12;
 /// Likeness of statements from which two children of one base are copies rather
 /// than two specialisations.
-const COPIED_SIBLING: f64 = 0.35;
+pub(super) const COPIED_SIBLING: f64 = 0.35;
 /// Classes below a base from which it says what kind of thing they are, and no longer
 /// that they belong together.
 const MOST_SIBLINGS: usize = 12;
@@ -47,6 +47,10 @@ const GENERAL_BASES: [&str; 22] = [
 pub(super) fn relation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
     let index = scene.index;
     let (left, right) = (class_of(index, a)?, class_of(index, b)?);
+    // What a subclass adds under another name is no form of what is above.
+    if (left, right) != (a, b) && index.definition(a).name != index.definition(b).name {
+        return None;
+    }
     for (this, other) in [(left, right), (right, left)] {
         if this != other && ancestors(index, this).contains(&Ancestor::Known(other)) {
             let text = format!("{} is a subclass of {}", index.dotted(this), index.dotted(other));
@@ -61,18 +65,17 @@ pub(super) fn relation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> O
     None
 }
 
-/// Children of one base that are no copies of each other. A base from outside says
-/// less than one of the repository: it holds only for what is not strange anyhow.
+/// Children of one base. A base from outside says less than one of the repository: it
+/// holds only for what is not strange anyhow.
 pub(super) fn siblings(
     scene: &Scene<'_>,
     a: DefinitionId,
     b: DefinitionId,
-    likeness: &Likeness,
     are_strangers: bool,
 ) -> Option<Relation> {
     let index = scene.index;
     let (left, right) = (class_of(index, a)?, class_of(index, b)?);
-    if left == right || likeness.statements >= COPIED_SIBLING {
+    if left == right {
         return None;
     }
     let (mine, theirs) = (ancestors(index, left), ancestors(index, right));
@@ -81,7 +84,9 @@ pub(super) fn siblings(
         Ancestor::Known(id) => scene.hierarchy().descendants(*id).len() <= MOST_SIBLINGS,
         Ancestor::Foreign(name) => {
             let top = name.split('.').next().unwrap_or(name);
-            !are_strangers && !ssot_facts::is_standard_library(top)
+            !are_strangers
+                && !ssot_facts::is_standard_library(top)
+                && scene.children_of_foreign(name) <= MOST_SIBLINGS
         }
     })?;
     let text = format!(

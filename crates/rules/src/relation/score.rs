@@ -1,8 +1,8 @@
 //! Likenesses weighed against each other.
 //!
 //! The weights are log-odds, fitted on the part of `eval/labels.jsonl` that is kept
-//! for fitting (`docs/eval.md`): their sum is a probability, and each of them is a
-//! piece of evidence. A share enters by its square root, so that the first common
+//! for fitting (`cargo xtask eval fit`): their sum is a probability, and each of them is
+//! a piece of evidence. A share enters by its square root, so that the first common
 //! names say more than the last.
 
 use ssot_facts::{DefinitionId, Index};
@@ -15,7 +15,7 @@ use crate::{Likeness, Scene};
 type Sign = (f64, fn(&Likeness) -> f64, Told);
 
 /// How a sign is told.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 enum Told {
     /// A share of what both have.
     Share(&'static str),
@@ -24,63 +24,101 @@ enum Told {
 }
 
 /// How signs are weighed for one kind of definitions.
-struct Scale {
-    bias: f64,
+#[derive(Debug)]
+pub struct Scale {
+    /// What is weighed: `behaviour`, `data` or `function`.
+    pub name: &'static str,
+    /// Log-odds that two of them are one concept when they share nothing.
+    pub bias: f64,
     signs: &'static [Sign],
     /// Probability from which two definitions are one concept that has diverged.
-    one_concept: f64,
+    pub one_concept: f64,
     /// Probability up to which they are two concepts.
-    two_concepts: f64,
+    pub two_concepts: f64,
+}
+
+/// The scales, for whoever fits them.
+pub const SCALES: [&Scale; 3] = [&BEHAVIOUR, &DATA, &FUNCTION];
+
+impl Scale {
+    /// What is added up for two definitions, sign by sign, before it is weighed.
+    pub fn figures(&self, likeness: &Likeness) -> Vec<f64> {
+        self.signs.iter().map(|(_, figure, _)| figure(likeness).max(0.0).sqrt()).collect()
+    }
+
+    /// The weights, in the order of the figures.
+    pub fn weights(&self) -> Vec<f64> {
+        self.signs.iter().map(|(weight, ..)| *weight).collect()
+    }
+
+    /// The signs in words, in the same order.
+    pub fn words(&self) -> Vec<&'static str> {
+        let told = |(_, _, told): &Sign| match told {
+            Told::Share(text) | Told::Fact(text) => *text,
+        };
+        self.signs.iter().map(told).collect()
+    }
+
+    /// Probability that two definitions are one concept.
+    fn probability(&self, likeness: &Likeness) -> f64 {
+        let figures = self.figures(likeness).into_iter().zip(self.signs);
+        let odds = self.bias + figures.map(|(figure, (weight, ..))| weight * figure).sum::<f64>();
+        1.0 / (1.0 + (-odds).exp())
+    }
 }
 
 /// Classes whose point is what they do.
 const BEHAVIOUR: Scale = Scale {
-    bias: -2.13,
+    name: "behaviour",
+    bias: -2.09,
     signs: &[
-        (0.41, |it| it.methods, Told::Share("public methods")),
-        (1.72, |it| it.constructor, Told::Share("constructor parameters")),
-        (0.50, |it| it.subject, Told::Share("words of their names and members")),
-        (1.43, |it| it.place, Told::Share("words of their files' names")),
-        (1.91, |it| it.module_summary, Told::Share("words of their modules' docstrings")),
-        (1.20, |it| it.package, Told::Fact("they stand in one directory")),
-        (1.78, |it| it.name, Told::Share("words of their names")),
-        (-0.99, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
-        (-1.88, |it| none(it.methods), Told::Fact("no public method is in both")),
+        (0.22, |it| it.methods, Told::Share("public methods")),
+        (0.94, |it| it.constructor, Told::Share("constructor parameters")),
+        (1.25, |it| it.place, Told::Share("words of their files' names")),
+        (1.83, |it| it.module_summary, Told::Share("words of their modules' docstrings")),
+        (1.09, |it| it.package, Told::Fact("they stand in one directory")),
+        (1.27, |it| it.name, Told::Share("words of their names")),
+        (-0.73, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
+        (-1.45, |it| none(it.methods), Told::Fact("no public method is in both")),
     ],
-    one_concept: 0.87,
-    two_concepts: 0.28,
+    one_concept: 0.68,
+    two_concepts: 0.2,
 };
 
 /// Classes whose point is what they hold.
 const DATA: Scale = Scale {
-    bias: -2.05,
+    name: "data",
+    bias: -2.18,
     signs: &[
-        (1.36, |it| it.members, Told::Share("members")),
-        (1.75, |it| it.subject, Told::Share("words of their names and members")),
-        (1.27, |it| it.place, Told::Share("words of their files' names")),
-        (0.39, |it| it.module_summary, Told::Share("words of their modules' docstrings")),
-        (0.73, |it| it.name, Told::Share("words of their names")),
-        (-0.73, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
-        (-1.38, |it| none(it.members), Told::Fact("no member is in both")),
+        (0.77, |it| it.members, Told::Share("members")),
+        (1.05, |it| it.calls, Told::Share("called names")),
+        (0.81, |it| it.subject, Told::Share("words of their names and members")),
+        (1.15, |it| it.place, Told::Share("words of their files' names")),
+        (0.32, |it| it.module_summary, Told::Share("words of their modules' docstrings")),
+        (0.58, |it| it.name, Told::Share("words of their names")),
+        (-0.30, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
+        (-1.08, |it| none(it.members), Told::Fact("no member is in both")),
     ],
-    one_concept: 0.82,
-    two_concepts: 0.25,
+    one_concept: 0.65,
+    two_concepts: 0.2,
 };
 
 /// Functions and methods.
 const FUNCTION: Scale = Scale {
-    bias: -3.60,
+    name: "function",
+    bias: -2.99,
     signs: &[
-        (1.82, |it| it.shape, Told::Share("statements but for variables and literals")),
-        (1.38, |it| it.members, Told::Share("parameters")),
-        (1.41, |it| it.literals, Told::Share("strings")),
-        (1.12, |it| it.summary, Told::Share("words of their docstrings")),
-        (0.95, |it| it.name, Told::Share("words of their names")),
-        (1.07, |it| it.namesake, Told::Fact("they have one name")),
-        (-2.09, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
+        (1.15, |it| it.shape, Told::Share("statements but for variables and literals")),
+        (0.67, |it| it.members, Told::Share("parameters")),
+        (0.80, |it| it.literals, Told::Share("strings")),
+        (0.95, |it| it.calls, Told::Share("called names")),
+        (0.99, |it| it.summary, Told::Share("words of their docstrings")),
+        (0.89, |it| it.name, Told::Share("words of their names")),
+        (0.35, |it| it.namesake, Told::Fact("they have one name")),
+        (-1.30, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
     ],
-    one_concept: 0.82,
-    two_concepts: 0.3,
+    one_concept: 0.62,
+    two_concepts: 0.25,
 };
 
 /// One when a share is nothing.
@@ -103,9 +141,7 @@ pub(super) fn relation(
 ) -> Relation {
     let index = scene.index;
     let scale = scale(index, a, b);
-    let weigh = |(weight, figure, _): &Sign| weight * figure(likeness).max(0.0).sqrt();
-    let odds = scale.bias + scale.signs.iter().map(weigh).sum::<f64>();
-    let probability = 1.0 / (1.0 + (-odds).exp());
+    let probability = scale.probability(likeness);
     let says_enough = |id| {
         let definition = index.definition(id);
         definition.kind != DefinitionKind::Class || definition.statements > LITTLE

@@ -4,10 +4,21 @@ use ssot_facts::{Definition, DefinitionId, Index, Resolution, SiteKind};
 use ssot_model::{DefinitionKind, Verdict};
 
 use super::Relation;
-use crate::Scene;
+use crate::{Scene, words};
+
+/// Whether two names have a word in common. A function that uses another one for what it
+/// does is no layer over it, as long as nothing says that they are about one thing.
+fn are_about_one(index: &Index, a: DefinitionId, b: DefinitionId) -> bool {
+    let (left, right) = (&index.definition(a).name, &index.definition(b).name);
+    let says_nothing = |name: &str| words::core(name).is_empty();
+    says_nothing(left) || says_nothing(right) || words::have_common_word(left, right)
+}
 
 pub(super) fn relation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
     let index = scene.index;
+    if !are_about_one(index, a, b) {
+        return None;
+    }
     [(a, b), (b, a)].into_iter().find_map(|(this, other)| {
         let line = line_of_use(index, this, other)?;
         let text = format!(

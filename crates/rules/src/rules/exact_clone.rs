@@ -7,7 +7,7 @@ use ssot_model::{DefinitionKind, Finding, Level, Verdict};
 
 use crate::evidence;
 use crate::families::{self, Family};
-use crate::{Rule, Scene};
+use crate::{Rule, Scene, words};
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -23,7 +23,8 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
         .filter(|(_, _, definition)| definition.kind != DefinitionKind::Constant)
         .map(|(id, _, _)| id);
     let mut findings = Vec::new();
-    for family in families::by_structure(scene.index, ids) {
+    let families = families::by_structure(scene.index, ids);
+    for family in families.into_iter().flat_map(|family| about_one(scene, family)) {
         let family = without_equal_classes(scene, family);
         if !families::stand_apart(scene.index, &family) {
             continue;
@@ -41,6 +42,27 @@ fn check(scene: &Scene<'_>) -> Vec<Finding> {
         findings.extend(judgements.into_iter().map(|it| evidence::finding(scene, RULE.name, it)));
     }
     findings
+}
+
+/// Splits classes that hold equal values and no code: a few levels from low to high are
+/// what many lists hold, and only names with a word in common say that they are one.
+fn about_one(scene: &Scene<'_>, family: Family) -> Vec<Family> {
+    if !family.iter().all(|id| evidence::does_nothing(scene, *id)) {
+        return vec![family];
+    }
+    let name = |id: &DefinitionId| &scene.index.definition(*id).name;
+    let mut parts: Vec<Family> = Vec::new();
+    for id in family {
+        let is_alike = |part: &&mut Family| {
+            let (first, this) = (name(&part[0]), name(&id));
+            first == this || words::have_common_word(first, this)
+        };
+        match parts.iter_mut().find(is_alike) {
+            Some(part) => part.push(id),
+            None => parts.push(vec![id]),
+        }
+    }
+    parts
 }
 
 /// Methods of classes that are equal as a whole are counted with the classes.
