@@ -49,4 +49,4 @@ pub fn is_standard_library(name: &str) -> bool {
 }
 
 /// Rises with every change to the facts, so that a cache never serves old ones.
-pub const SCHEMA_VERSION: u32 = 11;
+pub const SCHEMA_VERSION: u32 = 14;

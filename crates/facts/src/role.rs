@@ -74,7 +74,7 @@ impl Role {
             Self::Test
         } else if flags.generated {
             Self::Generated
-        } else if any(&["migrations", "alembic"]) {
+        } else if directories.iter().any(|part| is_of_migrations(part)) {
             Self::Migration
         } else if any(&["scripts", "script", "examples", "example", "docs", "doc", "benchmarks"])
             && !any(&["src", "lib"])
@@ -89,6 +89,11 @@ impl Role {
             Self::Production
         }
     }
+}
+
+/// Whether the name of a folder says that what is below it are database migrations.
+fn is_of_migrations(name: &str) -> bool {
+    matches!(name, "migrations" | "alembic") || name.ends_with("_migrations")
 }
 
 /// Whether the name of a folder says that what is below it are tests or what supports them. `testing`
@@ -107,9 +112,10 @@ fn has_mark_of_tests(name: &str) -> bool {
 const BENCH: [&str; 7] = ["bin", "tools", "contrib", "demo", "demos", "build_backend", "dev-tools"];
 
 /// The stem of the live file whose left-over copy a file's name says it is:
-/// `store` for `store_old.py`. Whether the live file exists is for the caller to see.
+/// `store` for `store_old.py`, `store.bak.py` and `store.backup_20250908_1345.py`. Whether
+/// the live file exists is for the caller to see.
 pub(crate) fn live_stem(stem: &str) -> Option<&str> {
-    const LEFT_OVER: [&str; 11] = [
+    const LEFT_OVER: [&str; 15] = [
         "_old",
         "_backup",
         "_bak",
@@ -121,8 +127,15 @@ pub(crate) fn live_stem(stem: &str) -> Option<&str> {
         "_incomplete",
         "_obsolete",
         "_unused",
+        ".backup",
+        ".bak",
+        ".old",
+        ".orig",
     ];
-    let live = LEFT_OVER.iter().find_map(|suffix| stem.strip_suffix(suffix))?;
+    let undated = stem.trim_end_matches(|it: char| it.is_ascii_digit() || "_-".contains(it));
+    let live = LEFT_OVER
+        .iter()
+        .find_map(|suffix| stem.strip_suffix(suffix).or_else(|| undated.strip_suffix(suffix)))?;
     (!live.is_empty()).then_some(live)
 }
 
@@ -133,8 +146,23 @@ const SCRIPT_DEPTH: usize = 2;
 mod tests {
     use ssot_model::RepoPath;
 
-    use super::Role;
+    use super::{Role, live_stem};
     use crate::file::FileFlags;
+
+    #[test]
+    fn left_over_copies_name_their_live_file() {
+        for (stem, live) in [
+            ("store_old", Some("store")),
+            ("store.bak", Some("store")),
+            ("store.backup_20250908_134514", Some("store")),
+            ("store_backup_2", Some("store")),
+            ("store_2", None),
+            ("store", None),
+            ("_old", None),
+        ] {
+            assert_eq!(live_stem(stem), live, "{stem}");
+        }
+    }
 
     #[test]
     fn roles_are_read_off_paths() {
@@ -159,6 +187,8 @@ mod tests {
             ("pkg/_vendor/six.py", Role::Vendored),
             ("pkg/cli/templates/crew/tool.py", Role::Template),
             ("shop/migrations/0001_initial.py", Role::Migration),
+            ("store/db_migrations/versions/0a1b_users.py", Role::Migration),
+            ("store/migrations.py", Role::Production),
             ("examples/hello.py", Role::Script),
             ("tools/release.py", Role::Script),
             ("pkg/bin/multi.py", Role::Production),

@@ -4,6 +4,11 @@ use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
 use ruff_python_ast::{Expr, Number};
 use xxhash_rust::xxh3::xxh3_64;
 
+/// The hash of a word in a value, whatever its case.
+pub fn word_hash(word: &str) -> u32 {
+    xxh3_64(word.to_lowercase().as_bytes()) as u32
+}
+
 /// Hashes of the words of the strings in a value, of its numbers and of the names it
 /// reads, sorted.
 pub(super) fn parts(value: &Expr) -> Vec<u32> {
@@ -23,7 +28,7 @@ impl Parts {
 
     fn words(&mut self, text: &str) {
         let words = text.split(|letter: char| !letter.is_alphanumeric());
-        words.filter(|word| !word.is_empty()).for_each(|word| self.push(word.as_bytes()));
+        self.0.extend(words.filter(|word| !word.is_empty()).map(word_hash));
     }
 }
 

@@ -73,11 +73,20 @@ pub(super) fn deliberate_copies(source: &str, lines: &LineStarts) -> Vec<u32> {
     });
     marks
         .filter(|at| {
-            let comment = source[*at..].lines().next().unwrap_or("").to_ascii_lowercase();
-            COPIED.iter().any(|mark| comment.contains(mark))
+            let mut rest = source[*at..].lines();
+            let comment = rest.next().unwrap_or("").to_ascii_lowercase();
+            COPIED.iter().any(|mark| comment.contains(mark)) && !leads_to_import(rest)
         })
         .map(|at| lines.line(TextSize::new(at as u32)))
         .collect()
+}
+
+/// Whether the first line of code is an import: the comment above it is about where the
+/// name comes from, and nothing was copied.
+fn leads_to_import<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    let mut lines = lines.map(str::trim_start);
+    let code = lines.find(|line| !line.starts_with('#'));
+    code.is_some_and(|line| line.starts_with("import ") || line.starts_with("from "))
 }
 
 /// What a comment that is addressed to us begins with.
