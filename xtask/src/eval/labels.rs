@@ -26,24 +26,37 @@ const PARTS: [&str; 2] = ["test", "train"];
 /// Verdicts that say a concept has more than one source of truth.
 const VIOLATIONS: [&str; 5] = ["identical", "clone", "variant", "twin", "shadowed"];
 
+/// Where sources are.
 #[derive(Debug, Args)]
-pub(super) struct Options {
+pub(super) struct Trees {
     /// Where the sources of a project are, as `PROJECT=DIR`; a project without is left
     /// out. Beds that were prepared here are found by themselves.
     #[arg(long = "tree", value_name = "PROJECT=DIR")]
     trees: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    trees: Trees,
+    /// Looks at one part alone, so that the other stays unseen.
+    #[arg(long, value_parser = PARTS, conflicts_with = "record")]
+    part: Option<String>,
     /// Writes the table to docs/eval.md.
     #[arg(long)]
     pub(super) record: bool,
 }
 
+/// One judged group, with the line that says so.
 #[derive(Debug, Deserialize)]
-struct Label {
-    part: String,
-    project: String,
-    category: String,
-    verdict: String,
+pub(super) struct Label {
+    pub(super) part: String,
+    pub(super) project: String,
+    pub(super) category: String,
+    pub(super) verdict: String,
     members: Vec<Member>,
+    #[serde(skip)]
+    pub(super) line: String,
 }
 
 /// A definition by its place.
@@ -89,19 +102,23 @@ struct Blame {
 }
 
 /// What was counted for one category of one part.
-#[derive(Debug, Default)]
-struct Count {
-    groups: u32,
-    unsure: u32,
-    exact: u32,
-    same_side: u32,
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Count {
+    pub(super) groups: u32,
+    pub(super) unsure: u32,
+    pub(super) exact: u32,
+    pub(super) same_side: u32,
     equal: u32,
     equal_found: u32,
 }
 
+/// Whether a verdict says that a concept has more than one source of truth.
+pub(super) fn violates(verdict: &str) -> bool {
+    VIOLATIONS.contains(&verdict)
+}
+
 impl Count {
-    fn add(&mut self, label: &str, found: &str) {
-        let violates = |verdict: &str| VIOLATIONS.contains(&verdict);
+    pub(super) fn add(&mut self, label: &str, found: &str) {
         let is_equal = matches!(label, "identical" | "clone");
         self.groups += 1;
         self.equal += u32::from(is_equal);
@@ -115,24 +132,32 @@ impl Count {
     }
 }
 
-/// Asks the judge about every labelled group whose sources are at hand.
-pub(super) fn measure(root: &Path, options: &Options) -> Result<String> {
+/// The labels of the wanted part, or all, by project.
+pub(super) fn read(root: &Path, part: Option<&str>) -> Result<BTreeMap<String, Vec<Label>>> {
     let path = root.join(LABELS);
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let mut by_project: BTreeMap<String, Vec<(Label, &str)>> = BTreeMap::new();
+    let mut by_project: BTreeMap<String, Vec<Label>> = BTreeMap::new();
     for line in text.lines() {
-        let label: Label = serde_json::from_str(line)?;
-        by_project.entry(label.project.clone()).or_default().push((label, line));
+        let label = Label { line: line.to_owned(), ..serde_json::from_str(line)? };
+        if part.is_none_or(|part| label.part == part) {
+            by_project.entry(label.project.clone()).or_default().push(label);
+        }
     }
+    Ok(by_project)
+}
+
+/// Asks the judge about every labelled group whose sources are at hand.
+pub(super) fn measure(root: &Path, options: &Options) -> Result<String> {
+    let by_project = read(root, options.part.as_deref())?;
     let mut counts: BTreeMap<(String, String), Count> = BTreeMap::new();
     let mut blames: BTreeMap<String, Blame> = BTreeMap::new();
     for (project, labels) in &by_project {
-        let Some(tree) = tree(root, options, project) else {
+        let Some(tree) = options.trees.of(project) else {
             eprintln!("{project}: no sources, {} groups left out", labels.len());
             continue;
         };
-        let lines: Vec<&str> = labels.iter().map(|(_, line)| *line).collect();
-        for ((label, _), answer) in labels.iter().zip(ask::<Answer>(&tree, &lines)?) {
+        let lines: Vec<&str> = labels.iter().map(|label| label.line.as_str()).collect();
+        for (label, answer) in labels.iter().zip(ask::<Answer>(&tree, &lines)?) {
             if let Some(found) = answer.verdict {
                 for category in [label.category.as_str(), WHOLE] {
                     let key = (label.part.clone(), category.to_owned());
@@ -141,23 +166,26 @@ pub(super) fn measure(root: &Path, options: &Options) -> Result<String> {
             }
         }
         let findings = scan(&tree)?;
-        for (label, _) in labels {
+        for label in labels {
             if findings.iter().any(|finding| finding.blames(label)) {
                 let blame = blames.entry(label.part.clone()).or_default();
                 blame.groups += 1;
-                blame.right += u32::from(VIOLATIONS.contains(&label.verdict.as_str()));
+                blame.right += u32::from(violates(&label.verdict));
             }
         }
     }
     Ok(table(&counts) + &blamed(&blames))
 }
 
-fn tree(root: &Path, options: &Options, project: &str) -> Option<PathBuf> {
-    let named = options.trees.iter().find_map(|text| {
-        text.split_once('=').filter(|(name, _)| *name == project).map(|(_, path)| path.into())
-    });
-    let bed = root.join(".beds").join(project).join("repo");
-    named.or_else(|| bed.is_dir().then_some(bed))
+impl Trees {
+    /// The sources of a project.
+    pub(super) fn of(&self, project: &str) -> Option<PathBuf> {
+        let named = self.trees.iter().find_map(|text| {
+            text.split_once('=').filter(|(name, _)| *name == project).map(|(_, path)| path.into())
+        });
+        let bed = workspace::working("SSOT_BEDS_DIR", ".beds").join(project).join("repo");
+        named.or_else(|| bed.is_dir().then_some(bed))
+    }
 }
 
 /// The answers of `ssot compare` about groups, one JSON object a line.
@@ -192,7 +220,7 @@ fn scan(tree: &Path) -> Result<Vec<Finding>> {
     Ok(scan.findings)
 }
 
-fn share(of: u32, all: u32) -> String {
+pub(super) fn share(of: u32, all: u32) -> String {
     match all {
         0 => "-".to_owned(),
         _ => format!("{:.1} %", 100.0 * f64::from(of) / f64::from(all)),

@@ -2,9 +2,11 @@
 
 mod bcb;
 mod canonical;
+mod fit;
 mod gpt;
 mod jscpd;
 mod labels;
+mod logistic;
 mod table;
 
 use std::fmt::Write as _;
@@ -33,6 +35,8 @@ enum What {
     Canonical(canonical::Options),
     /// Verdicts, on groups that people judged by reading the code.
     Labels(labels::Options),
+    /// The weights of likenesses, fitted with one project at a time left out.
+    Fit(fit::Options),
 }
 
 #[derive(Debug, Args)]
@@ -60,6 +64,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         What::Clones(options) => clones(root, options),
         What::Canonical(options) => {
             tell(root, "canonical", canonical::measure(root, options)?, options.record)
+        }
+        What::Fit(options) => {
+            let (table, weights) = fit::fit(root, options)?;
+            println!("{weights}");
+            tell(root, "fit", table, options.record)
         }
         What::Labels(options) => {
             tell(root, "labels", labels::measure(root, options)?, options.record)
