@@ -55,6 +55,9 @@ fn way(audit: &Audit) -> (Way, Hands, String) {
         Choice::Parameterise { .. } => {
             return (Way::Parameterise, Hands::Codemod, audit.reason.clone());
         }
+        Choice::Delegate { .. } => {
+            return (Way::Delegate, Hands::Codemod, audit.reason.clone());
+        }
         Choice::Merge { copies, .. } => {
             let takes = copies.iter().any(|(_, cover)| !cover.missing.is_empty());
             let way = if takes { Way::Merge } else { Way::Superset };
@@ -142,6 +145,10 @@ fn steps(audit: &Audit, way: Way) -> Vec<String> {
             format!("give {kept} a parameter for what differs, with today's value as default"),
             format!("send each caller of {gone} to {kept} with its old value"),
             format!("let {gone} hand on to it, or delete it"),
+        ],
+        Way::Delegate => vec![
+            format!("let {gone} call {kept}"),
+            "run the tests that reach the places".to_owned(),
         ],
         Way::Merge => vec![
             format!(

@@ -6,7 +6,9 @@ use ssot_model::{Acceptance, AcceptedBy, DefinitionKind, Finding, Mode, Verdict}
 use crate::candidate::{self, Candidate};
 use ssot_rules::Comparison;
 
-use crate::{Choice, Examiner, Refusal, direction, extract, merge, parameterise, pull_up};
+use crate::{
+    Choice, Examiner, Refusal, delegate, direction, extract, merge, parameterise, pull_up,
+};
 
 /// What [`choose`] decided, and on what grounds.
 pub(crate) struct Decision {
@@ -37,6 +39,9 @@ pub(crate) fn choose(
         return Decision::accept(reason);
     }
     match verdict {
+        Verdict::Identical | Verdict::Clone if delegate::is_for(examiner, ids) => {
+            adapt(examiner, finding.kind, ids)
+        }
         Verdict::Identical | Verdict::Clone if finding.kind == DefinitionKind::Method => {
             pull_up::choose(examiner, ids)
         }
@@ -66,6 +71,7 @@ fn adapt(examiner: &Examiner<'_>, kind: DefinitionKind, ids: &[DefinitionId]) ->
         _ if examiner.config.run.mode == Mode::Careful => {
             Err("in careful mode nothing but equal text is touched".to_owned())
         }
+        _ if delegate::is_for(examiner, ids) => delegate::propose(examiner, ids),
         DefinitionKind::Function => parameterise::propose(examiner, ids),
         DefinitionKind::Class => merge::propose(examiner, ids),
         other => Err(format!("a {} belongs to its place", other.as_str())),

@@ -107,7 +107,8 @@ impl Examiner<'_> {
                 let gone = members.iter().filter(|id| *id != source).copied().collect();
                 return Prospect { canonical: Some(*source), chosen: true, gone };
             }
-            Choice::Parameterise { canonical, copies } => {
+            Choice::Parameterise { canonical, copies }
+            | Choice::Delegate { method: canonical, copies } => {
                 let gone = copies.iter().map(|(copy, _)| *copy).collect();
                 return Prospect { canonical: Some(*canonical), chosen: true, gone };
             }

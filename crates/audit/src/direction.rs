@@ -115,6 +115,16 @@ fn new_dependency(examiner: &Examiner<'_>, canonical: ModuleId, copy: ModuleId) 
             .filter_map(|import| index.import_target(module, import))
             .any(|target| top(&target) == top_name)
     };
+    let runs_alone = from.facts.flags.main_guard
+        && !from.facts.imports.iter().any(|import| {
+            index.import_target(from, import).is_some_and(|target| index.is_internal(&target))
+        });
+    if runs_alone {
+        return Some(format!(
+            "{} is run by its path and imports nothing of the project",
+            from.name
+        ));
+    }
     if own == other {
         return None;
     }

@@ -1,8 +1,9 @@
 //! A new module for a definition that no member can import from another.
 
-use ssot_facts::{Binding, DefinitionId, ImportScope, Role};
+use ssot_facts::{Binding, DefinitionId, ImportScope, Index, Module, Role, Site, SiteKind};
 use ssot_model::{DefinitionKind, RepoPath};
 
+use crate::naming::snake_case;
 use crate::{Choice, Examiner};
 
 /// Proposes a module that every member can import, or says why there is none.
@@ -42,8 +43,8 @@ pub(crate) fn common_package(
         });
         if holds_all && let Some(id) = index.module_named(package) {
             let face = index.module(id);
-            if face.facts.flags.loads_by_name {
-                return Err(format!("{} loads its modules by name", face.name));
+            if let Some(place) = plug_ins(index, face) {
+                return Err(format!("{place} takes every module of {} in", face.name));
             }
             if face.facts.bindings_of(stem).next().is_some() {
                 return Err(format!("{} binds `{stem}` already", face.name));
@@ -55,6 +56,34 @@ pub(crate) fn common_package(
         package = package.rsplit_once('.').map_or("", |(outer, _)| outer);
     }
     Err("the members have no package in common".to_owned())
+}
+
+/// Calls that list what lies in a directory.
+const LISTING: [&str; 8] =
+    ["iter_modules", "walk_packages", "listdir", "scandir", "iterdir", "glob", "rglob", "walk"];
+
+/// Where somebody lists the modules of a package to load each, if somebody does: in its
+/// face, or by what lists modules of whatever package it is given. A face that finds a
+/// module by the name that it is asked for takes in nothing by itself.
+fn plug_ins(index: &Index, face: &Module) -> Option<String> {
+    let top = face.name.split('.').next().unwrap_or_default();
+    let lists = |module: &Module, calls: &[&str]| {
+        let facts = &module.facts;
+        let is_it = |site: &&Site| {
+            let last = facts.path_of(site).rsplit('.').next().unwrap_or_default();
+            site.kind == SiteKind::Call && calls.contains(&last)
+        };
+        facts.sites.iter().find(is_it).map(|site| format!("{}:{}", module.path, site.line))
+    };
+    let loads = face.facts.flags.loads_by_name && !face.facts.flags.module_getattr;
+    let by_face = lists(face, &LISTING).or_else(|| loads.then(|| face.path.to_string()));
+    let of_project = |module: &&Module| {
+        module.role == Role::Production && module.name.split('.').next() == Some(top)
+    };
+    by_face.or_else(|| {
+        let mut modules = index.modules().map(|(_, module)| module).filter(of_project);
+        modules.find_map(|module| lists(module, &LISTING[..2]))
+    })
 }
 
 /// The definition reads nothing but builtins and what plain imports bind, and none
@@ -93,18 +122,4 @@ fn imports_suffice(
         }
     }
     Ok(())
-}
-
-/// `RateWindow` and `rateWindow` become `rate_window`.
-pub(crate) fn snake_case(name: &str) -> String {
-    let mut text = String::new();
-    let mut previous_lower = false;
-    for letter in name.chars() {
-        if letter.is_uppercase() && previous_lower {
-            text.push('_');
-        }
-        previous_lower = letter.is_lowercase() || letter.is_ascii_digit();
-        text.extend(letter.to_lowercase());
-    }
-    text.trim_start_matches('_').to_owned()
 }

@@ -10,6 +10,7 @@ mod candidate;
 mod choice;
 mod consumers;
 pub mod coverage;
+mod delegate;
 mod detail;
 mod direction;
 mod dissect;
@@ -19,6 +20,7 @@ mod ledger;
 mod matrix;
 mod merge;
 mod mro;
+mod naming;
 mod parameterise;
 mod pull_up;
 
@@ -86,6 +88,13 @@ pub enum Choice {
         /// Stays, and gets the parameters.
         canonical: DefinitionId,
         /// Become faces of it, each with what tells it apart.
+        copies: Vec<(DefinitionId, Template)>,
+    },
+    /// Let functions call the method of their first argument that does the same.
+    Delegate {
+        /// The method, which stays.
+        method: DefinitionId,
+        /// Become faces of it, each as it is laid beside the method.
         copies: Vec<(DefinitionId, Template)>,
     },
     /// Let a class take in what only its copies have, and import it where they stood.
@@ -187,6 +196,8 @@ pub struct Examiner<'a> {
     kept: BTreeSet<DefinitionId>,
     /// Classes that an earlier choice takes a method from or gives one, and its name.
     reshaped: BTreeSet<(DefinitionId, CompactString)>,
+    /// How many modules import each module, once somebody asks.
+    importers: OnceCell<BTreeMap<ModuleId, usize>>,
     /// Classes that earlier choices make, by dotted name.
     new_bases: BTreeMap<String, Heirs>,
     /// The texts of the files, for choices that rest on more than facts.
@@ -198,8 +209,8 @@ struct Heirs {
     classes: BTreeSet<DefinitionId>,
     /// The one whose methods move.
     source: DefinitionId,
-    /// The file of the new class.
-    path: RepoPath,
+    /// The new class.
+    base: NewBase,
 }
 
 impl<'a> Examiner<'a> {
@@ -217,6 +228,7 @@ impl<'a> Examiner<'a> {
             gone: BTreeSet::new(),
             kept: BTreeSet::new(),
             reshaped: BTreeSet::new(),
+            importers: OnceCell::new(),
             new_bases: BTreeMap::new(),
             sources: None,
         }
@@ -321,8 +333,8 @@ impl<'a> Examiner<'a> {
                     members.iter().filter_map(|id| self.class_of(*id)).collect();
                 self.reshaped.extend(classes.iter().map(|class| (*class, name.clone())));
                 if let Some(source) = self.class_of(*source) {
-                    let path = base.path.clone();
-                    self.new_bases.entry(base.dotted()).or_insert(Heirs { classes, source, path });
+                    let heirs = Heirs { classes, source, base: base.clone() };
+                    self.new_bases.entry(base.dotted()).or_insert(heirs);
                 }
             }
             Choice::Merge { canonical, copies, .. } => {
@@ -332,6 +344,10 @@ impl<'a> Examiner<'a> {
                     self.gone.insert(*copy);
                     self.graph.add(copy.module, canonical.module);
                 }
+            }
+            Choice::Delegate { method, copies } => {
+                self.kept.insert(*method);
+                self.gone.extend(copies.iter().map(|(copy, _)| *copy));
             }
             Choice::Parameterise { canonical, copies } => {
                 // What is given parameters is nobody's copy and nobody else's canonical.

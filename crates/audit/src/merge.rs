@@ -153,6 +153,9 @@ fn fit(
     {
         return Err(difference);
     }
+    if let Some(figure) = texts.lost_figure(examiner, canonical, copy) {
+        return Err(format!("a comment of the copy tells of {figure}, which the other does not"));
+    }
     members_may_come(form(examiner, canonical), &cover, examiner.config.run.mode)?;
     match unusable(examiner, canonical, copy) {
         Some(reason) => Err(reason),

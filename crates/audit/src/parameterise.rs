@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ssot_facts::python::template::{Hole, Side, Template, template};
 use ssot_facts::{Binding, ConsumerKind, DefinitionId, ImportScope, Resolution, Role, ValueKind};
-use ssot_model::DefinitionKind;
+use ssot_model::{DefinitionKind, Span};
 use ssot_rules::Comparison;
 
 use crate::choice::{self, Decision};
@@ -156,6 +156,7 @@ fn fit(
         }
     }
     for name in template.holes.iter().flat_map(|hole| &hole.reads) {
+        is_value(examiner, canonical, name)?;
         is_there(examiner, canonical, name)?;
     }
     match unusable(examiner, canonical, copy) {
@@ -225,6 +226,18 @@ impl Texts {
         Ok(Self { one: text(canonical)?, two: text(copy)? })
     }
 
+    /// A number that comments of the one that goes state, and those of the other do not.
+    pub(crate) fn lost_figure(
+        &self,
+        examiner: &Examiner<'_>,
+        canonical: DefinitionId,
+        copy: DefinitionId,
+    ) -> Option<String> {
+        let span = |id: DefinitionId| examiner.index.definition(id).span;
+        let kept = figures(&self.one, span(canonical));
+        figures(&self.two, span(copy)).difference(&kept).next().cloned()
+    }
+
     /// The one that stays, as it is laid beside the other.
     pub(crate) fn kept<'t>(&'t self, examiner: &Examiner<'t>, id: DefinitionId) -> Side<'t> {
         side(examiner, id, &self.one)
@@ -236,10 +249,28 @@ impl Texts {
     }
 }
 
+/// The numbers in the comments of some lines.
+fn figures(text: &str, span: Span) -> BTreeSet<String> {
+    let (first, last) = (span.start as usize, span.end as usize);
+    let lines = text.lines().skip(first.saturating_sub(1)).take((last + 1).saturating_sub(first));
+    let comments = lines.filter_map(|line| Some(line.split_once('#')?.1));
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '.';
+    let words = comments.flat_map(|it| it.split(move |letter| !is_part(letter)));
+    let words = words.map(|word| word.trim_matches('.'));
+    words.filter(|it| it.starts_with(|it: char| it.is_ascii_digit())).map(str::to_owned).collect()
+}
+
 fn side<'t>(examiner: &Examiner<'t>, id: DefinitionId, text: &'t str) -> Side<'t> {
     let definition = examiner.index.definition(id);
     let source = text.strip_prefix('\u{feff}').unwrap_or(text);
     Side { source, span: definition.span, free: &definition.free }
+}
+
+/// What differs must be a value: two that call other code do other things.
+fn is_value(examiner: &Examiner<'_>, id: DefinitionId, name: &str) -> Result<(), String> {
+    let meanings = examiner.index.resolve(id.module, name);
+    let is_code = meanings.iter().any(|it| matches!(it, Resolution::Definition(_)));
+    if is_code { Err(format!("they read other code, `{name}` in one")) } else { Ok(()) }
 }
 
 /// Whether a name has its value before the function is defined, and keeps it: a default

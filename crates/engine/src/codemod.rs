@@ -37,6 +37,7 @@ fn decision(choice: &Choice, rewrite_imports: bool) -> Option<Decision> {
             Decision::NewBase(Inherited { source, members, class: name, module, path })
         }
         Choice::Parameterise { canonical, copies } => Decision::Parameterise { canonical, copies },
+        Choice::Delegate { method, copies } => Decision::Delegate { method, copies },
         Choice::Merge { canonical, copies, counted } => {
             Decision::Merge(Merged { canonical, copies, counted, rewrite_imports })
         }
@@ -124,7 +125,10 @@ fn tombstones(index: &Index, choice: &Choice, day: &str) -> Vec<Tombstone> {
             (members.clone(), format!("{}.{name}", base.dotted()))
         }
         // A face keeps the name.
-        Choice::Parameterise { .. } | Choice::Delete { .. } | Choice::Accept => return Vec::new(),
+        Choice::Parameterise { .. }
+        | Choice::Delegate { .. }
+        | Choice::Delete { .. }
+        | Choice::Accept => return Vec::new(),
     };
     let names: Vec<String> = gone.iter().map(|id| index.dotted(*id)).collect();
     let tombstone = |(id, name): (&DefinitionId, &String)| {
@@ -181,7 +185,8 @@ fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
         Choice::PullUp { source, members, .. } | Choice::NewBase { source, members, .. } => {
             (Some(source), members.clone())
         }
-        Choice::Parameterise { canonical, copies } => (Some(canonical), going(copies)),
+        Choice::Parameterise { canonical, copies }
+        | Choice::Delegate { method: canonical, copies } => (Some(canonical), going(copies)),
         Choice::Merge { canonical, copies, .. } => (Some(canonical), going(copies)),
         Choice::Delete { .. } | Choice::Accept => (None, Vec::new()),
     };
@@ -236,7 +241,8 @@ fn read_symbols(index: &Index, choice: &Choice) -> Vec<String> {
         Choice::Extract { source, members, .. }
         | Choice::PullUp { source, members, .. }
         | Choice::NewBase { source, members, .. } => (Some(*source), members.clone()),
-        Choice::Parameterise { canonical, copies } => (Some(*canonical), going(copies)),
+        Choice::Parameterise { canonical, copies }
+        | Choice::Delegate { method: canonical, copies } => (Some(*canonical), going(copies)),
         Choice::Merge { canonical, copies, .. } => (Some(*canonical), going(copies)),
         Choice::Delete { .. } | Choice::Accept => (None, Vec::new()),
     };

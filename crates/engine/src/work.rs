@@ -81,6 +81,7 @@ fn pairs(index: &Index, choice: &Choice) -> Vec<Pair> {
         }
         // Of those that differ the codemod has laid what stays beside each: it is the same code.
         Choice::Parameterise { .. }
+        | Choice::Delegate { .. }
         | Choice::Merge { .. }
         | Choice::Delete { .. }
         | Choice::Accept => Vec::new(),
@@ -99,7 +100,7 @@ fn closes(survey: &Survey, audit: &Audit) -> Vec<String> {
         | Choice::NewBase { members, .. } => {
             members.iter().map(|id| survey.index.dotted(*id)).collect()
         }
-        Choice::Parameterise { copies, .. } => {
+        Choice::Parameterise { copies, .. } | Choice::Delegate { copies, .. } => {
             copies.iter().map(|(id, _)| survey.index.dotted(*id)).collect()
         }
         Choice::Merge { copies, .. } => {
@@ -158,7 +159,8 @@ fn touched(survey: &Survey, package: &Package, choices: &[&Choice]) -> Vec<Strin
                 names.insert(base.module.clone());
                 follow(&codemod::owners(index, members).collect::<Vec<_>>());
             }
-            Choice::Parameterise { canonical, copies } => {
+            Choice::Parameterise { canonical, copies }
+            | Choice::Delegate { method: canonical, copies } => {
                 names.insert(index.module(canonical.module).name.to_string());
                 let copies: Vec<DefinitionId> = copies.iter().map(|(copy, _)| *copy).collect();
                 follow(&copies);

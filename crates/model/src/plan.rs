@@ -19,6 +19,8 @@ pub enum Strategy {
     PullUp,
     /// Give the canonical function parameters and let the copies call it.
     Parameterise,
+    /// Let a function call the method that does the same.
+    Delegate,
     /// Import the canonical class, which has every member of the copies and more.
     Superset,
     /// Let the canonical class take in what only the copies have, and import it.
@@ -37,6 +39,7 @@ impl Strategy {
             Self::Extract => "extract",
             Self::PullUp => "pull-up",
             Self::Parameterise => "parameterise",
+            Self::Delegate => "delegate",
             Self::Superset => "superset",
             Self::Merge => "merge",
             Self::Delete => "delete",

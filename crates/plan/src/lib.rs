@@ -149,6 +149,10 @@ fn group(index: &Index, draft: &Draft<'_>) -> PackageGroup {
             let copies: Vec<_> = copies.iter().map(|(copy, _)| *copy).collect();
             (Strategy::Parameterise, index.dotted(*canonical), dotted(&copies))
         }
+        Choice::Delegate { method, copies } => {
+            let copies: Vec<_> = copies.iter().map(|(copy, _)| *copy).collect();
+            (Strategy::Delegate, index.dotted(*method), dotted(&copies))
+        }
         Choice::Merge { canonical, copies, .. } => {
             let takes = copies.iter().any(|(_, cover)| !cover.missing.is_empty());
             let strategy = if takes { Strategy::Merge } else { Strategy::Superset };
@@ -198,6 +202,7 @@ fn title(groups: &[PackageGroup]) -> String {
             let copies = if count == 1 { "its copy" } else { "its copies" };
             format!("Let `{}` stand for {copies}", group.canonical)
         }
+        Strategy::Delegate => format!("Let `{}` call {}", group.name, group.canonical),
         Strategy::Delete => format!("Delete {}, which cannot be imported", group.copies[0]),
         Strategy::Accept => format!("Keep `{}`", group.name),
     };

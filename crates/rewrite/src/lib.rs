@@ -64,6 +64,13 @@ pub enum Decision {
         /// The functions that become faces of it, each with what tells it apart.
         copies: Vec<(DefinitionId, Template)>,
     },
+    /// Let functions call the method of their first argument that does the same.
+    Delegate {
+        /// The method, which stays.
+        method: DefinitionId,
+        /// The functions that become faces of it, each as it is laid beside the method.
+        copies: Vec<(DefinitionId, Template)>,
+    },
     /// Let a class take in what only its copies have, and import it where they stood.
     Merge(Merged),
     /// Delete a module that cannot be reached.

@@ -186,7 +186,10 @@ fn at_stake(index: &Index, sources: &Sources<'_>, choice: &Choice) -> Vec<Ledger
             return hidden(index, &hierarchy, sources, (*module, *taker), true);
         }
         // Of those that differ the codemod lays what stays beside each copy.
-        Choice::Parameterise { .. } | Choice::Merge { .. } | Choice::Accept => return Vec::new(),
+        Choice::Parameterise { .. }
+        | Choice::Delegate { .. }
+        | Choice::Merge { .. }
+        | Choice::Accept => return Vec::new(),
     };
     let kept = index.definition(canonical).hash;
     let differs = |id: &&DefinitionId| index.definition(**id).hash != kept;

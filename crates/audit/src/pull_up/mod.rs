@@ -5,9 +5,9 @@
 //! find the same code under the name afterwards, and every name that the text reads
 //! must mean the same where it comes to stand.
 
+mod kin;
 mod members;
 mod names;
-mod naming;
 mod new_base;
 mod search;
 

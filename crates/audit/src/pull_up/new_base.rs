@@ -6,12 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use ssot_facts::{Binding, ClassRef, DefinitionId, Hierarchy, ImportScope, Resolution, Role};
+use ssot_facts::{
+    Binding, ClassRef, DefinitionId, Hierarchy, ImportScope, ModuleId, Resolution, Role,
+};
 use ssot_model::RepoPath;
 
 use super::members::Method;
-use super::{Found, names, naming, search};
-use crate::{Choice, Examiner, NewBase, direction, extract};
+use super::{Found, kin, names, search};
+use crate::{Choice, Examiner, Heirs, NewBase, direction, extract, naming};
 
 /// Classes from elsewhere that take no other base, or count what they are given.
 const CLOSED: [&str; 3] = ["NamedTuple", "TypedDict", "Protocol"];
@@ -29,6 +31,7 @@ pub(super) fn propose(examiner: &Examiner<'_>, hierarchy: &Hierarchy, methods: &
     if able.len() < 2 {
         return Err(refused.unwrap_or_else(|| "fewer than two can be moved".to_owned()));
     }
+    let able = kin::largest(examiner, able)?;
     let heirs: BTreeSet<DefinitionId> = able.iter().map(|it| it.class).collect();
     keeps_orders(examiner, hierarchy, &heirs)?;
     let (base, source) = place(examiner, &able, &heirs)?;
@@ -122,36 +125,42 @@ fn place(
     heirs: &BTreeSet<DefinitionId>,
 ) -> Result<(NewBase, DefinitionId), String> {
     let index = examiner.index;
-    let known = || examiner.new_bases.iter();
-    if let Some((dotted, made)) = known().find(|(_, made)| made.classes == *heirs) {
-        let (module, name) = dotted.rsplit_once('.').unwrap_or(("", dotted));
-        let at = |path: &RepoPath| NewBase {
-            name: name.to_owned(),
-            module: module.to_owned(),
-            path: path.clone(),
-        };
+    let known = || examiner.new_bases.values();
+    if let Some(made) = known().find(|made| made.classes == *heirs) {
         let source = methods.iter().find(|it| it.class == made.source);
-        let source = source.ok_or_else(|| format!("{dotted} is made of another class"))?;
+        let source = source.ok_or_else(|| format!("{} is made of others", made.base.dotted()))?;
         suffices(examiner, methods, source)?;
-        return Ok((at(&made.path), source.id));
+        return Ok((made.base.clone(), source.id));
     }
-    if let Some((dotted, _)) = known().find(|(_, made)| !made.classes.is_disjoint(heirs)) {
-        return Err(format!("some of the classes come to inherit from {dotted}, others do not"));
+    if let Some(made) = known().find(|made| !made.classes.is_disjoint(heirs)) {
+        let base = made.base.dotted();
+        return Err(format!("some of the classes come to inherit from {base}, others do not"));
     }
+    // What several pairs of classes of two modules share comes together, from one of them.
+    let neighbour = known().find(|made| modules(&made.classes) == modules(heirs));
     let mut sources: Vec<&Method> = methods.to_vec();
+    sources.retain(|it| neighbour.is_none_or(|made| made.source.module == it.class.module));
     sources.sort_by_key(|it| (index.definition(it.id).doc_hash == 0, it.id));
     let mut refused = None;
     for source in sources {
         match suffices(examiner, methods, source) {
-            Ok(()) => return Ok((vacancy(examiner, methods)?, source.id)),
+            Ok(()) => return Ok((vacancy(examiner, methods, neighbour)?, source.id)),
             Err(reason) => refused = refused.or(Some(reason)),
         }
     }
     Err(refused.unwrap_or_default())
 }
 
+fn modules(classes: &BTreeSet<DefinitionId>) -> BTreeSet<ModuleId> {
+    classes.iter().map(|class| class.module).collect()
+}
+
 /// A name and a module that are free.
-fn vacancy(examiner: &Examiner<'_>, methods: &[&Method]) -> Result<NewBase, String> {
+fn vacancy(
+    examiner: &Examiner<'_>,
+    methods: &[&Method],
+    neighbour: Option<&Heirs>,
+) -> Result<NewBase, String> {
     let index = examiner.index;
     let classes = methods.iter().map(|it| index.definition(it.class).name.as_str());
     let first = methods[0];
@@ -159,14 +168,17 @@ fn vacancy(examiner: &Examiner<'_>, methods: &[&Method]) -> Result<NewBase, Stri
     let together = methods.iter().all(|it| it.class.module == first.class.module);
     let mut refused = None;
     for name in naming::names(classes, &first.name) {
-        let found = if together {
-            // Nobody else needs its name.
-            let (module, path) = (home.name.to_string(), home.path.clone());
-            let base = NewBase { name: format!("_{name}"), module, path };
-            let is_taken = home.facts.bindings_of(&base.name).next().is_some();
-            if is_taken { Err(format!("{} has a `{}`", base.module, base.name)) } else { Ok(base) }
-        } else {
-            module_of_its_own(examiner, methods, &name)
+        let found = match neighbour {
+            // Nobody else needs the name of a class beside its heirs.
+            _ if together => {
+                let (module, path) = (home.name.to_string(), home.path.clone());
+                let name = format!("_{name}");
+                let is_taken = home.facts.bindings_of(&name).next().is_some();
+                let base = NewBase { name, module, path };
+                if is_taken { Err(format!("{} is there already", base.dotted())) } else { Ok(base) }
+            }
+            Some(made) => Ok(NewBase { name, ..made.base.clone() }),
+            None => module_of_its_own(examiner, methods, &name),
         };
         match found {
             Ok(base) if examiner.new_bases.contains_key(&base.dotted()) => {
@@ -184,17 +196,26 @@ fn module_of_its_own(
     methods: &[&Method],
     name: &str,
 ) -> Result<NewBase, String> {
-    let ids: Vec<DefinitionId> = methods.iter().map(|it| it.id).collect();
-    let stem = extract::snake_case(name);
-    let (directory, package) = extract::common_package(examiner, &ids, &stem)?;
-    let module = format!("{package}.{stem}");
-    let path =
-        RepoPath::join(&directory, &format!("{stem}.py")).map_err(|error| error.to_string())?;
     let index = examiner.index;
-    if index.module_at(&path).is_some() || index.module_named(&module).is_some() {
-        return Err(format!("{path} exists already"));
+    let ids: Vec<DefinitionId> = methods.iter().map(|it| it.id).collect();
+    let modules: BTreeSet<ModuleId> = ids.iter().map(|id| id.module).collect();
+    let last = |id: &ModuleId| index.module(*id).name.rsplit('.').next().unwrap_or_default();
+    let stems: Vec<&str> = modules.iter().map(last).collect();
+    let stems = naming::shared_module(&stems).into_iter().chain([naming::snake_case(name)]);
+    let mut refused = None;
+    for stem in stems {
+        let (directory, package) = extract::common_package(examiner, &ids, &stem)?;
+        let module = format!("{package}.{stem}");
+        let path = RepoPath::join(&directory, &format!("{stem}.py"));
+        let path = path.map_err(|error| error.to_string())?;
+        let is_planned = examiner.new_bases.values().any(|made| made.base.path == path);
+        if is_planned || index.module_at(&path).is_some() || index.module_named(&module).is_some() {
+            refused = Some(format!("{path} exists already"));
+            continue;
+        }
+        return Ok(NewBase { name: name.to_owned(), module, path });
     }
-    Ok(NewBase { name: name.to_owned(), module, path })
+    Err(refused.unwrap_or_default())
 }
 
 /// Whether everything that the method reads is there where it comes to stand: above the

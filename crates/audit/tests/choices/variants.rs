@@ -21,7 +21,14 @@ fn functions_that_differ_in_values_alone_get_parameters() {
         ("from .c import by_name", "by_name", "import app.a", "None", "", PARAMETERISED),
         ("", "str", "@wraps", "repr", "", "a decorated function"),
         ("", "str", "", "lambda it: it.name", "", "differs in more than a value"),
-        ("", "by_name", "import app.a", "None", "def by_name(it): pass", "`by_name` may change"),
+        (
+            "",
+            "by_name",
+            "import app.a",
+            "None",
+            "def by_name(it): pass",
+            "they read other code, `by_name`",
+        ),
         (
             "BY = None",
             "BY",

@@ -33,6 +33,8 @@ pub enum Way {
     PullUp,
     /// What differs in one way becomes a parameter with the old value at each caller.
     Parameterise,
+    /// A function becomes a call of the method that does the same.
+    Delegate,
     /// What only the copy has moves to the canonical definition.
     Merge,
     /// The asynchronous one stays and the synchronous one becomes its face.
@@ -57,6 +59,7 @@ impl Way {
             Self::Superset => "superset",
             Self::PullUp => "pull-up",
             Self::Parameterise => "parameterise",
+            Self::Delegate => "delegate",
             Self::Merge => "merge",
             Self::Twin => "twin",
             Self::Extract => "extract",

@@ -28,6 +28,31 @@ pub(super) fn become_face(
     arguments: &[(CompactString, String)],
 ) -> Result<(), Refused> {
     let index = work.index;
+    let file = work.file(copy.module)?;
+    let def = function_of(index, &file, copy)?;
+    let import = Import::of(index, copy.module, canonical, name, &file, def)
+        .map_err(|why| refusal(index, copy, why))?;
+    hand_on(work, copy, &import.bound, template, arguments)?;
+    let plan = work.plans.entry(copy.module).or_default();
+    match import.addition {
+        Some(Where::Beside(addition)) if !plan.additions.contains(&addition) => {
+            plan.additions.push(addition);
+        }
+        Some(Where::Above(edit)) => plan.edits.push(edit),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Puts a call in the place of the body of a function.
+pub(super) fn hand_on(
+    work: &mut Work<'_>,
+    copy: DefinitionId,
+    called: &str,
+    template: &Template,
+    arguments: &[(CompactString, String)],
+) -> Result<(), Refused> {
+    let index = work.index;
     let definition = movable(index, copy)?;
     let file = work.file(copy.module)?;
     if names::is_rebound(&file, &definition.name) {
@@ -37,21 +62,12 @@ pub(super) fn become_face(
     let def = function_of(index, &file, copy)?;
     let body = body(&file, def)
         .ok_or_else(|| refusal(index, copy, "is written on the line of its header".to_owned()))?;
-    let import = Import::of(index, copy.module, canonical, name, &file, def)
-        .map_err(|why| refusal(index, copy, why))?;
-    let statement = statement(&file, &body, &import.bound, template, arguments);
+    let statement = statement(&file, &body, called, template, arguments);
     let text = format!("{}{statement}", &file.text[SourceFile::range(def).start..body.range.start]);
     work.alter(copy)?;
     let plan = work.plans.entry(copy.module).or_default();
     plan.faces.push(Face { statement: SourceFile::range(def).start, text });
     plan.edits.push(Edit::replace(body.range, statement));
-    match import.addition {
-        Some(Where::Beside(addition)) if !plan.additions.contains(&addition) => {
-            plan.additions.push(addition);
-        }
-        Some(Where::Above(edit)) => plan.edits.push(edit),
-        _ => {}
-    }
     Ok(())
 }
 

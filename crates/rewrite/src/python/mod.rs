@@ -4,6 +4,7 @@ mod aliases;
 mod bring;
 mod chains;
 mod class_scope;
+mod delegate;
 mod delete;
 mod extract;
 mod face;
@@ -65,6 +66,9 @@ pub(crate) fn apply(
             }
             Decision::Parameterise { canonical, copies } => {
                 parameterise::parameterise(&mut work, *canonical, copies)?;
+            }
+            Decision::Delegate { method, copies } => {
+                delegate::delegate(&mut work, *method, copies)?;
             }
             Decision::Merge(merged) => merge::merge(&mut work, merged)?,
             Decision::PullUp { source, members, base } => {

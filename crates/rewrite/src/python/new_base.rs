@@ -38,20 +38,78 @@ pub(super) fn new_bases(work: &mut Work<'_>, all: &[&Inherited]) -> Result<(), R
     for one in all {
         together.entry((&one.path, &one.module, &one.class)).or_default().push(one);
     }
-    // Modules that are made in this patch, each by one class.
-    let mut made: BTreeSet<&RepoPath> = BTreeSet::new();
-    for ((path, _, name), decisions) in &together {
+    let mut new: BTreeMap<(&RepoPath, &str), Vec<NewClass<'_>>> = BTreeMap::new();
+    for ((path, module, name), decisions) in &together {
         let class = NewClass::of(work, name, decisions)?;
         for method in class.heirs.values().flatten() {
             work.go(*method)?;
         }
         match work.index.module_at(path) {
             Some(home) => class.beside(work, home)?,
-            None if made.insert(path) => class.apart(work)?,
-            None => return Err(Refused::Exists { path: (*path).clone() }),
+            None => new.entry((path, module)).or_default().push(class),
         }
     }
+    for (_, mut classes) in new {
+        classes.sort_by_key(|class| class.methods[0]);
+        apart(work, &classes)?;
+    }
     Ok(())
+}
+
+/// Puts classes into a new module, from which their heirs import them.
+fn apart(work: &mut Work<'_>, classes: &[NewClass<'_>]) -> Result<(), Refused> {
+    let index = work.index;
+    let Some(NewClass { place, source, .. }) = classes.first() else { return Ok(()) };
+    extract::vacant(work, place)?;
+    let file = work.file(source.module)?;
+    let (mut needed, mut texts) = (Vec::new(), Vec::new());
+    let mut importers: BTreeSet<ModuleId> = BTreeSet::new();
+    for class in classes {
+        if class.source.module != source.module {
+            let why = "would come from another module than what moves with it";
+            return Err(refusal(index, class.methods[0], why));
+        }
+        importers.extend(class.heirs.keys().map(|class| class.module));
+    }
+    let all: Vec<ModuleId> = importers.iter().copied().collect();
+    for class in classes {
+        let def = class_statement(&file, movable(index, class.source)?)?;
+        for method in &class.methods {
+            let stmt = pull_up::method_statement(&file, def, index.definition(*method))?;
+            needed.extend(needs_of(index, &file, (*method, stmt), &all, &|_| false)?);
+        }
+        texts.push(class.text(index, &file, false)?);
+    }
+    let names = importers.iter().map(|id| index.module(*id).name.to_string()).collect();
+    let docstring = format!("\"\"\"{}\"\"\"", in_common(names));
+    let text = moved::assemble(&file, index.module(source.module), docstring, needed, &texts);
+    check_syntax(&place.path, &text)?;
+    for class in classes {
+        for (heir, methods) in &class.heirs {
+            pull_up::take(work, *heir, methods, false)?;
+            class.inherit(work, *heir)?;
+        }
+    }
+    work.change(place.path.clone(), FileChange::Write(text.into_bytes()))
+}
+
+/// What some things are told to share.
+fn in_common(mut names: Vec<String>) -> String {
+    /// Names that are told.
+    const TOLD: usize = 4;
+    names.sort_unstable();
+    names.dedup();
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match &names[..] {
+        [only] => format!("What every {only} has."),
+        [rest @ .., last] if names.len() <= TOLD => {
+            format!("What {} and {last} have in common.", rest.join(", "))
+        }
+        [first, rest @ ..] => {
+            format!("What {first} and {} others have in common.", rest.len())
+        }
+        [] => String::new(),
+    }
 }
 
 impl<'d> NewClass<'d> {
@@ -112,30 +170,6 @@ impl<'d> NewClass<'d> {
         Ok(())
     }
 
-    /// Puts the class into a new module, from which its heirs import it.
-    fn apart(&self, work: &mut Work<'_>) -> Result<(), Refused> {
-        let index = work.index;
-        extract::vacant(work, &self.place)?;
-        let file = work.file(self.source.module)?;
-        let importers: Vec<ModuleId> = self.heirs.keys().map(|class| class.module).collect();
-        let def = class_statement(&file, movable(index, self.source)?)?;
-        let mut needed = Vec::new();
-        for method in &self.methods {
-            let stmt = pull_up::method_statement(&file, def, index.definition(*method))?;
-            needed.extend(needs_of(index, &file, (*method, stmt), &importers, &|_| false)?);
-        }
-        let docstring = format!("\"\"\"The shared definition of `{}`.\"\"\"", self.name);
-        let text = self.text(index, &file, false)?;
-        let module = index.module(self.source.module);
-        let text = moved::assemble(&file, module, docstring, needed, &[text]);
-        check_syntax(&self.place.path, &text)?;
-        for (class, methods) in &self.heirs {
-            pull_up::take(work, *class, methods, false)?;
-            self.inherit(work, *class)?;
-        }
-        work.change(self.place.path.clone(), FileChange::Write(text.into_bytes()))
-    }
-
     /// Imports the class where one of its heirs stands, and makes it its first base.
     fn inherit(&self, work: &mut Work<'_>, class: DefinitionId) -> Result<(), Refused> {
         let index = work.index;
@@ -182,18 +216,8 @@ impl<'d> NewClass<'d> {
     }
 
     fn docstring(&self, index: &Index) -> String {
-        let mut names: Vec<&str> =
-            self.heirs.keys().map(|class| index.definition(*class).name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        match names.split_last() {
-            Some((last, [])) => format!("\"\"\"What every `{last}` has.\"\"\""),
-            Some((last, rest)) => {
-                let rest = rest.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
-                format!("\"\"\"What {} and `{last}` have in common.\"\"\"", rest.join(", "))
-            }
-            None => String::new(),
-        }
+        let names = self.heirs.keys().map(|class| index.definition(*class).name.to_string());
+        format!("\"\"\"{}\"\"\"", in_common(names.collect()))
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn as_a_whole(work: &mut Work<'_>, id: DefinitionId) -> Result<Option
         let facts = &index.module(module).facts;
         let imported = facts.imports.iter().filter(|it| it.name.as_deref() == Some(&*name));
         let mut names: Vec<CompactString> = imported.map(|it| it.bound.clone()).collect();
-        if module == id.module {
+        if module == id.module || facts.star_imports().next().is_some() {
             names.push(name.clone());
         }
         let file = match work.file(module) {

@@ -5,6 +5,8 @@
 //! > redirect CANONICAL COPY...     (`redirect!` rewrites imports too)
 //! > extract PATH MODULE SOURCE MEMBER...
 //! > pull-up SOURCE BASE MEMBER...
+//! > new-base PATH MODULE CLASS SOURCE MEMBER...
+//! > delegate METHOD FUNCTION...
 //! > parameterise CANONICAL COPY...
 //! > merge CANONICAL COPY...       (`count` when nobody may see more members)
 //! > delete PATH
@@ -22,11 +24,13 @@
 
 use crate::support::{Case, check};
 
-const CASES: [&str; 7] = [
+const CASES: [&str; 9] = [
     include_str!("cases/redirect.txt"),
     include_str!("cases/extract.txt"),
     include_str!("cases/importers.txt"),
     include_str!("cases/pull_up.txt"),
+    include_str!("cases/delegate.txt"),
+    include_str!("cases/new_base.txt"),
     include_str!("cases/parameterise.txt"),
     include_str!("cases/merge.txt"),
     include_str!("cases/sites.txt"),

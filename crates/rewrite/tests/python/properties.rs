@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::support::{self, Files};
 use proptest::prelude::*;
 use ssot_model::{FileChange, RepoPath};
-use ssot_rewrite::{Codemod, Decision, Fix, Refused, Substitution, Wanted};
+use ssot_rewrite::{Codemod, Decision, Fix, Inherited, Refused, Substitution, Wanted};
 
 const CANONICAL: &str = "import json\n\n\ndef helper(value):\n    return json.dumps(value)\n";
 
@@ -247,6 +247,41 @@ proptest! {
         prop_assert_eq!(support::sound(&index, &result, &decisions), Ok(()));
         let stale = support::apply(&index, &result, &decisions);
         prop_assert_eq!(stale, Err(Refused::Changed { path }));
+    }
+
+    #[test]
+    fn only_methods_that_move_and_bases_change(layout in layouts()) {
+        let method = "    def helper(self, value):\n        return json.dumps(value)\n";
+        let class = |base: &str, method: &str| format!("class Own{base}:\n    kind = 1\n{method}\n    def last(self): pass\n");
+        let before = layout.saved("\"\"\"Module.\"\"\"\nimport json\n", &class("(Top)", method));
+        let mut files = Files::new();
+        files.insert("app/a.py".to_owned(), format!("import json\n\n\nclass Other:\n{method}"));
+        files.insert("app/b.py".to_owned(), before.clone());
+        let index = support::index(&files);
+        let named = |name: &str| index.definition_named(name).expect("it is in the text");
+        let path = RepoPath::new("app/a_b_shared.py").expect("plain");
+        let decisions = [Decision::NewBase(Inherited {
+            source: named("app.a.Other.helper"),
+            members: vec![named("app.a.Other.helper"), named("app.b.Own.helper")],
+            class: "OwnMixin".to_owned(),
+            module: "app.a_b_shared".to_owned(),
+            path,
+        })];
+        let patch = support::apply(&index, &files, &decisions).expect("nothing speaks against it");
+        let path = RepoPath::new("app/b.py").expect("plain");
+        let FileChange::Write(bytes) = &patch.files[&path] else { panic!("the file stays") };
+        let after = String::from_utf8(bytes.clone()).expect("it was text");
+        let expected = layout.saved("\"\"\"Module.\"\"\"\n", &class("(OwnMixin, Top)", ""));
+        let import = "from app.a_b_shared import OwnMixin";
+        let found: Vec<&str> =
+            lines(&after).into_iter().filter(|line| line.trim() != import).collect();
+        prop_assert_eq!(found, lines(&expected));
+        prop_assert_eq!(after.matches(import).count(), 1);
+
+        let result = support::patched(&files, &patch);
+        prop_assert_eq!(support::sound(&index, &result, &decisions), Ok(()));
+        let stale = support::apply(&index, &result, &decisions);
+        prop_assert!(stale.is_err(), "{:?}", stale);
     }
 
     #[test]

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use ssot_facts::python::template::{Side, Template, cover, template};
 use ssot_facts::{DefinitionId, Hierarchy, Index, ModuleId, Resolution, Source};
 use ssot_model::{FileChange, Patch, RepoPath};
-use ssot_rewrite::{Applied, Codemod, Decision, Fix, Merged, Refused, Substitution, Wanted};
+use ssot_rewrite::{
+    Applied, Codemod, Decision, Fix, Inherited, Merged, Refused, Substitution, Wanted,
+};
 
 /// Files by path.
 pub(crate) type Files = BTreeMap<String, String>;
@@ -215,6 +217,13 @@ fn decision(index: &Index, files: &Files, words: &str) -> Decision {
             base: definition(index, words[2]),
             members: all(&words[3..]),
         },
+        "new-base" => Decision::NewBase(Inherited {
+            path: RepoPath::new(words[1]).expect("cases have plain paths"),
+            module: words[2].to_owned(),
+            class: words[3].to_owned(),
+            source: definition(index, words[4]),
+            members: all(&words[4..]),
+        }),
         "parameterise" => {
             let canonical = definition(index, words[1]);
             let copies: Vec<DefinitionId> = all(&words[2..]);
@@ -222,6 +231,14 @@ fn decision(index: &Index, files: &Files, words: &str) -> Decision {
             let copies =
                 copies.map(|copy| (copy, told_apart(index, files, canonical, copy))).collect();
             Decision::Parameterise { canonical, copies }
+        }
+        "delegate" => {
+            let method = definition(index, words[1]);
+            let copies: Vec<DefinitionId> = all(&words[2..]);
+            let copies = copies.into_iter();
+            let copies =
+                copies.map(|copy| (copy, told_apart(index, files, method, copy))).collect();
+            Decision::Delegate { method, copies }
         }
         "merge" | "count" => {
             let canonical = definition(index, words[1]);
@@ -319,7 +336,11 @@ pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Re
                 (format!("{module}.{}", before.definition(*source).name), members)
             }
             Decision::PullUp { source, members, base } => {
-                inherits(before, &index, *source, members, *base)?;
+                inherits(before, &index, *source, members, &before.dotted(*base))?;
+                continue;
+            }
+            Decision::NewBase(Inherited { source, members, class, module, .. }) => {
+                inherits(before, &index, *source, members, &format!("{module}.{class}"))?;
                 continue;
             }
             Decision::Merge(Merged { canonical, copies, .. }) => {
@@ -327,9 +348,10 @@ pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Re
                 (before.dotted(*canonical), &gone)
             }
             // The names stay what they are: functions of their modules.
-            Decision::Parameterise { .. } | Decision::DeleteModule { .. } | Decision::Fix(_) => {
-                continue;
-            }
+            Decision::Parameterise { .. }
+            | Decision::Delegate { .. }
+            | Decision::DeleteModule { .. }
+            | Decision::Fix(_) => continue,
         };
         let stays = index.definition_named(&stays).ok_or(format!("{stays} is gone"))?;
         for gone in goes {
@@ -355,10 +377,10 @@ fn inherits(
     after: &Index,
     source: DefinitionId,
     members: &[DefinitionId],
-    base: DefinitionId,
+    base: &str,
 ) -> Result<(), String> {
     let method = before.definition(source);
-    let moved = format!("{}.{}", before.dotted(base), method.name);
+    let moved = format!("{base}.{}", method.name);
     let id = after.definition_named(&moved).ok_or(format!("{moved} is not there"))?;
     let now = after.definition(id);
     if (now.statements, &now.signature) != (method.statements, &method.signature) {
@@ -374,8 +396,8 @@ fn inherits(
         let class = after.definition_named(class).ok_or(format!("{class} is gone"))?;
         let providers = hierarchy.providers(after, class);
         let first = providers.get(method.name.as_str()).and_then(|found| found.first().copied());
-        if first.is_none_or(|first| after.dotted(first) != before.dotted(base)) {
-            return Err(format!("{gone} is not found in {}", before.dotted(base)));
+        if first.is_none_or(|first| after.dotted(first) != base) {
+            return Err(format!("{gone} is not found in {base}"));
         }
     }
     Ok(())

@@ -98,6 +98,9 @@ impl<'a> Comparison<'a> {
         {
             return None;
         }
+        if self.same_imported((a, &left), (b, &right)) {
+            return None;
+        }
         let (here, there) = (&self.index.module(a).name, &self.index.module(b).name);
         let text = format!(
             "`{name}` is {} in {here}, but {} in {there}",
@@ -240,6 +243,35 @@ impl<'a> Comparison<'a> {
                 ValueKind::Alias(_) => !free.is_empty(),
                 ValueKind::Opaque => false,
             }
+    }
+
+    /// Constants of equal, immutable value that both modules import: who imports a name has
+    /// its value from then on, whatever is written to the module that it came from.
+    fn same_imported(
+        &mut self,
+        (a, left): (ModuleId, &[Resolution]),
+        (b, right): (ModuleId, &[Resolution]),
+    ) -> bool {
+        let (
+            [Resolution::Value { module: one, name: mine }],
+            [Resolution::Value { module: other, name: theirs }],
+        ) = (left, right)
+        else {
+            return false;
+        };
+        if *one == a || *other == b || mine != theirs {
+            return false;
+        }
+        let is_patched = |module| self.patches.of_name(module, mine).is_some();
+        if is_patched(*one) || is_patched(*other) {
+            return false;
+        }
+        match (self.only_value(*one, mine), self.only_value(*other, theirs)) {
+            (Some((hash, ValueKind::Immutable, free)), Some((same, _, _))) => {
+                hash == same && self.same_names(*one, *other, free)
+            }
+            _ => false,
+        }
     }
 
     /// Whether the names in a value mean the same in both modules.

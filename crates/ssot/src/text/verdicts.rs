@@ -63,6 +63,11 @@ pub(crate) fn choice(audit: &Audit) -> (&'static str, String) {
             let canonical = dotted(*canonical).unwrap_or("the canonical definition");
             ("parameterise", format!("{} call {canonical}", copies.join(", ")))
         }
+        Choice::Delegate { method, copies } => {
+            let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
+            let method = dotted(*method).unwrap_or("the method");
+            ("delegate", format!("{} call {method}", copies.join(", ")))
+        }
         Choice::Merge { canonical, copies, .. } => {
             let takes = copies.iter().any(|(_, cover)| !cover.missing.is_empty());
             let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();

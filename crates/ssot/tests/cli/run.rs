@@ -115,3 +115,104 @@ fn functions_that_differ_in_a_value_become_one_with_a_parameter() {
     repo.git(&["merge", "--quiet", "--ff-only", "ssot/consolidate"]);
     repo.ssot(&["scan", "--concept", "check_digit"]).expect(0);
 }
+
+/// A class with a method that another one has as well.
+fn reader(class: &str, base: &str) -> String {
+    format!(
+        "import json\n\n\nclass {class}({base}):\n    limit = 2\n\n    def rows(self, text):\n        \
+         rows = json.loads(text)\n        rows = [row for row in rows if row]\n        \
+         rows.sort(key=str)\n        self.seen = len(rows)\n        return rows[: self.limit]\n"
+    )
+}
+
+const READERS: &str = "import unittest
+
+from shop.parcels import ParcelReader
+from shop.refunds import RefundReader
+
+
+class ReaderTest(unittest.TestCase):
+    def test_rows(self):
+        for reader in (ParcelReader(), RefundReader()):
+            self.assertEqual(reader.rows('[3, 0, 2, 1]'), [1, 2])
+            self.assertEqual(reader.seen, 3)
+";
+
+#[test]
+fn equal_methods_of_unrelated_classes_move_into_a_new_class() {
+    let repo = project::tested();
+    repo.commit(&[("shop/parcels.py", &reader("ParcelReader", "dict"))]);
+    repo.commit(&[("shop/refunds.py", &reader("RefundReader", "Exception"))]);
+    repo.commit(&[("tests/test_readers.py", READERS)]);
+    let plan = repo.ssot(&["plan"]).expect(0);
+    assert!(plan.stdout.contains("Inherit `rows` from shop.parcels_refunds_shared.ReaderMixin"));
+    repo.ssot(&["run"]).expect(0);
+    let shown = |path: &str| repo.git(&["show", &format!("ssot/consolidate:shop/{path}.py")]);
+    let new = shown("parcels_refunds_shared");
+    assert!(new.contains("import json\n\n\nclass ReaderMixin:\n"), "{new}");
+    let heir = shown("parcels");
+    assert!(heir.contains("class ParcelReader(ReaderMixin, dict):\n    limit = 2\n"), "{heir}");
+    assert!(!heir.contains("json"), "{heir}");
+    assert!(shown("refunds").contains("class RefundReader(ReaderMixin, Exception):"));
+
+    // What is inherited is defined once.
+    repo.git(&["merge", "--quiet", "--ff-only", "ssot/consolidate"]);
+    repo.ssot(&["scan", "--concept", "rows"]).expect(0);
+}
+
+const BASKET: &str = r#"class Basket:
+    def __init__(self, lines):
+        self.lines = lines
+        self.gifts = []
+
+    def missing(self, limit=2):
+        """What has to be ordered."""
+        wanted = set()
+        for line in self.lines:
+            if line["count"] > line["stock"]:
+                wanted.add(line["name"])
+        for gift in self.gifts:
+            wanted.update(gift["needs"])
+        return sorted(wanted)[:limit]
+"#;
+
+const ORDERS: &str = r#"from shop.basket import Basket
+
+
+def missing_goods(basket: Basket, limit=2):
+    """The goods that are missing."""
+    wanted = set()
+    for line in basket.lines:
+        if line["count"] > line["stock"]:
+            wanted.add(line["name"])
+    for gift in basket.gifts:
+        wanted.update(gift["needs"])
+    return sorted(wanted)[:limit]
+"#;
+
+const BASKETS: &str = "import unittest
+
+from shop.basket import Basket
+from shop.orders import missing_goods
+
+
+class BasketTest(unittest.TestCase):
+    def test_missing(self):
+        basket = Basket([{'name': 'tea', 'count': 2, 'stock': 1}])
+        self.assertEqual(missing_goods(basket), ['tea'])
+        self.assertEqual(basket.missing(0), missing_goods(basket, limit=0))
+";
+
+#[test]
+fn a_function_calls_the_method_that_does_the_same() {
+    let repo = project::tested();
+    repo.commit(&[("shop/basket.py", BASKET), ("shop/orders.py", ORDERS)]);
+    repo.commit(&[("tests/test_baskets.py", BASKETS)]);
+    let plan = repo.ssot(&["plan"]).expect(0);
+    let chosen = "delegate  shop.orders.missing_goods -> shop.basket.Basket.missing";
+    assert!(plan.stdout.contains(chosen), "{}", plan.stdout);
+    repo.ssot(&["run"]).expect(0);
+    let face = repo.git(&["show", "ssot/consolidate:shop/orders.py"]);
+    let call = "\"\"\"The goods that are missing.\"\"\"\n    return basket.missing(limit)\n";
+    assert!(face.contains(call), "{face}");
+}

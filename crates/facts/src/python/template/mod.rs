@@ -10,6 +10,7 @@ mod naming;
 mod tree;
 mod walk;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -23,7 +24,7 @@ pub use cover::{Cover, Member, cover};
 use tree::Node;
 use walk::Walk;
 
-/// A function or class at the top level of its file.
+/// A function or class at the top level of its file, or a method.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
     /// The text of the file, without a byte order mark.
@@ -100,7 +101,8 @@ pub struct Hole {
 /// Lays two functions side by side. An error says where they differ in more than
 /// values, in words.
 pub fn template(kept: Side<'_>, other: Side<'_>) -> Result<Template, String> {
-    let (one, two) = (excerpt(kept)?, excerpt(other)?);
+    let (one, two) = (in_block(excerpt(kept)?), in_block(excerpt(other)?));
+    let (one, two) = (&*one, &*two);
     let parsed = ruff_python_parser::parse_unchecked_source(one, PySourceType::Python);
     let others = ruff_python_parser::parse_unchecked_source(two, PySourceType::Python);
     let compare = || {
@@ -119,6 +121,14 @@ pub fn template(kept: Side<'_>, other: Side<'_>) -> Result<Template, String> {
     }
 }
 
+/// The lines of a method in a block of their own: a text that spans lines keeps its margin.
+fn in_block(lines: &str) -> Cow<'_, str> {
+    match lines.starts_with([' ', '\t']) {
+        true => Cow::Owned(format!("if True:\n{lines}")),
+        false => Cow::Borrowed(lines),
+    }
+}
+
 /// The lines of a function.
 fn excerpt(side: Side<'_>) -> Result<&str, String> {
     let mut starts = std::iter::once(0)
@@ -132,6 +142,7 @@ fn excerpt(side: Side<'_>) -> Result<&str, String> {
 fn function(suite: &[Stmt]) -> Result<&ast::StmtFunctionDef, String> {
     match suite {
         [Stmt::FunctionDef(def)] => Ok(def),
+        [Stmt::If(block)] => function(&block.body),
         _ => Err("only functions at the top level of a module are given parameters".to_owned()),
     }
 }
@@ -180,6 +191,9 @@ fn sides(
     }
     let retyped = retyped((left, right), (kept_text, other_text), &parameters);
     let found = walk.finish(&one, parameters, asynchronous)?;
+    if !found.holes.is_empty() && kept_text.starts_with("if True:") {
+        return Err("a method gets no parameters".to_owned());
+    }
     Ok(Template { retyped, ..found })
 }
 
@@ -367,6 +381,12 @@ mod tests {
     fn parameters_that_only_one_has_keep_their_defaults() {
         for (one, two, expected) in [
             ("def f(a, b): return a", "def f(a): return a", "the parameters differ"),
+            ("class C:\n def f(self): return self.x", "def f(it): return it.x", ""),
+            (
+                "class C:\n def f(self): return g(self, size=3)",
+                "def f(a): return g(a, size=4)",
+                "a method gets no parameters",
+            ),
             ("def f(a, *, n=3): return g(a, n)", "def f(b): return g(b, 4)", "n=4"),
             ("def f(a, n=3): return g(a, n)", "def f(b): return g(b, 3)", ""),
             ("def f(a, n=3):\n return g(a, n)", "def f(b):\n n = 4\n return g(b, n)", "n=4"),

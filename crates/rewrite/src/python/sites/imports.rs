@@ -20,6 +20,9 @@ use super::substitution::Wanted;
 use crate::Refused;
 use crate::edit::Edit;
 
+/// Longest line on which several names are imported.
+const LONGEST_LINE: usize = 88;
+
 /// How the file can say what is wanted already; none when it has to be imported. An error
 /// says why that cannot be done.
 pub(in super::super) fn known(
@@ -173,7 +176,7 @@ fn add(
         !is_absolute && work.index.is_internal(module) && form::prefers_relative(work.index, of);
     let clause = form::from_clause(of, module, relative);
     let line = match names[0].name {
-        Some(_) => format!("from {clause} import {}", words.join(", ")),
+        Some(_) => from_import(file, &clause, &words),
         None => format!("import {module}"),
     };
     let place = place(work, file, scan, (module, &line), first);
@@ -187,6 +190,17 @@ fn add(
         }),
         None => plan.edits.push(at_top(file, &line)),
     }
+}
+
+/// The statement, over several lines where one would be too long.
+fn from_import(file: &SourceFile, clause: &str, words: &[String]) -> String {
+    let line = format!("from {clause} import {}", words.join(", "));
+    if words.len() < 2 || line.chars().count() <= LONGEST_LINE {
+        return line;
+    }
+    let newline = file.newline();
+    let names: Vec<String> = words.iter().map(|word| format!("    {word},{newline}")).collect();
+    format!("from {clause} import ({newline}{})", names.concat())
 }
 
 fn word(wanted: &Wanted) -> String {

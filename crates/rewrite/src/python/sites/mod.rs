@@ -176,7 +176,7 @@ fn one(
     let mut names = Vec::new();
     let mut missing = Vec::new();
     for wanted in wanted {
-        match imports::known(work, module, file, scan, wanted, at)? {
+        match known(work, module, file, scan, wanted, at)? {
             Some(name) => names.push((wanted.bound.clone(), name)),
             None => missing.push(wanted.clone()),
         }

@@ -1,7 +1,7 @@
 //! Names for classes that are not there yet.
 
 /// What a class is called that holds what others have in common, the best first.
-pub(super) fn names<'a>(classes: impl Iterator<Item = &'a str>, method: &str) -> Vec<String> {
+pub(crate) fn names<'a>(classes: impl Iterator<Item = &'a str>, method: &str) -> Vec<String> {
     let classes: Vec<Vec<&str>> = classes.map(words).collect();
     let of_classes = common(&classes).concat();
     let of_method: String = method.split('_').map(capitalised).collect();
@@ -10,6 +10,28 @@ pub(super) fn names<'a>(classes: impl Iterator<Item = &'a str>, method: &str) ->
         format!("{stem}Mixin")
     };
     [of_classes, of_method].into_iter().filter(|it| !it.is_empty()).map(named).collect()
+}
+
+/// What a module is called that holds what others have in common; none when their names
+/// say nothing together.
+pub(crate) fn shared_module(stems: &[&str]) -> Option<String> {
+    let (first, rest) = stems.split_first()?;
+    let front: Vec<&str> = first
+        .split('_')
+        .enumerate()
+        .take_while(|(at, word)| rest.iter().all(|stem| stem.split('_').nth(*at) == Some(word)))
+        .map(|(_, word)| word)
+        .collect();
+    match (front.concat().is_empty(), stems) {
+        (false, _) => Some(format!("{}_shared", front.join("_"))),
+        (true, [one, two]) => Some(format!("{one}_{two}_shared")),
+        (true, _) => None,
+    }
+}
+
+/// `RateWindow` becomes `rate_window`, `HTTPServer` `http_server`.
+pub(crate) fn snake_case(name: &str) -> String {
+    words(name).iter().map(|word| word.to_lowercase()).collect::<Vec<_>>().join("_")
 }
 
 /// The words that all names begin and end with.
@@ -40,7 +62,7 @@ fn words(name: &str) -> Vec<&str> {
         }
     }
     starts.push(name.len());
-    let parts = starts.windows(2).map(|pair| &name[pair[0]..pair[1]]);
+    let parts = starts.windows(2).map(|pair| name[pair[0]..pair[1]].trim_end_matches('_'));
     parts.filter(|word| !word.is_empty()).collect()
 }
 
@@ -52,7 +74,28 @@ fn capitalised(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use super::{names, shared_module, snake_case};
+
+    #[test]
+    fn modules_are_called_after_what_they_hold() {
+        for (name, expected) in [
+            ("RateWindow", "rate_window"),
+            ("rateWindow", "rate_window"),
+            ("LLMMixin", "llm_mixin"),
+            ("parse_all", "parse_all"),
+            ("_HTTPServerV2", "http_server_v2"),
+        ] {
+            assert_eq!(snake_case(name), expected);
+        }
+        for (stems, expected) in [
+            (&["acme", "acme"][..], Some("acme_shared")),
+            (&["acme_blob", "acme_file", "acme"], Some("acme_shared")),
+            (&["acme", "other"], Some("acme_other_shared")),
+            (&["acme", "other", "third"], None),
+        ] {
+            assert_eq!(shared_module(stems).as_deref(), expected, "{stems:?}");
+        }
+    }
 
     #[test]
     fn names_say_what_the_classes_have_in_common() {
