@@ -123,9 +123,10 @@ pub fn template(kept: Side<'_>, other: Side<'_>) -> Result<Template, String> {
 
 /// The lines of a method in a block of their own: a text that spans lines keeps its margin.
 fn in_block(lines: &str) -> Cow<'_, str> {
-    match lines.starts_with([' ', '\t']) {
-        true => Cow::Owned(format!("if True:\n{lines}")),
-        false => Cow::Borrowed(lines),
+    if lines.starts_with([' ', '\t']) {
+        Cow::Owned(format!("if True:\n{lines}"))
+    } else {
+        Cow::Borrowed(lines)
     }
 }
 
