@@ -42,6 +42,9 @@ pub(crate) struct Outcome {
     pub(crate) run_seconds: u64,
     /// Packages that landed.
     pub(crate) landed: u32,
+    /// Packages that were planned and not executed, because the plan alone was judged.
+    #[serde(default)]
+    pub(crate) planned: u32,
     /// Groups that landed by strategy.
     pub(crate) strategies: BTreeMap<String, u32>,
     /// Packages that did not land by what stopped them: a gate, or where they ended.
@@ -261,6 +264,7 @@ fn figures(
         scan_seconds,
         run_seconds: report.seconds,
         landed: count(landed.len()),
+        planned: count(report.packages.iter().filter(|it| it.is_planned()).count()),
         strategies: tally(
             landed.iter().flat_map(|p| &p.groups).map(|group| group.strategy.clone()),
         ),

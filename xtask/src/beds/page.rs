@@ -104,7 +104,10 @@ fn runs(page: &mut String, outcomes: &[Outcome]) {
             page,
             &[
                 outcome.bed.clone(),
-                outcome.landed.to_string(),
+                match outcome.planned {
+                    0 => outcome.landed.to_string(),
+                    planned => format!("plan alone: {planned} packages"),
+                },
                 in_order(&outcome.strategies, &[]),
                 in_order(&outcome.stopped, &[]),
                 in_order(&outcome.behaviours, &["equal", "different"]),
