@@ -6,6 +6,7 @@ mod beds;
 mod bench;
 mod coverage;
 mod eval;
+mod faults;
 mod fuzz;
 mod machine;
 mod markers;
@@ -47,6 +48,8 @@ enum Command {
     Orders(orders::Options),
     /// Deliberately wrong consolidations through every gate: which of them are stopped.
     Mutants(mutants::Options),
+    /// Runs and rollbacks killed at moments drawn from a seed: the same end each time.
+    Faults(faults::Options),
     /// Random input for whatever reads what others wrote.
     Fuzz(fuzz::Options),
     /// Orders of classes of real projects, held against the interpreter's.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Beds(options) => beds::run(&root, &options),
         Command::Orders(options) => orders::run(&root, &options),
         Command::Mutants(options) => mutants::run(&root, &options),
+        Command::Faults(options) => faults::run(&root, &options),
         Command::Fuzz(options) => fuzz::run(&root, &options),
         Command::Mro => beds::mro::run(&root),
         Command::Sarif => sarif::run(&root),

@@ -151,6 +151,11 @@ impl Desk {
         Ok(())
     }
 
+    /// Every event so far.
+    pub(crate) async fn events(&self) -> Result<Vec<Event>, EngineError> {
+        all_events(&self.log, &self.run).await
+    }
+
     pub(crate) async fn report(&self, plan: &Plan) -> Result<RunReport, EngineError> {
         let events = all_events(&self.log, &self.run).await?;
         Ok(report::build(&self.run, plan, &events))

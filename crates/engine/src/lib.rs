@@ -8,6 +8,7 @@ mod codemod;
 mod compare;
 mod configuration;
 mod coverage;
+mod delivery;
 mod desk;
 mod error;
 pub mod execute;
@@ -16,6 +17,7 @@ mod fix;
 mod fixes;
 mod forecast;
 mod history;
+mod holds;
 mod init;
 mod inspection;
 mod known;
@@ -33,6 +35,7 @@ mod request;
 mod scope;
 mod since;
 mod site;
+mod status;
 mod suite;
 mod survey;
 mod trend;
@@ -44,6 +47,7 @@ mod work;
 
 pub use compare::{Answer, Named, Ranked, compare, compare_by_calls};
 pub use configuration::{CONFIG_FILE, config_schema, read_config};
+pub use delivery::pull_request;
 pub use error::{EngineError, ErrorKind};
 pub use experience::experience;
 pub use fix::{FixReport, FixedPlace, fix};
@@ -52,7 +56,8 @@ pub use init::{Fate, InitFile, InitReport, init};
 pub use inspection::Inspection;
 pub use map::MapKind;
 pub use pipeline::{
-    Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, report, resume, rollback, run, verify,
+    Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, approve, report, resume, rollback,
+    run, status, verify,
 };
 pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ssot_audit::Audit;
 use ssot_model::{
-    Agent, CommitId, Event, EventKind, Finding, Mode, PackageId, Phase, Plan, RunId, RunOutcome,
-    RunReport, ScanReport, UnitState,
+    Agent, BudgetLimits, CommitId, Config, Event, EventKind, Finding, LandingMode, Mode, PackageId,
+    PendingApproval, Phase, Plan, RunId, RunOutcome, RunReport, RunStatus, ScanReport, UnitState,
 };
 use ssot_rules::RULES;
 use ssot_runtime::cache::Cache;
@@ -19,7 +19,7 @@ use crate::site::Site;
 use crate::triage::Survey;
 use crate::type_checker;
 use crate::work::works;
-use crate::{EngineError, Inspection, configuration, coverage, plan_file, survey};
+use crate::{EngineError, Inspection, configuration, coverage, holds, plan_file, survey};
 
 /// Called for every durable event of a run, in order.
 pub type Observer = Box<dyn FnMut(&Event) + Send>;
@@ -46,8 +46,37 @@ pub struct RunOptions {
     pub plan: Option<PathBuf>,
     /// Whether packages may land without a test command.
     pub allow_untested: bool,
+    /// Limits of the whole run that take the place of those of the configuration.
+    pub budget: BudgetLimits,
+    /// How what has landed is handed over; what the configuration says when nothing is asked for.
+    pub landing: Option<LandingMode>,
+    /// Steps of landings that take the place of those of the configuration.
+    pub canary: Vec<u32>,
     /// Stop after the plan.
     pub dry_run: bool,
+}
+
+impl RunOptions {
+    /// The configuration with what is asked for in its place.
+    fn over(&self, mut config: Config) -> Result<Config, EngineError> {
+        config.run.mode = self.mode.unwrap_or(config.run.mode);
+        config.landing.mode = self.landing.unwrap_or(config.landing.mode);
+        let (total, asked) = (&mut config.budget.total, self.budget);
+        total.seconds = asked.seconds.or(total.seconds);
+        total.cpu_seconds = asked.cpu_seconds.or(total.cpu_seconds);
+        total.disk_mib = asked.disk_mib.or(total.disk_mib);
+        if !self.canary.is_empty() {
+            config.canary.steps.clone_from(&self.canary);
+            config.canary.steps.sort_unstable();
+        }
+        if !config.canary.steps.is_empty() && config.canary.health.is_empty() {
+            return Err(EngineError::config(
+                "landing in steps needs a command that tells whether what has landed is healthy: \
+                 set `health` in the section `canary` of ssot.toml",
+            ));
+        }
+        Ok(config)
+    }
 }
 
 /// What is rolled back.
@@ -68,8 +97,8 @@ pub enum RollbackScope {
 pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, EngineError> {
     let site = Site::open(&options.root).await?;
     site.check_clean()?;
-    let mut config = configuration::load(site.root(), options.config.as_deref())?.config;
-    config.run.mode = options.mode.unwrap_or(config.run.mode);
+    let config = configuration::load(site.root(), options.config.as_deref())?.config;
+    let config = options.over(config)?;
     if config.test.is_none() && !options.allow_untested && !options.dry_run {
         return Err(EngineError::user(ExecuteError::Untested));
     }
@@ -134,6 +163,10 @@ async fn stages(
     let audits = collect(desk, tree.path(), &surveyed, &findings).await?;
     let known = (findings.as_slice(), audits.as_slice());
     let plan = optimize(desk, request, (tree.path(), &surveyed), known, base, given).await?;
+    if request.config.approval.plan && !holds::plan_is_approved(desk).await? {
+        tree.remove().map_err(EngineError::internal)?;
+        return desk.report(&plan).await;
+    }
     let known = (findings.as_slice(), audits.as_slice());
     let summary = act(site, desk, request, &tree, &surveyed, known, &plan).await?;
 
@@ -144,9 +177,13 @@ async fn stages(
     })?;
     desk.inspected(Phase::Final, after).await?;
     tree.remove().map_err(EngineError::internal)?;
+    if summary.is_waiting() {
+        return desk.report(&plan).await;
+    }
     let closing = || Ok(((), "the report is a reading of the log".to_owned()));
     desk.stage(Agent::Report, "report", closing).await?;
     let (outcome, tree) = (outcome(&summary), summary.tree);
+    site.deliver(desk, request, &plan).await?;
     desk.emit(&desk.step("run/end"), EventKind::RunCompleted { outcome, tree }).await?;
     desk.report(&plan).await
 }
@@ -256,6 +293,7 @@ async fn act(
         gates: type_checker::gates(site.root(), &request.config),
         behaviour: request.config.behaviour.clone(),
         allow_untested: request.allow_untested,
+        control: holds::control(desk, &request.config).await?,
         launcher: Launcher::this_executable(SANDBOX_SUBCOMMAND).map_err(EngineError::internal)?,
         inspect: Arc::new(inspect),
         journal: desk.journal(),
@@ -320,7 +358,7 @@ fn outcome(summary: &ExecuteSummary) -> RunOutcome {
 /// The first three stages alone, without a trace in the log.
 fn dry_run(
     (root, tree): (&Path, &Path),
-    config: ssot_model::Config,
+    config: Config,
     options: &RunOptions,
     base: &CommitId,
 ) -> Result<RunReport, EngineError> {
@@ -340,6 +378,21 @@ fn dry_run(
 pub async fn rollback(root: &Path, scope: RollbackScope) -> Result<RunReport, EngineError> {
     let site = Site::open(root).await?;
     site.roll_back(scope).await
+}
+
+/// Approves what a run waits for: everything, or what concerns one package.
+pub async fn approve(
+    root: &Path,
+    run: Option<&RunId>,
+    package: Option<&PackageId>,
+    by: &str,
+) -> Result<Vec<PendingApproval>, EngineError> {
+    Site::open(root).await?.approve(run, package, by).await
+}
+
+/// A run at a glance, the latest one when none is named.
+pub async fn status(root: &Path, run: Option<&RunId>) -> Result<RunStatus, EngineError> {
+    Site::open(root).await?.status(run).await
 }
 
 /// The report of a run, the latest one when none is named.

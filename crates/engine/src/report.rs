@@ -7,6 +7,8 @@ use ssot_model::{
     RunReport, SuiteReport, TreeId, UnitState,
 };
 
+use crate::holds::Holds;
+
 /// What the events say about one package.
 #[derive(Default)]
 struct PackageTrace {
@@ -58,6 +60,10 @@ pub(crate) fn build(run: &RunId, plan: &Plan, events: &[Event]) -> RunReport {
                 trace.commit = None;
                 report.tree = Some(tree.clone());
             }
+            EventKind::BranchPrepared { branch } => {
+                report.branches.retain(|known| known.name != branch.name);
+                report.branches.extend(branch.commit.is_some().then(|| branch.clone()));
+            }
             EventKind::RunCompleted { outcome, tree } => {
                 report.outcome = Some(*outcome);
                 report.tree = Some(tree.clone());
@@ -65,6 +71,10 @@ pub(crate) fn build(run: &RunId, plan: &Plan, events: &[Event]) -> RunReport {
             _ => {}
         }
     }
+    let holds = Holds::of(events);
+    report.usage = holds.usage();
+    report.waiting = holds.waiting().cloned().collect();
+    (report.approvals, report.alerts) = (holds.given, holds.alerts);
     // What comes after the end, a rollback say, is no part of the run's time.
     let is_end = |event: &&Event| matches!(event.kind, EventKind::RunCompleted { .. });
     let last = events.iter().rev().find(is_end).or(events.last());
@@ -116,6 +126,11 @@ fn empty(run: &RunId, plan: &Plan) -> RunReport {
         tests_after: None,
         packages: Vec::new(),
         left_alone: plan.left_alone.clone(),
+        waiting: Vec::new(),
+        approvals: Vec::new(),
+        alerts: Vec::new(),
+        branches: Vec::new(),
+        usage: None,
         missing_sandbox_layers: Vec::new(),
         seconds: 0,
     }

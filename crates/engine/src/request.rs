@@ -52,6 +52,11 @@ impl RunFolder {
         self.save("plan.toml", &ssot_plan::render(plan)?)
     }
 
+    /// The text of a pull request, for whoever opens it.
+    pub(crate) fn save_pull_request(&self, name: &str, text: &str) -> Result<(), EngineError> {
+        self.save(&format!("pull-requests/{name}"), text)
+    }
+
     /// The plan; none when the run was killed before there was one.
     pub(crate) fn plan(&self) -> Result<Option<Plan>, EngineError> {
         if !files::exists(&self.0.join("plan.toml")) {

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use ssot_model::{CommitId, EventKind, Plan, RunId, RunReport, Timestamp};
+use ssot_model::{
+    CommitId, Event, EventKind, LandingMode, PackageId, PendingApproval, Plan, RunId, RunReport,
+    RunStatus, Timestamp,
+};
 use ssot_runtime::clock::Clock;
 use ssot_runtime::files;
 use ssot_runtime::git::{Repository, Worktree};
@@ -10,12 +13,13 @@ use ssot_runtime::ids::{Randomness, mint_run_id};
 use ssot_runtime::log::EventLog;
 use ssot_runtime::{sandbox, signal};
 
+use crate::delivery::{Delivery, pull_request};
 use crate::desk::{self, Desk};
 use crate::execute::{self, RollBack};
 use crate::pipeline::{Observer, RollbackScope};
 use crate::request::{Request, RunFolder};
 use crate::scope;
-use crate::{EngineError, report};
+use crate::{EngineError, holds, report, status};
 
 /// The branch that landings advance when none is named.
 const DEFAULT_TARGET: &str = "ssot/consolidate";
@@ -204,11 +208,42 @@ impl Site {
     pub(crate) async fn report(&self, run: Option<&RunId>) -> Result<RunReport, EngineError> {
         let run = self.run(run).await?;
         let plan = self.plan_of(&run)?;
-        let events = desk::all_events(&self.log, &run).await?;
+        let events = self.events(&run).await?;
+        Ok(report::build(&run, &plan, &events))
+    }
+
+    /// Approves what a run waits for.
+    pub(crate) async fn approve(
+        &self,
+        run: Option<&RunId>,
+        package: Option<&PackageId>,
+        by: &str,
+    ) -> Result<Vec<PendingApproval>, EngineError> {
+        let run = self.run(run).await?;
+        let events = self.events(&run).await?;
+        let given = holds::approvable(&run, &events, package, by)?;
+        for PendingApproval { subject, package } in given.clone() {
+            let step = execute::approval_step(subject, package.as_ref());
+            let event = EventKind::ApprovalGiven { subject, package, by: by.trim().to_owned() };
+            self.log.append(&run, &step, event).await.map_err(EngineError::internal)?;
+        }
+        Ok(given)
+    }
+
+    /// A run at a glance.
+    pub(crate) async fn status(&self, run: Option<&RunId>) -> Result<RunStatus, EngineError> {
+        let run = self.run(run).await?;
+        let plan = RunFolder::new(&self.state, &run).plan()?;
+        Ok(status::of(&run, plan.as_ref(), &self.events(&run).await?, self.clock.now()))
+    }
+
+    /// The events of a run, at least one.
+    async fn events(&self, run: &RunId) -> Result<Vec<Event>, EngineError> {
+        let events = desk::all_events(&self.log, run).await?;
         if events.is_empty() {
             return Err(EngineError::user(format!("there is no run {run} in this repository")));
         }
-        Ok(report::build(&run, &plan, &events))
+        Ok(events)
     }
 
     fn plan_of(&self, run: &RunId) -> Result<Plan, EngineError> {
@@ -233,26 +268,71 @@ impl Site {
         }
     }
 
+    /// Hands over what has landed as the configuration asks for.
+    pub(crate) async fn deliver(
+        &self,
+        desk: &Desk,
+        request: &Request,
+        plan: &Plan,
+    ) -> Result<(), EngineError> {
+        let mode = request.config.landing.mode;
+        let (report, events) = (desk.report(plan).await?, desk.events().await?);
+        if mode == LandingMode::Branch && report.branches.is_empty() {
+            return Ok(());
+        }
+        let order: Vec<PackageId> = events.into_iter().filter_map(landed).collect();
+        let delivery = Delivery {
+            repository: &self.repository,
+            plan,
+            report: &report,
+            order: &order,
+            at: request.started,
+        };
+        for branch in delivery.make(mode)? {
+            let head = branch.commit.as_ref().map_or("none", CommitId::as_str);
+            let step = format!("branch/{}/{head}", branch.name);
+            desk.emit(&step, EventKind::BranchPrepared { branch }).await?;
+        }
+        let report = desk.report(plan).await?;
+        for branch in report.branches.iter().filter(|it| it.owner.is_some()) {
+            desk.folder().save_pull_request(&branch.file(), &pull_request(&report, branch))?;
+        }
+        Ok(())
+    }
+
     /// Undoes landings of the latest run.
     pub(crate) async fn roll_back(&self, scope: RollbackScope) -> Result<RunReport, EngineError> {
         let run = self.run(None).await?;
         let folder = RunFolder::new(&self.state, &run);
         let (request, plan) = (folder.request()?, self.plan_of(&run)?);
+        let target = request.target.clone();
         let desk = self.desk(run.clone(), folder, Box::new(|_| {}));
         let which = scope::which(&plan, &scope)?;
+        let recorded = desk.events().await?;
+        let recorded = execute::recorded_rollbacks(recorded.iter().map(|event| &event.kind));
         let job = RollBack {
             repository: self.repository.clone(),
             run,
             base: plan.base.clone(),
-            target: request.target,
+            target,
             packages: plan.packages.clone(),
+            recorded,
             at: self.clock.now(),
             journal: desk.journal(),
         };
         execute::rollback(&job, &which).await.map_err(EngineError::user)?;
+        self.deliver(&desk, &request, &plan).await?;
         let report = desk.report(&plan).await?;
         desk.close().await?;
         Ok(report)
+    }
+}
+
+/// The package of a landing.
+fn landed(event: Event) -> Option<PackageId> {
+    match event.kind {
+        EventKind::PackageLanded { package, .. } => Some(package),
+        _ => None,
     }
 }
 

@@ -67,6 +67,8 @@ pub async fn trial<T>(
         works,
         agents: trial.agents,
         test: config.test.clone(),
+        services: config.services.clone(),
+        control: execute::Control::default(),
         gates: type_checker::gates(&root, &config),
         behaviour: config.behaviour.clone(),
         allow_untested: true,

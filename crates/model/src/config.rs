@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Capability, Cover, DeclaredCodemod, GateCommand, GuardedWrite, RunConfig, Service,
-    TestCategory, Verdict, Waiver,
+    ApprovalConfig, BudgetConfig, CanaryConfig, Capability, Cover, DeclaredCodemod, GateCommand,
+    GuardedWrite, LandingConfig, RunConfig, Service, TestCategory, Verdict, Waiver,
 };
 
 /// The whole file. Every key is optional; an unknown key is an error.
@@ -22,6 +22,14 @@ pub struct Config {
     pub boundary: Vec<Boundary>,
     /// How a run goes about it.
     pub run: RunConfig,
+    /// What somebody has to approve.
+    pub approval: ApprovalConfig,
+    /// How much a run may use up.
+    pub budget: BudgetConfig,
+    /// Landing in steps.
+    pub canary: CanaryConfig,
+    /// How what has landed is handed over.
+    pub landing: LandingConfig,
     /// How the repository's own tests are run; none when there are none.
     pub test: Option<TestConfig>,
     /// What the tests need beside them, by name.

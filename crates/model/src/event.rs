@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CommitId, PackageId, RepoPath, RunId, TreeId, UnitState};
+use crate::{
+    ApprovalSubject, CanaryStep, CheckpointResult, CommitId, PackageId, PreparedBranch, RepoPath,
+    Resource, RunId, TreeId, UnitState, Usage,
+};
 
 /// Milliseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -310,6 +313,55 @@ pub enum EventKind {
         /// Tree of the target branch after.
         tree: TreeId,
     },
+    /// The run cannot go on with something until somebody approves it.
+    ApprovalRequested {
+        /// What.
+        subject: ApprovalSubject,
+        /// The package; none for the plan.
+        package: Option<PackageId>,
+    },
+    /// Somebody approved.
+    ApprovalGiven {
+        /// What.
+        subject: ApprovalSubject,
+        /// The package; none for the plan.
+        package: Option<PackageId>,
+        /// Who.
+        by: String,
+    },
+    /// What was used up, by a package or in one sitting of the run.
+    ResourcesUsed {
+        /// The package; none for the run.
+        package: Option<PackageId>,
+        /// How much.
+        usage: Usage,
+    },
+    /// More was used up than is allowed.
+    BudgetExceeded {
+        /// The package; none for the run.
+        package: Option<PackageId>,
+        /// Of what.
+        resource: Resource,
+        /// How much, in the unit of the resource.
+        used: u64,
+        /// How much is allowed.
+        limit: u64,
+    },
+    /// The time of a checkpoint came.
+    CheckpointReached {
+        /// What was found.
+        checkpoint: CheckpointResult,
+    },
+    /// A branch beside the target branch was made, or withdrawn.
+    BranchPrepared {
+        /// The branch.
+        branch: PreparedBranch,
+    },
+    /// The health of what had landed was looked at.
+    CanaryChecked {
+        /// What was found; not `step`, which is the envelope's.
+        look: CanaryStep,
+    },
     /// A run ended.
     RunCompleted {
         /// How.
@@ -338,7 +390,55 @@ impl EventKind {
             Self::PackageLanded { .. } => "package_landed",
             Self::PackageKept { .. } => "package_kept",
             Self::PackageRolledBack { .. } => "package_rolled_back",
+            Self::ApprovalRequested { .. } => "approval_requested",
+            Self::ApprovalGiven { .. } => "approval_given",
+            Self::ResourcesUsed { .. } => "resources_used",
+            Self::BudgetExceeded { .. } => "budget_exceeded",
+            Self::CheckpointReached { .. } => "checkpoint_reached",
+            Self::BranchPrepared { .. } => "branch_prepared",
+            Self::CanaryChecked { .. } => "canary_checked",
             Self::RunCompleted { .. } => "run_completed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, EventKind, Timestamp};
+    use crate::{
+        ApprovalSubject, CanaryStep, CheckpointResult, PackageId, PreparedBranch, Resource, RunId,
+        Usage,
+    };
+
+    /// What an event is about must not be called like a part of its envelope.
+    #[test]
+    fn what_holds_a_run_back_survives_the_envelope() {
+        let (package, text) = (Some(PackageId::new("p01")), String::new);
+        let branch = PreparedBranch {
+            name: text(),
+            commit: None,
+            owner: None,
+            packages: Vec::new(),
+            along: Vec::new(),
+        };
+        let checkpoint =
+            CheckpointResult { of: text(), after_minutes: 1, wanted: 2, landed: 3, packages: 4 };
+        let look = CanaryStep { packages: Vec::new(), healthy: true, evidence: text() };
+        let subject = ApprovalSubject::Landing;
+        for kind in [
+            EventKind::ApprovalRequested { subject, package: package.clone() },
+            EventKind::ApprovalGiven { subject, package: None, by: text() },
+            EventKind::ResourcesUsed { package: package.clone(), usage: Usage::default() },
+            EventKind::BudgetExceeded { package, resource: Resource::Cpu, used: 2, limit: 1 },
+            EventKind::CheckpointReached { checkpoint },
+            EventKind::BranchPrepared { branch },
+            EventKind::CanaryChecked { look },
+        ] {
+            let (run, step) = (RunId::new("r"), "a/step".to_owned());
+            let event = Event { v: 1, epoch: 1, run, seq: 1, at: Timestamp(1), step, kind };
+            let line = serde_json::to_string(&event).expect("an event is JSON");
+            let read: Event = serde_json::from_str(&line).expect(&line);
+            assert_eq!(read, event);
         }
     }
 }

@@ -11,10 +11,12 @@ mod baseline;
 mod behaviour;
 mod check;
 mod config;
+mod control;
 mod event;
 mod finding;
 mod gate;
 mod ids;
+mod landing;
 mod map;
 mod mode;
 mod owned;
@@ -23,6 +25,7 @@ mod place;
 mod plan;
 mod report;
 mod schedule;
+mod status;
 mod suite;
 mod trend;
 
@@ -37,6 +40,10 @@ pub use config::{
     EventContract, Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue, Preference,
     ScanConfig, StageOrder, Team, TestConfig, UntestablePolicy,
 };
+pub use control::{
+    Approval, ApprovalConfig, ApprovalSubject, BudgetConfig, BudgetLimits, CanaryConfig,
+    CanaryStep, CheckpointResult, PendingApproval, Resource, Usage,
+};
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,
 };
@@ -46,6 +53,7 @@ pub use finding::{
 };
 pub use gate::{GateCommand, GateComparison};
 pub use ids::{CommitId, Fingerprint, GroupId, PackageId, RunId, TreeId};
+pub use landing::{LandingConfig, LandingMode, PreparedBranch};
 pub use map::{
     CapabilityEntry, CodeMap, ConceptEntry, ImportEdge, ImportMap, MapPlace, MapView, TextEntry,
 };
@@ -62,5 +70,6 @@ pub use schedule::{
     Basis, CheckpointForecast, Experience, Lane, Makespan, PastPackage, PlannedPackage, Schedule,
     StageTimes,
 };
+pub use status::{RunStatus, WorkingPackage};
 pub use suite::{CategoryReport, Service, TestCategory, TestReport, TestTally, TestVerdict};
 pub use trend::TrendPoint;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CommitId, LeftAlone, PackageGroup, PackageId, PackagePlaces, RunId, RunOutcome, TreeId,
-    UnitState,
+    Approval, CommitId, LeftAlone, PackageGroup, PackageId, PackagePlaces, PendingApproval,
+    PreparedBranch, RunId, RunOutcome, TreeId, UnitState, Usage,
 };
 
 /// Counts of one execution of a test suite.
@@ -84,6 +84,22 @@ pub struct RunReport {
     pub packages: Vec<PackageReport>,
     /// The groups that stay as they are.
     pub left_alone: Vec<LeftAlone>,
+    /// What the run waits for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<PendingApproval>,
+    /// Who approved what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<Approval>,
+    /// What somebody should know: budgets used up, checkpoints missed, landings that were
+    /// not healthy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<String>,
+    /// Branches beside the target branch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub branches: Vec<PreparedBranch>,
+    /// What the packages used up together; none where nothing was executed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
     /// Layers of the sandbox that this machine could not offer.
     pub missing_sandbox_layers: Vec<String>,
     /// Wall time from the first to the last event, in seconds.

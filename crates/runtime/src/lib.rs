@@ -20,3 +20,4 @@ pub mod program;
 pub mod runner;
 pub mod sandbox;
 pub mod signal;
+pub mod usage;

@@ -11,6 +11,8 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
+use crate::usage::{Meter, cpu_of_group, cpu_when_ended};
+
 /// Bytes kept from the beginning of each output stream.
 pub const HEAD_BYTES: usize = 64 * 1024;
 /// Bytes kept from the end of each output stream.
@@ -21,6 +23,9 @@ const DRAIN_GRACE: Duration = Duration::from_secs(2);
 /// Passes over the process table until no marked process is left.
 const TERMINATE_ROUNDS: usize = 20;
 const READ_CHUNK: usize = 16 * 1024;
+/// When CPU time is counted first, and how long the growing pauses between counts become.
+const FIRST_COUNT: Duration = Duration::from_millis(20);
+const LONGEST_COUNT: Duration = Duration::from_millis(320);
 
 /// What is run, completely: nothing comes from the surroundings.
 #[derive(Debug, Clone)]
@@ -35,6 +40,8 @@ pub struct CommandLine {
     pub env: BTreeMap<OsString, OsString>,
     /// After this time the process group is killed.
     pub timeout: Duration,
+    /// Counts its CPU time, also while it runs.
+    pub meter: Meter,
 }
 
 /// How a process ended.
@@ -183,18 +190,30 @@ pub async fn run(line: &CommandLine) -> Result<Finished, ProcessError> {
         .spawn()
         .map_err(failed)?;
     let mut group = Group::of(&child);
+    // Without an id it has ended already, and nobody knows what it cost.
+    let id = group.0;
+    let mut counted = 0;
+    let mut count = |millis: u64| {
+        line.meter.add(millis.saturating_sub(counted));
+        counted = counted.max(millis);
+    };
+    let mut ended = tokio::task::spawn_blocking(move || id.map_or(0, cpu_when_ended));
     let (mut stdout, mut stderr) = (Captured::default(), Captured::default());
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let waited = {
         let reading = async { tokio::join!(stdout.read_from(out), stderr.read_from(err)) };
         tokio::pin!(reading);
-        let waiting = tokio::time::timeout(line.timeout, child.wait());
+        let waiting = tokio::time::timeout(line.timeout, &mut ended);
         tokio::pin!(waiting);
-        let mut drained = false;
+        let (mut drained, mut pause) = (false, FIRST_COUNT);
         let waited = loop {
             tokio::select! {
                 waited = &mut waiting => break waited,
                 _ = &mut reading, if !drained => drained = true,
+                () = tokio::time::sleep(pause) => {
+                    count(id.map_or(0, cpu_of_group));
+                    pause = (pause * 2).min(LONGEST_COUNT);
+                }
             }
         };
         // Also after a regular end: what stayed behind in the group goes now.
@@ -204,12 +223,13 @@ pub async fn run(line: &CommandLine) -> Result<Finished, ProcessError> {
         }
         waited
     };
-    let ending = if let Ok(status) = waited {
-        status.map_err(failed)?.into()
-    } else {
-        child.wait().await.map_err(failed)?;
-        Ending::TimedOut
+    let (timed_out, cpu) = match waited {
+        Ok(cpu) => (false, cpu),
+        Err(_) => (true, ended.await),
     };
+    let status = child.wait().await.map_err(failed)?;
+    let ending = if timed_out { Ending::TimedOut } else { status.into() };
+    count(cpu.unwrap_or(0));
     Ok(Finished { ending, stdout, stderr })
 }
 
@@ -252,7 +272,7 @@ fn marked_processes(needle: &[u8]) -> Vec<Pid> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CommandLine, Ending, HEAD_BYTES, TAIL_BYTES, run};
+    use super::{CommandLine, Ending, HEAD_BYTES, Meter, TAIL_BYTES, run};
     use std::time::{Duration, Instant};
 
     fn shell(script: &str, timeout: Duration) -> CommandLine {
@@ -262,6 +282,7 @@ mod tests {
             directory: "/".into(),
             env: [("PATH".into(), "/usr/bin:/bin".into())].into(),
             timeout,
+            meter: Meter::default(),
         }
     }
 
@@ -271,6 +292,16 @@ mod tests {
             let finished = run(&shell(script, Duration::from_secs(10))).await.expect("starts");
             assert_eq!(finished.ending.success(), success, "{script}: {:?}", finished.ending);
         }
+    }
+
+    #[tokio::test]
+    async fn cpu_time_is_counted_with_that_of_children() {
+        let burn = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done";
+        let script = format!("/bin/sh -c '{burn}'");
+        let line = shell(&script, Duration::from_mins(1));
+        let finished = run(&line).await.expect("starts");
+        assert!(line.meter.millis() >= 20, "{}", line.meter.millis());
+        assert!(finished.ending.success());
     }
 
     #[tokio::test]

@@ -48,6 +48,10 @@ pub(crate) enum Command {
     Run(commands::run::RunArgs),
     /// Take up a run that was interrupted or killed
     Resume(commands::resume::ResumeArgs),
+    /// The last run at a glance
+    Status(commands::status::StatusArgs),
+    /// Let a run go on with what it waits for
+    Approve(commands::approve::ApproveArgs),
     /// Undo one package or the whole last run
     Rollback(commands::rollback::RollbackArgs),
     /// Run the repository's own tests by category, several times, with services up

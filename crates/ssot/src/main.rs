@@ -33,6 +33,8 @@ fn main() -> ExitCode {
         Command::Plan(args) => commands::plan::run(&args),
         Command::Run(args) => commands::run::run(&args),
         Command::Resume(args) => commands::resume::run(&args),
+        Command::Status(args) => commands::status::run(&args),
+        Command::Approve(args) => commands::approve::run(&args),
         Command::Rollback(args) => commands::rollback::run(&args),
         Command::Test(args) => commands::test::run(&args),
         Command::Report(args) => commands::report::run(&args),

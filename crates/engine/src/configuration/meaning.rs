@@ -75,6 +75,9 @@ pub(super) fn commands(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
     for service in tables("services").filter_map(as_table) {
         check(service, &["start", "health", "stop"]);
     }
+    if let Some(canary) = table(document, "canary") {
+        check(canary, &["health"]);
+    }
     if let Some(test) = table(document, "test") {
         check(test, &["command"]);
         for category in entries(test, "category").filter_map(as_table) {
@@ -83,6 +86,27 @@ pub(super) fn commands(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
         found.extend(twice(text, "category", texts(test, "category", "name")));
     }
     found
+}
+
+/// Steps of a canary that do not rise, or that nothing looks at.
+pub(super) fn canary(document: &DeTable<'_>) -> Option<Mistake> {
+    let canary = table(document, "canary")?;
+    let steps = canary.get("steps")?;
+    let DeValue::Array(list) = steps.get_ref() else { return None };
+    let number = |value: &Spanned<DeValue<'_>>| match value.get_ref() {
+        DeValue::Integer(number) => number.as_str().parse::<u32>().ok(),
+        _ => None,
+    };
+    let numbers: Vec<u32> = list.iter().filter_map(number).collect();
+    let rising = numbers.windows(2).all(|pair| pair[0] < pair[1]);
+    let message = if !rising || numbers.first() == Some(&0) {
+        "`canary.steps` counts landings from the first one: the numbers must rise, from 1 on"
+    } else if !numbers.is_empty() && !canary.contains_key("health") {
+        "`canary.steps` needs `health`, the command that tells whether what has landed is healthy"
+    } else {
+        return None;
+    };
+    Some(Mistake::new(steps.span(), message))
 }
 
 /// A table below a name.

@@ -72,6 +72,7 @@ fn parse(file: &str, text: &str) -> Result<Loaded, EngineError> {
         mistakes = shape::mistakes(&config_schema(), &document);
         mistakes.extend(meaning::mistakes(text, document.get_ref()));
         mistakes.extend(meaning::commands(text, document.get_ref()));
+        mistakes.extend(meaning::canary(document.get_ref()));
     }
     let config = match toml::from_str(text) {
         Ok(config) => config,
@@ -237,6 +238,31 @@ mod tests {
                 "10:10: the command `'` is not well formed",
             ],
         );
+    }
+
+    #[test]
+    fn what_holds_a_run_back_is_checked() {
+        let steps = "the numbers must rise";
+        for (text, said) in [
+            (
+                "[canary]\nsteps = [2, 1]\nhealth = \"x\"\n",
+                format!("2:9: `canary.steps` counts landings from the first one: {steps}"),
+            ),
+            (
+                "[canary]\nsteps = [0]\nhealth = \"x\"\n",
+                format!("2:9: `canary.steps` counts landings from the first one: {steps}"),
+            ),
+            ("[canary]\nsteps = [1]\n", "2:9: `canary.steps` needs `health`".to_owned()),
+            (
+                "[canary]\nsteps = [1]\nhealth = \"'\"\n",
+                "3:10: the command `'` is not well formed".to_owned(),
+            ),
+            ("[budget.total]\nseconds = 0\n", "2:11: `budget.total.seconds` is".to_owned()),
+            ("[budget]\nseconds = 9\n", "2:1: `budget` has no `seconds`".to_owned()),
+            ("[approval]\nplan = 1\n", "2:8: `approval.plan` is".to_owned()),
+        ] {
+            check(text, &[&said]);
+        }
     }
 
     #[test]

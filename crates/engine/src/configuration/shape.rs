@@ -94,9 +94,12 @@ impl<'a> Check<'a> {
                     _ => None,
                 });
                 let digits = u64::from_str_radix(&number.as_str().replace('_', ""), number.radix());
-                if digits.is_err() || most.is_some_and(|most| digits.is_ok_and(|it| it > most)) {
+                let least = schema["minimum"].as_u64().unwrap_or(0);
+                let fits = |it: u64| it >= least && most.is_none_or(|most| it <= most);
+                if !digits.is_ok_and(fits) {
                     let upper = most.map_or("9223372036854775807".to_owned(), |it| it.to_string());
-                    self.say(value.span(), format!("`{path}` is a whole number from 0 to {upper}"));
+                    let said = format!("`{path}` is a whole number from {least} to {upper}");
+                    self.say(value.span(), said);
                 }
             }
             DeValue::Boolean(_) if allows(schema, "boolean") => {}

@@ -218,7 +218,7 @@ fn message(line: &str) -> Option<&str> {
 }
 
 /// The last lines of a text.
-fn end(output: &str) -> String {
+pub(super) fn end(output: &str) -> String {
     let lines: Vec<&str> = output.trim_end().lines().collect();
     lines[lines.len().saturating_sub(20)..].join("\n")
 }

@@ -1,19 +1,27 @@
 //! The owner of all state: which package is where, who may start, who may land.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
-use ssot_model::{PackageId, UnitState};
+use ssot_model::{ApprovalSubject, CanaryStep, PackageId, UnitState};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::MissedTickBehavior;
 
+use super::canary::{self, Canary};
+use super::checkpoints::Checkpoints;
 use super::journal::Stop;
 use super::recover::Landing;
+use super::rollback::{RollBack, take_back};
+use super::spending::Spending;
 use super::unit::{Down, End, Unit, Up};
 use super::{ExecuteError, Head, PackageResult, Shared};
 
 /// Messages of units that wait to be read; a full queue makes units wait.
 const MESSAGES: usize = 64;
+/// How often budgets and checkpoints are looked at.
+const TICK: Duration = Duration::from_secs(1);
 
 /// Where all packages ended.
 pub(super) struct Outcome {
@@ -28,6 +36,8 @@ struct Dispatcher {
     landings: Vec<Landing>,
     /// Indices of works that have not started, in the order of the plan.
     queue: VecDeque<usize>,
+    /// Packages that wait for an approval, and those that wait for one of these.
+    held: BTreeSet<PackageId>,
     /// The way to each running unit.
     downs: BTreeMap<PackageId, mpsc::Sender<Down>>,
     ready: VecDeque<PackageId>,
@@ -36,40 +46,59 @@ struct Dispatcher {
     tasks: JoinSet<(PackageId, End)>,
     names: BTreeMap<Id, PackageId>,
     up: mpsc::Sender<Up>,
+    canary: Canary,
+    /// The look at the health of what has landed; nothing lands meanwhile.
+    looks: JoinSet<Result<CanaryStep, Stop>>,
+    spending: Spending,
+    checkpoints: Checkpoints,
+    /// Why nothing more is started.
+    stopping: Option<String>,
 }
 
-/// Brings every package to an end.
+/// Brings every package to an end, or to where somebody has to approve first.
 pub(super) async fn dispatch(
     shared: &Arc<Shared>,
     recovered: Vec<(PackageId, Option<Landing>)>,
     head: Head,
-) -> Result<(Outcome, Head), ExecuteError> {
+    spending: Spending,
+) -> Result<(Outcome, Head, Spending), ExecuteError> {
     let (up, mut ups) = mpsc::channel(MESSAGES);
-    let mut dispatcher = Dispatcher::new(Arc::clone(shared), recovered, head, up);
+    let mut cancel = shared.cancel.clone();
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut dispatcher = Dispatcher::new(Arc::clone(shared), recovered, (head, spending), up);
     loop {
         dispatcher.start_ready().await?;
+        dispatcher.look_at_health();
         dispatcher.grant_landing();
         // Then nothing waits either: what cannot start has been ended.
-        if dispatcher.tasks.is_empty() {
+        if dispatcher.tasks.is_empty() && dispatcher.looks.is_empty() {
             break;
         }
         tokio::select! {
             Some(up) = ups.recv() => dispatcher.hear(up),
             Some(done) = dispatcher.tasks.join_next_with_id() => dispatcher.ended(done).await?,
+            Some(look) = dispatcher.looks.join_next() => dispatcher.looked(look).await?,
+            _ = tick.tick() => dispatcher.tick().await?,
+            Ok(()) = cancel.changed() => dispatcher.spending.halt_all(),
         }
     }
-    let Dispatcher { packages, landings, head, .. } = dispatcher;
-    Ok((Outcome { packages, landings }, head))
+    dispatcher.look_at_checkpoints().await?;
+    let Dispatcher { packages, landings, head, spending, .. } = dispatcher;
+    Ok((Outcome { packages, landings }, head, spending))
 }
 
 impl Dispatcher {
     fn new(
         shared: Arc<Shared>,
         recovered: Vec<(PackageId, Option<Landing>)>,
-        head: Head,
+        (head, spending): (Head, Spending),
         up: mpsc::Sender<Up>,
     ) -> Self {
-        let landings = recovered.iter().filter_map(|(_, landing)| landing.clone()).collect();
+        let landings: Vec<Landing> =
+            recovered.iter().filter_map(|(_, landing)| landing.clone()).collect();
+        let canary = Canary::after(&landings, &shared.job.control.healthy);
+        let checkpoints = Checkpoints::new(&shared.job);
         let mut packages: BTreeMap<PackageId, PackageResult> = recovered
             .into_iter()
             .map(|(package, landing)| (package, PackageResult::recovered(landing)))
@@ -87,6 +116,7 @@ impl Dispatcher {
             packages,
             landings,
             queue,
+            held: BTreeSet::new(),
             downs: BTreeMap::new(),
             ready: VecDeque::new(),
             landing: None,
@@ -94,6 +124,11 @@ impl Dispatcher {
             tasks: JoinSet::new(),
             names: BTreeMap::new(),
             up,
+            canary,
+            looks: JoinSet::new(),
+            spending,
+            checkpoints,
+            stopping: None,
         }
     }
 
@@ -104,8 +139,13 @@ impl Dispatcher {
         // stand behind what they depend on in every valid plan, so one pass does.
         while let Some(index) = self.queue.pop_front() {
             let package = self.shared.job.works[index].package.clone();
-            if *self.shared.cancel.borrow() {
-                self.end(&package.id, UnitState::Cancelled, None).await?;
+            if *self.shared.cancel.borrow() || self.stopping.is_some() {
+                let why = self.stopping.clone();
+                self.end(&package.id, UnitState::Cancelled, why).await?;
+                continue;
+            }
+            if package.depends_on.iter().any(|id| self.held.contains(id)) {
+                self.held.insert(package.id);
                 continue;
             }
             let state_of = |id: &PackageId| self.packages.get(id).map(|result| result.state);
@@ -119,7 +159,13 @@ impl Dispatcher {
             } else if package.depends_on.iter().all(|id| done(&id))
                 && self.tasks.len() < self.shared.job.agents.max(1)
             {
-                self.start(index, &package.id);
+                let job = &self.shared.job;
+                let subject = ApprovalSubject::Package;
+                if job.control.may(&job.journal, subject, &package.id).await? {
+                    self.start(index, &package.id);
+                } else {
+                    self.held.insert(package.id);
+                }
             } else {
                 waiting.push_back(index);
             }
@@ -139,7 +185,10 @@ impl Dispatcher {
     fn start(&mut self, index: usize, id: &PackageId) {
         // One message is all a unit ever gets.
         let (down, receiver) = mpsc::channel(1);
+        let (runner, meter) = self.shared.runner.metered();
         let unit = Unit {
+            runner,
+            leash: self.spending.begin(&self.shared.job, id, meter),
             shared: Arc::clone(&self.shared),
             index,
             start: self.head.clone(),
@@ -152,9 +201,82 @@ impl Dispatcher {
         self.downs.insert(id.clone(), down);
     }
 
+    /// Looks at the health of what has landed when a step of the canary is full, or when
+    /// nothing more is going to land.
+    fn look_at_health(&mut self) {
+        let is_over = self.tasks.is_empty() && self.queue.is_empty();
+        let steps = &self.shared.job.control.canary.steps;
+        if !self.looks.is_empty() || self.landing.is_some() || !self.canary.is_due(steps, is_over) {
+            return;
+        }
+        let (shared, head) = (Arc::clone(&self.shared), self.head.clone());
+        self.looks.spawn(canary::look(shared, head, self.canary.packages()));
+    }
+
+    /// Keeps a healthy step; takes back one that is not, and stops.
+    async fn looked(
+        &mut self,
+        look: Result<Result<CanaryStep, Stop>, JoinError>,
+    ) -> Result<(), ExecuteError> {
+        let look = look.map_err(|error| ExecuteError::Internal(error.to_string()))?;
+        let step = match look {
+            Ok(step) if step.healthy => {
+                self.canary.keep();
+                return Ok(());
+            }
+            Ok(step) => step,
+            // Looked at again when the run is taken up again.
+            Err(Stop::Cancelled) => {
+                self.canary.keep();
+                return Ok(());
+            }
+            Err(stop) => return Err(stop.into()),
+        };
+        let why = format!("the health command failed after it had landed: {}", step.evidence);
+        let what = RollBack::of(&self.shared.job);
+        for landing in self.canary.give_up() {
+            take_back(&what, &landing, &why).await.map_err(ExecuteError::from)?;
+            let reason = Some(why.clone());
+            let result = PackageResult { state: UnitState::Rejected, reason, commit: None };
+            self.packages.insert(landing.package.clone(), result);
+            self.landings.retain(|it| it.package != landing.package);
+        }
+        // The branch is looked at anew by whoever needs it.
+        let base = &self.shared.baseline;
+        let (commit, tree) = (self.shared.job.base.clone(), base.id.clone());
+        self.head = Head { commit, tree, inspection: Arc::clone(&base.inspection) };
+        self.stop("the health command failed after a step of landings".to_owned());
+        Ok(())
+    }
+
+    /// Starts nothing more and tells what runs to stop.
+    fn stop(&mut self, why: String) {
+        self.stopping.get_or_insert(why);
+        self.spending.halt_all();
+    }
+
+    /// Looks at budgets and checkpoints.
+    async fn tick(&mut self) -> Result<(), ExecuteError> {
+        let beside = self.shared.runner.cpu_millis();
+        let why = match self.stopping {
+            Some(_) => None,
+            None => self.spending.look(&self.shared.job, beside).await?,
+        };
+        if let Some(why) = why {
+            self.stop(why);
+        }
+        self.look_at_checkpoints().await
+    }
+
+    async fn look_at_checkpoints(&mut self) -> Result<(), ExecuteError> {
+        let landed: BTreeSet<PackageId> =
+            self.landings.iter().map(|landing| landing.package.clone()).collect();
+        Ok(self.checkpoints.look(&self.shared.job, &landed).await?)
+    }
+
     /// Lets the next unit land when nobody does.
     fn grant_landing(&mut self) {
-        while self.landing.is_none() {
+        while self.landing.is_none() && self.looks.is_empty() {
             let Some(id) = self.ready.pop_front() else { return };
             let turn = Down::Land(self.head.clone());
             // A unit that has ended meanwhile has no use for its turn.
@@ -192,12 +314,14 @@ impl Dispatcher {
         let died = id.is_none();
         let Some(id) = id.or(name) else { return Ok(()) };
         self.downs.remove(&id);
+        self.spending.end(&self.shared.job, &id).await?;
         if self.landing.as_ref() == Some(&id) {
             self.landing = None;
         }
         let (state, reason, commit) = match end {
             End::Landed(landing, head) => {
                 let commit = landing.commit.clone();
+                self.canary.note(&landing);
                 self.landings.push(landing);
                 self.head = head;
                 (UnitState::Done, None, Some(commit))
@@ -207,7 +331,11 @@ impl Dispatcher {
             End::Stopped(Stop::Failed(why) | Stop::Unrunnable(why)) => {
                 (UnitState::Failed, Some(why), None)
             }
-            End::Stopped(Stop::Cancelled) => (UnitState::Cancelled, None, None),
+            End::Stopped(Stop::Cancelled) => (UnitState::Cancelled, self.stopping.clone(), None),
+            End::Stopped(Stop::Waiting) => {
+                self.held.insert(id.clone());
+                (UnitState::Queued, None, None)
+            }
         };
         if died {
             return self.end(&id, state, reason).await;

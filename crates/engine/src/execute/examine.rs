@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use super::baseline::{self, Halt, inspect};
 use super::candidate::Candidate;
 use super::journal::{Judgement, Stop};
+use super::spending::Leash;
 use super::suites::Suites;
 use super::unit::Unit;
 use super::versions::Versions;
@@ -53,7 +54,8 @@ pub async fn examine(
     })
     .await??;
     let runner =
-        Runner::new(job.launcher.clone(), job.test.as_ref(), job.repository.root(), &mark)?;
+        Runner::new(job.launcher.clone(), job.test.as_ref(), job.repository.root(), &mark)?
+            .with_services(&job.services)?;
     let baseline = match baseline::establish(&job, &runner, &cancel).await {
         Ok(baseline) => baseline,
         Err(Halt::Cancelled) => return Ok(Vec::new()),
@@ -91,10 +93,11 @@ async fn one(shared: Arc<Shared>, index: usize, head: Head) -> Examined {
     let package = shared.job.works[index].package.id.clone();
     let (up, _) = mpsc::channel(1);
     let (_, down) = mpsc::channel(1);
-    let unit = Unit { shared: Arc::clone(&shared), index, start: head, up, down };
+    let (runner, leash) = (shared.runner.clone(), Leash::of_run(shared.cancel.clone()));
+    let unit = Unit { shared: Arc::clone(&shared), runner, leash, index, start: head, up, down };
     let verdicts = unit.every_gate().await.map_err(|stop| match stop {
         Stop::Rejected(why) | Stop::Failed(why) | Stop::Unrunnable(why) | Stop::Log(why) => why,
-        Stop::Cancelled => "cancelled".to_owned(),
+        Stop::Cancelled | Stop::Waiting => "cancelled".to_owned(),
     });
     Examined { package, verdicts }
 }

@@ -164,16 +164,7 @@ async fn take_back_newest(
     newest: &Landing,
     why: &str,
 ) -> Result<(), ExecuteError> {
-    let job = &shared.job;
-    let what = RollBack {
-        repository: job.repository.clone(),
-        run: job.run.clone(),
-        at: job.started,
-        base: job.base.clone(),
-        target: job.target.clone(),
-        packages: Vec::new(),
-        journal: job.journal.clone(),
-    };
+    let what = RollBack::of(&shared.job);
     let why =
         format!("it was rolled back, because the target branch was worse than the base: {why}");
     match take_back(&what, newest, &why).await {

@@ -41,6 +41,8 @@ pub(super) enum Stop {
     Unrunnable(String),
     /// The run was told to stop.
     Cancelled,
+    /// Somebody has to approve it first.
+    Waiting,
     /// Events cannot be recorded: nobody may go on.
     Log(String),
 }
@@ -145,7 +147,9 @@ impl Journal {
         };
         let (status, summary) = match &result {
             Ok((_, summary)) => (CompletionStatus::Ok, summary.clone()),
-            Err(Stop::Cancelled) => (CompletionStatus::Cancelled, "cancelled".to_owned()),
+            Err(Stop::Cancelled | Stop::Waiting) => {
+                (CompletionStatus::Cancelled, "cancelled".to_owned())
+            }
             Err(
                 Stop::Rejected(why) | Stop::Failed(why) | Stop::Unrunnable(why) | Stop::Log(why),
             ) => (CompletionStatus::Error, why.clone()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ssot_model::{EventKind, GateName, Phase, RepoPath};
-use ssot_runtime::git::{UpdateRefError, Worktree};
+use ssot_runtime::git::{Repository, UpdateRefError, Worktree};
 use tokio::sync::watch;
 
 use super::baseline::inspect;
@@ -16,6 +16,15 @@ use crate::Inspection;
 
 /// How often a landing starts anew because somebody else moved the branch.
 const ATTEMPTS: u32 = 10;
+
+/// A branch that somebody has checked out is not moved under their feet.
+fn demand_free(repository: &Repository, target: &str) -> Result<(), Stop> {
+    let found = repository.checked_out()?.into_iter().find(|it| it.branch == target);
+    found.map_or(Ok(()), |found| {
+        let place = found.worktree.display();
+        Err(Stop::Failed(format!("the branch `{target}` was checked out at `{place}` meanwhile")))
+    })
+}
 
 impl Unit {
     /// Brings the candidate onto the target branch, wherever that is by then.
@@ -128,6 +137,8 @@ impl Unit {
                 let (job, work) = (&shared.job, &shared.job.works[index]);
                 let what = (&job.run, &work.package.id, false);
                 let repository = &job.repository;
+                // Since the run began somebody may have checked it out.
+                demand_free(repository, &job.target)?;
                 let commit = repository.commit_package(
                     &tree,
                     &onto.commit,

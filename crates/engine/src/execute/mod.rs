@@ -4,8 +4,11 @@
 //! a straight line. Two enums are everything they say to each other.
 
 mod baseline;
+mod canary;
 mod candidate;
+mod checkpoints;
 mod commands;
+mod control;
 mod dispatcher;
 mod examine;
 mod final_check;
@@ -16,6 +19,7 @@ mod land;
 mod meaning;
 mod recover;
 mod rollback;
+mod spending;
 mod suites;
 mod unit;
 mod versions;
@@ -38,9 +42,11 @@ use crate::behaviour::Pair;
 use baseline::Baseline;
 use journal::Stop;
 
+pub use control::Control;
+pub(crate) use control::approval_step;
 pub use examine::{Examined, Verdict, examine};
 pub use journal::{Append, Appending, Clock, Journal};
-pub use rollback::{RollBack, RollbackError, Undone, Which, rollback};
+pub use rollback::{RollBack, RollbackError, Undone, Which, recorded_rollbacks, rollback};
 
 /// A package with what carries it out.
 #[derive(Debug, Clone)]
@@ -98,6 +104,8 @@ pub struct Job {
     pub behaviour: BehaviourConfig,
     /// Whether packages may land without a test command.
     pub allow_untested: bool,
+    /// What holds the packages back.
+    pub control: Control,
     /// How this program starts itself as the sandbox launcher.
     pub launcher: Launcher,
     /// The static look at a tree.
@@ -109,7 +117,7 @@ pub struct Job {
 /// Where one package ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageResult {
-    /// Its state, an end.
+    /// Its state: an end, or queued when somebody has to approve first.
     pub state: UnitState,
     /// Why, when it did not land.
     pub reason: Option<String>,
@@ -136,6 +144,13 @@ pub struct ExecuteSummary {
     pub tests_after: Option<SuiteReport>,
     /// Whether the run was told to stop.
     pub cancelled: bool,
+}
+
+impl ExecuteSummary {
+    /// Whether packages wait for an approval.
+    pub fn is_waiting(&self) -> bool {
+        !self.cancelled && self.packages.values().any(|it| it.state == UnitState::Queued)
+    }
 }
 
 /// The execution could not begin or go on; what has landed stays landed.
@@ -245,7 +260,8 @@ pub async fn run(job: Job, cancel: watch::Receiver<bool>) -> Result<ExecuteSumma
     let mark_left = mark.clone();
     blocking(move || {
         clean_leftovers(&mark_left);
-        place.remove_worktrees(&left)
+        place.remove_worktrees(&left)?;
+        place.forget_missing_worktrees()
     })
     .await??;
     let done = go(job, cancel, &mark).await;
@@ -262,6 +278,7 @@ async fn go(
     let root = job.repository.root().to_path_buf();
     let runner = Runner::new(job.launcher.clone(), job.test.as_ref(), &root, mark)?
         .with_services(&job.services)?;
+    let spending = spending::Spending::new(&job);
     let recovered = recover::recover(&job).await?;
     for work in &job.works {
         job.journal.moved(&work.package.id, UnitState::Queued, None).await?;
@@ -273,8 +290,11 @@ async fn go(
     };
     let shared = Arc::new(Shared { job, runner, baseline, cancel });
     let head = recovered.head(&shared).await?;
-    let (outcome, head) = dispatcher::dispatch(&shared, recovered.landed, head).await?;
-    final_check::finish(&shared, outcome, head).await
+    let dispatched = dispatcher::dispatch(&shared, recovered.landed, head, spending);
+    let (outcome, head, spending) = dispatched.await?;
+    let summary = final_check::finish(&shared, outcome, head).await?;
+    spending.close(&shared.job, shared.runner.cpu_millis()).await?;
+    Ok(summary)
 }
 
 /// Identifies the processes and private directories of a run on this machine.
@@ -309,7 +329,7 @@ impl From<Stop> for ExecuteError {
             Stop::Log(why) => Self::Log(why),
             Stop::Rejected(why) | Stop::Failed(why) => Self::Internal(why),
             Stop::Unrunnable(why) => Self::Unrunnable(why),
-            Stop::Cancelled => Self::Internal("cancelled".to_owned()),
+            Stop::Cancelled | Stop::Waiting => Self::Internal("cancelled".to_owned()),
         }
     }
 }

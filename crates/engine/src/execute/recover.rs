@@ -10,6 +10,7 @@ use ssot_runtime::git::{GitError, Repository, UpdateRefError};
 
 use super::baseline::inspect;
 use super::journal::{Journal, Stop};
+use super::rollback::Undone;
 use super::unit::short;
 use super::{ExecuteError, ExecuteSummary, Head, Job, PackageResult, Shared, blocking};
 
@@ -87,6 +88,21 @@ fn on_branch(job: &Job) -> Result<Vec<(PackageId, Option<Landing>)>, ExecuteErro
         return Err(ExecuteError::TargetDiverged { branch, base });
     }
     Ok(landings(&job.repository, &job.base, &job.target, &job.run)?)
+}
+
+/// The commits of a run on its branch that take packages back, oldest first.
+pub(super) fn undone(
+    repository: &Repository,
+    base: &CommitId,
+    target: &str,
+    run: &RunId,
+) -> Result<Vec<Undone>, GitError> {
+    let Some(head) = repository.branch_head(target)? else { return Ok(Vec::new()) };
+    let log = repository.log(base, &head)?.into_iter().rev();
+    let of_run = log.filter(|commit| commit.run.as_ref() == Some(run));
+    Ok(of_run
+        .filter_map(|it| Some(Undone { package: it.undone?, commit: it.id, tree: it.tree }))
+        .collect())
 }
 
 /// The packages of a run on its branch, oldest first; `None` was taken back.

@@ -9,8 +9,8 @@ use ssot_model::{
 use ssot_runtime::git::{GitError, Repository, UpdateRefError};
 
 use super::journal::{Journal, Stop};
-use super::recover::{Landing, TAKEN_BACK, landings};
-use super::{ExecuteError, blocking};
+use super::recover::{self, Landing, TAKEN_BACK, landings};
+use super::{ExecuteError, Job, blocking};
 
 /// How often one package is tried again because somebody else moved the branch.
 const ATTEMPTS: u32 = 10;
@@ -30,8 +30,26 @@ pub struct RollBack {
     pub target: String,
     /// The packages of the plan.
     pub packages: Vec<Package>,
+    /// Packages of which the log says that they were taken back.
+    pub recorded: BTreeSet<PackageId>,
     /// Where events go.
     pub journal: Journal,
+}
+
+impl RollBack {
+    /// What taking back landings of a job that is being executed needs.
+    pub(super) fn of(job: &Job) -> Self {
+        Self {
+            repository: job.repository.clone(),
+            run: job.run.clone(),
+            at: job.started,
+            base: job.base.clone(),
+            target: job.target.clone(),
+            packages: Vec::new(),
+            recorded: BTreeSet::new(),
+            journal: job.journal.clone(),
+        }
+    }
 }
 
 /// What is taken back.
@@ -110,7 +128,17 @@ impl From<Stop> for RollbackError {
         match stop {
             Stop::Log(why) => Self::Log(why),
             Stop::Rejected(why) | Stop::Failed(why) | Stop::Unrunnable(why) => Self::Internal(why),
-            Stop::Cancelled => Self::Internal("cancelled".to_owned()),
+            Stop::Cancelled | Stop::Waiting => Self::Internal("cancelled".to_owned()),
+        }
+    }
+}
+
+impl From<RollbackError> for ExecuteError {
+    fn from(error: RollbackError) -> Self {
+        match error {
+            RollbackError::Git(error) => error.into(),
+            RollbackError::Log(why) => Self::Log(why),
+            other => Self::Internal(other.to_string()),
         }
     }
 }
@@ -124,17 +152,23 @@ impl From<ExecuteError> for RollbackError {
     }
 }
 
-/// Takes packages of a run back from its target branch.
+/// Takes packages of a run back from its target branch. One that died on the way goes on
+/// when it is asked for again: what its branch says and its log does not is recorded first.
 pub async fn rollback(what: &RollBack, which: &Which) -> Result<Vec<Undone>, RollbackError> {
+    let mut undone = record_swallowed(what).await?;
     let (asked, wanted) = (what.clone(), which.clone());
+    let died_on = |ids: &BTreeSet<PackageId>| undone.iter().any(|it| ids.contains(&it.package));
     let doomed = blocking(move || {
         check_free(&asked)?;
         let landed = landings(&asked.repository, &asked.base, &asked.target, &asked.run)?;
         let landed: Vec<Landing> = landed.into_iter().filter_map(|(_, landing)| landing).collect();
         doomed(&asked, landed, &wanted)
-    })
-    .await??;
-    let mut undone = Vec::new();
+    });
+    let doomed = match doomed.await? {
+        // All of it was taken back, and only the record of it was missing.
+        Err(RollbackError::NotLanded(ids)) if died_on(&ids) => Vec::new(),
+        doomed => doomed?,
+    };
     for landing in &doomed {
         undone.push(take_back(what, landing, TAKEN_BACK).await?);
     }
@@ -143,6 +177,46 @@ pub async fn rollback(what: &RollBack, which: &Which) -> Result<Vec<Undone>, Rol
         blocking(move || check_original(&asked)).await??;
     }
     Ok(undone)
+}
+
+/// The packages of which a log says all that there is to say about their rollback.
+pub fn recorded_rollbacks<'a>(
+    events: impl IntoIterator<Item = &'a EventKind>,
+) -> BTreeSet<PackageId> {
+    let (mut back, mut recorded) = (BTreeSet::new(), BTreeSet::new());
+    for event in events {
+        match event {
+            EventKind::PackageRolledBack { package, .. } => drop(back.insert(package)),
+            EventKind::PackageChanged { package, state: UnitState::Rejected, .. } => {
+                recorded.extend(back.contains(package).then(|| package.clone()));
+            }
+            _ => {}
+        }
+    }
+    recorded
+}
+
+/// Records what a death between the branch and the log has swallowed.
+async fn record_swallowed(what: &RollBack) -> Result<Vec<Undone>, RollbackError> {
+    let asked = what.clone();
+    let on_branch = blocking(move || {
+        recover::undone(&asked.repository, &asked.base, &asked.target, &asked.run)
+    });
+    let mut swallowed = on_branch.await??;
+    swallowed.retain(|it| !what.recorded.contains(&it.package));
+    for undone in &swallowed {
+        record(what, undone, TAKEN_BACK).await?;
+    }
+    Ok(swallowed)
+}
+
+/// Says that a package was taken back.
+async fn record(what: &RollBack, undone: &Undone, why: &str) -> Result<(), Stop> {
+    let Undone { package, commit, tree } = undone.clone();
+    let step = format!("{package}/rolled-back");
+    let event = EventKind::PackageRolledBack { package, commit, tree };
+    what.journal.emit(step, event).await?;
+    what.journal.moved(&undone.package, UnitState::Rejected, Some(why.to_owned())).await
 }
 
 fn check_free(what: &RollBack) -> Result<(), RollbackError> {
@@ -207,12 +281,7 @@ pub(super) async fn take_back(
 ) -> Result<Undone, RollbackError> {
     let (asked, target) = (what.clone(), landing.clone());
     let undone = blocking(move || undo(&asked, &target)).await??;
-    let Undone { package, commit, tree } = undone.clone();
-    let step = format!("{package}/rolled-back");
-    let event = EventKind::PackageRolledBack { package, commit, tree };
-    what.journal.emit(step, event).await?;
-    let why = Some(why.to_owned());
-    what.journal.moved(&landing.package, UnitState::Rejected, why).await?;
+    record(what, &undone, why).await?;
     Ok(undone)
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use ssot_model::{EventKind, GateName, GateOutcome, PackageId, Phase, UnitState};
+use ssot_model::{ApprovalSubject, EventKind, GateName, GateOutcome, PackageId, Phase, UnitState};
 use ssot_runtime::git::{KEPT, Worktree};
+use ssot_runtime::runner::Runner;
 use tokio::sync::mpsc;
 
 use super::baseline::inspect;
@@ -11,6 +12,7 @@ use super::candidate::{self, Candidate};
 use super::commands::Commands;
 use super::journal::{Judgement, Place, Stop};
 use super::recover::Landing;
+use super::spending::Leash;
 use super::suites::Suites;
 use super::versions::Versions;
 use super::{Head, Job, Shared, Work, blocking, gates, meaning};
@@ -44,6 +46,10 @@ pub(super) enum End {
 /// One package and what it needs on its way.
 pub(super) struct Unit {
     pub(super) shared: Arc<Shared>,
+    /// Counts what the commands of this package cost.
+    pub(super) runner: Runner,
+    /// Tells it to stop.
+    pub(super) leash: Leash,
     pub(super) index: usize,
     pub(super) start: Head,
     pub(super) up: mpsc::Sender<Up>,
@@ -90,6 +96,10 @@ impl Unit {
         self.behaviour_gate(&tree, &place, &candidate, &inspection).await?;
         self.command_gate(&tree, &place, &candidate, &inspection).await?;
         self.test_gate(&tree, &place, &candidate, &inspection).await?;
+        let (control, subject) = (&self.job().control, ApprovalSubject::Landing);
+        if !control.may(&self.job().journal, subject, self.id()).await? {
+            return Err(Stop::Waiting);
+        }
         self.moved(UnitState::Land).await?;
         let head = self.turn().await?;
         self.land(&tree, candidate, inspection, head).await
@@ -113,7 +123,7 @@ impl Unit {
             let tree = blocking(move || repository.add_worktree(&name, &commit)).await??;
             Ok((tree, format!("at {}", short(self.start.commit.as_str()))))
         };
-        self.job().journal.tool(("worktree", &step), &self.shared.cancel, make).await
+        self.job().journal.tool(("worktree", &step), &self.leash.halt, make).await
     }
 
     /// Gives the worktree the candidate's files.
@@ -132,7 +142,7 @@ impl Unit {
             let summary = format!("{} files", candidate.after.len());
             Ok((candidate, summary))
         };
-        self.job().journal.tool(("apply-edit", &step), &self.shared.cancel, apply).await
+        self.job().journal.tool(("apply-edit", &step), &self.leash.halt, apply).await
     }
 
     /// Names the place of gates; the tree they started from is part of the
@@ -178,8 +188,8 @@ impl Unit {
         let step = format!("{}/load/{}", place.step, place.side);
         let load = async {
             let modules = &work.touched_modules;
-            let loading = gates::loads(&self.shared.runner, tree, &after, modules);
-            let cancel = &self.shared.cancel;
+            let loading = gates::loads(&self.runner, tree, &after, modules);
+            let cancel = &self.leash.halt;
             let loads = journal.tool(("load-modules", &step), cancel, loading).await?;
             let base = &self.shared.baseline;
             Ok(gates::load(&base.inspection, &base.loads, &loads))
@@ -213,7 +223,8 @@ impl Unit {
         candidate: &Candidate,
         inspection: &Inspection,
     ) -> Result<(), Stop> {
-        let Shared { job, runner, cancel, baseline } = &*self.shared;
+        let (runner, cancel) = (&self.runner, &self.leash.halt);
+        let Shared { job, baseline, .. } = &*self.shared;
         let pairs = &self.work().pairs;
         if pairs.is_empty() {
             return Ok(());
@@ -234,7 +245,8 @@ impl Unit {
         candidate: &Candidate,
         inspection: &Inspection,
     ) -> Result<(), Stop> {
-        let Shared { job, runner, cancel, baseline } = &*self.shared;
+        let (runner, cancel) = (&self.runner, &self.leash.halt);
+        let Shared { job, baseline, .. } = &*self.shared;
         if job.gates.is_empty() {
             return Ok(());
         }
@@ -259,7 +271,7 @@ impl Unit {
             let Some((expected, _)) = &shared.baseline.tests else {
                 return Ok(Judgement::skipped("no test command is configured"));
             };
-            let Shared { job, runner, cancel, .. } = &**shared;
+            let (job, runner, cancel) = (&shared.job, &self.runner, &self.leash.halt);
             let label = format!("{}/tests/{}", place.step, place.side);
             let suites = Suites { job, runner, cancel };
             suites.test((&label, 1), expected, tree, (&candidate.tree, inspection)).await
@@ -271,7 +283,7 @@ impl Unit {
     /// Waits until nobody else is landing.
     async fn turn(&mut self) -> Result<Head, Stop> {
         self.say(Up::Ready(self.id().clone())).await?;
-        let mut cancel = self.shared.cancel.clone();
+        let mut cancel = self.leash.halt.clone();
         tokio::select! {
             biased;
             Ok(_) = cancel.wait_for(|cancelled| *cancelled) => Err(Stop::Cancelled),
@@ -309,6 +321,10 @@ impl Unit {
     /// Keeps what did not land, removes the worktree, and only
     /// then says where the package ended.
     async fn leave(&self, end: End) -> Result<End, Stop> {
+        let end = match (end, self.leash.why.borrow().clone()) {
+            (End::Stopped(Stop::Cancelled), Some(why)) => End::Stopped(Stop::Failed(why)),
+            (end, _) => end,
+        };
         if !matches!(end, End::Landed(..)) {
             self.keep().await?;
         }
@@ -321,6 +337,7 @@ impl Unit {
                 (UnitState::Failed, Some(why.clone()))
             }
             End::Stopped(Stop::Cancelled) => (UnitState::Cancelled, None),
+            End::Stopped(Stop::Waiting) => (UnitState::Queued, None),
         };
         self.job().journal.moved(self.id(), state, reason).await?;
         Ok(end)

@@ -138,6 +138,7 @@ pub(crate) struct Platform {
     pub(crate) test: Option<TestConfig>,
     pub(crate) agents: usize,
     pub(crate) allow_untested: bool,
+    pub(crate) control: execute::Control,
     pub(crate) run: RunId,
     /// Whether trees are inspected with their facts.
     pub(crate) facts: bool,
@@ -203,6 +204,7 @@ impl Platform {
             test: Some(config("python3 -m unittest -q")),
             agents: 2,
             allow_untested: false,
+            control: execute::Control::default(),
             run: RunId::new("r-1"),
             facts: false,
         }
@@ -226,6 +228,7 @@ impl Platform {
             gates: Vec::new(),
             behaviour: ssot_model::BehaviourConfig { inputs: 30, ..Default::default() },
             allow_untested: self.allow_untested,
+            control: self.control.clone(),
             launcher: crate::entry::launcher(),
             inspect: {
                 let facts = self.facts;

@@ -1,14 +1,21 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ssot_engine::execute::{RollBack, RollbackError, Undone, Which, Work, rollback};
+use ssot_engine::execute::{
+    RollBack, RollbackError, Undone, Which, Work, recorded_rollbacks, rollback,
+};
 use ssot_model::{PackageId, RepoPath, Timestamp};
+use tokio::sync::Notify;
 
 use crate::fixture::{GOOD, Platform, TARGET, good};
 
-async fn back(
+type Stop = Arc<dyn Fn(usize) -> bool + Send + Sync>;
+
+async fn back_until(
     platform: &Platform,
     works: &[Work],
     which: Which,
+    stop: Stop,
 ) -> Result<Vec<Undone>, RollbackError> {
     let what = RollBack {
         repository: platform.repository.clone(),
@@ -17,9 +24,22 @@ async fn back(
         base: platform.base.clone(),
         target: TARGET.to_owned(),
         packages: works.iter().map(|work| work.package.clone()).collect(),
-        journal: platform.events.journal(Arc::clone(&platform.hook), Arc::new(|_| false)),
+        recorded: recorded(platform),
+        journal: platform.events.journal(Arc::clone(&platform.hook), stop),
     };
     rollback(&what, &which).await
+}
+
+fn recorded(platform: &Platform) -> BTreeSet<PackageId> {
+    recorded_rollbacks(platform.events.all().iter().map(|(_, event)| event))
+}
+
+async fn back(
+    platform: &Platform,
+    works: &[Work],
+    which: Which,
+) -> Result<Vec<Undone>, RollbackError> {
+    back_until(platform, works, which, Arc::new(|_| false)).await
 }
 
 fn one(package: &str) -> Which {
@@ -76,4 +96,37 @@ async fn what_somebody_else_changed_since_is_not_overwritten() {
     assert_eq!(platform.landed("app/b.py").unwrap(), "VALUE = 1  # mine\n");
     let fine = back(&platform, &works, one("p-c")).await.unwrap();
     assert_eq!(names(&fine), ["p-c"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rollback_that_dies_anywhere_goes_on_when_it_is_asked_for_again() {
+    let mut works = vec![good("b"), good("c")];
+    works[1].package.depends_on = vec![PackageId::new("p-b")];
+    // Two events for each package; with none of them nothing was recorded.
+    for events in 0..4 {
+        let platform = landed(&works).await;
+        let (dead, begun) = (Arc::new(Notify::new()), platform.events.all().len());
+        let told = Arc::clone(&dead);
+        let stop: Stop = Arc::new(move |count| {
+            let stop = count >= begun + events;
+            if stop {
+                told.notify_one();
+            }
+            stop
+        });
+        tokio::select! {
+            _ = back_until(&platform, &works, one("p-b"), stop) => panic!("the log stood still"),
+            () = dead.notified() => {}
+        }
+        let undone = back(&platform, &works, one("p-b")).await.unwrap();
+        assert_eq!(undone.last().unwrap().package, PackageId::new("p-b"), "{events}");
+        assert_eq!(
+            undone.last().unwrap().tree,
+            platform.repository.tree_of(&platform.base).unwrap()
+        );
+        assert_eq!(platform.events.count("package_rolled_back"), 2, "{events}");
+        let again = back(&platform, &works, one("p-b")).await;
+        assert!(matches!(again, Err(RollbackError::NotLanded(_))), "{events}");
+        platform.assert_clean();
+    }
 }

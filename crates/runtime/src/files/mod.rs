@@ -6,6 +6,7 @@
 
 mod atomic;
 mod beneath;
+mod owners;
 mod plain;
 mod stamp;
 mod surroundings;
@@ -13,6 +14,7 @@ mod walk;
 
 pub use atomic::write_atomic;
 pub use beneath::{Root, read, remove_beneath, write_beneath};
+pub use owners::{OWNERS_FILES, Owners};
 pub use plain::{
     STATE_DIRECTORY, below, exists, name, names_in, prepare_state_dir, read_text, real,
     remove_file, write_text,

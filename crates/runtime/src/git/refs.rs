@@ -49,6 +49,16 @@ impl Repository {
         }
     }
 
+    /// Removes a branch as long as it is where it was, and if it is still there.
+    pub fn drop_branch(&self, branch: &str, head: &CommitId) -> Result<(), GitError> {
+        if self.branch_head(branch)?.as_ref() != Some(head) {
+            return Ok(());
+        }
+        let name = format!("refs/heads/{branch}");
+        self.git(&["update-ref", "-m", "ssot: withdraw", "-d", &name, head.as_str()]).succeed()?;
+        Ok(())
+    }
+
     /// Keeps a commit under a reference that is neither branch nor tag, whatever it named.
     pub fn keep(&self, reference: &str, commit: &CommitId) -> Result<(), GitError> {
         let name = format!("{KEPT}{reference}");

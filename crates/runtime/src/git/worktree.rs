@@ -105,6 +105,21 @@ impl Repository {
         Ok(())
     }
 
+    /// Makes git forget worktrees of ours whose files are gone, for example with a state
+    /// directory that somebody has deleted.
+    pub fn forget_missing_worktrees(&self) -> Result<(), GitError> {
+        let (ours, _memory) = (self.worktrees_dir(), memory());
+        let known = std::fs::read_dir(self.common_dir.join("worktrees"));
+        for entry in known.into_iter().flatten().flatten() {
+            let Ok(link) = std::fs::read_to_string(entry.path().join("gitdir")) else { continue };
+            let link = Path::new(link.trim_end());
+            if link.starts_with(&ours) && !link.exists() {
+                remove_directory(&entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
     /// The path itself, when it is plainly below our worktrees and no
     /// symbolic link leads it elsewhere.
     fn own_path(&self, path: &Path) -> Result<PathBuf, GitError> {

@@ -23,6 +23,7 @@ use ssot_model::{RepoPath, SuiteCount, TestCategory, TestConfig};
 use crate::git::{GitError, Worktree};
 use crate::process::{self, CommandLine, Ending, Finished, ProcessError};
 use crate::sandbox::{self, Job, Launcher, MARK_VARIABLE, Policy};
+use crate::usage::Meter;
 
 use environment::Surroundings;
 use scratch::Scratch;
@@ -160,6 +161,7 @@ pub struct Runner {
     services: Arc<[services::Prepared]>,
     surroundings: Arc<Surroundings>,
     mark: Arc<str>,
+    meter: Meter,
 }
 
 impl Runner {
@@ -186,7 +188,19 @@ impl Runner {
             services: Arc::new([]),
             surroundings: Arc::new(surroundings),
             mark: mark.into(),
+            meter: Meter::default(),
         })
+    }
+
+    /// The same runner with a meter of its own, which counts from zero.
+    pub fn metered(&self) -> (Self, Meter) {
+        let meter = Meter::default();
+        (Self { meter: meter.clone(), ..self.clone() }, meter)
+    }
+
+    /// The CPU time of everything that was run, in milliseconds.
+    pub fn cpu_millis(&self) -> u64 {
+        self.meter.millis()
     }
 
     /// Everything that the outcome of a suite depends on besides the tree, as
@@ -306,7 +320,8 @@ impl Runner {
             memory_mib: self.config.as_ref().map_or(DEFAULT_MEMORY_MIB, |c| c.memory_mib),
         };
         let job = Job { policy, program: program.clone(), args: args.to_vec(), env };
-        Ok(self.launcher.command_line(&job, directory, limit)?)
+        let line = self.launcher.command_line(&job, directory, limit)?;
+        Ok(CommandLine { meter: self.meter.clone(), ..line })
     }
 }
 

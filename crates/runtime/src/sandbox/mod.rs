@@ -19,6 +19,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::process::CommandLine;
+use crate::usage::Meter;
 
 pub use enter::{EnterError, REFUSED, Refused, enter_and_exec, enter_from_environment};
 pub use layers::{Layers, probe_layers};
@@ -88,6 +89,7 @@ impl Launcher {
             env.insert(MARK_VARIABLE.into(), mark.into());
         }
         let directory = directory.to_path_buf();
-        Ok(CommandLine { program, args: words, directory, env, timeout })
+        let meter = Meter::default();
+        Ok(CommandLine { program, args: words, directory, env, timeout, meter })
     }
 }

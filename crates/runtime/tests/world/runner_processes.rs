@@ -1,8 +1,8 @@
 use std::time::{Duration, Instant};
 
-use ssot_runtime::runner::clean_leftovers;
+use ssot_runtime::runner::{Sources, clean_leftovers};
 
-use crate::fixture::{config, modules, repository, suite, worktree};
+use crate::fixture::{config, modules, repository, runner, suite, worktree};
 
 /// How many processes mention `word` in their command line.
 fn alive(word: &str) -> usize {
@@ -61,4 +61,21 @@ async fn leftovers_of_a_death_are_found_by_their_mark() {
     clean_leftovers(&mark);
     assert!(!child.wait().unwrap().success());
     assert!(!directory.exists());
+}
+
+#[tokio::test]
+async fn cpu_time_of_tests_is_counted() {
+    let (_directory, repository) = repository(&[(
+        "test_busy.py",
+        "import unittest\nclass Busy(unittest.TestCase):\n    def test_busy(self):\n        sum(i * i for i in range(9_000_000))\n",
+    )]);
+    let tree = worktree(&repository);
+    let modules = modules("", &["test_busy"]);
+    let sources = Sources { modules: &modules, import_roots: &[String::new()] };
+    let runner = runner(&repository, &config("python3 -m unittest -q"));
+    let (metered, meter) = runner.metered();
+    let run = metered.run_suite(&tree, sources).await.unwrap();
+    assert!(run.success, "{}", run.tail);
+    assert!(meter.millis() >= 50, "{} ms", meter.millis());
+    assert_eq!(runner.cpu_millis(), 0);
 }

@@ -103,6 +103,9 @@ fn show(args: &DemoArgs, repository: &NewRepository) -> anyhow::Result<Exit> {
         mode: None,
         plan: None,
         allow_untested: false,
+        budget: ssot_model::BudgetLimits::default(),
+        landing: None,
+        canary: Vec::new(),
         dry_run: false,
     };
     let observer = Progress::new(args.quiet).observer();

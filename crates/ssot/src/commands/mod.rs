@@ -1,5 +1,6 @@
 //! One command, one file.
 
+pub(crate) mod approve;
 pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod compare;
@@ -17,4 +18,5 @@ pub(crate) mod rollback;
 pub(crate) mod run;
 pub(crate) mod sandbox_exec;
 pub(crate) mod scan;
+pub(crate) mod status;
 pub(crate) mod test;

@@ -20,6 +20,9 @@ pub(crate) struct ReportArgs {
     /// Check that the log is whole and the branch is what it says
     #[arg(long)]
     verify: bool,
+    /// Print the texts of the pull requests instead
+    #[arg(long, conflicts_with = "verify")]
+    pull_requests: bool,
     /// How the report is printed
     #[arg(long, value_enum, default_value = "text")]
     format: PageFormat,
@@ -37,6 +40,13 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     let Waited::Done(report) = interrupt::wait(ssot_engine::report(root, id.as_ref()))? else {
         return Ok(Exit::Interrupted);
     };
+    if args.pull_requests {
+        let owned = report.branches.iter().filter(|branch| branch.owner.is_some());
+        let texts: Vec<String> =
+            owned.map(|branch| ssot_engine::pull_request(&report, branch)).collect();
+        output::result(&texts.join("\n"))?;
+        return Ok(run::exit(&report));
+    }
     let argument = args.place.argument();
     match args.format {
         PageFormat::Text => output::result(&text::report(&report, &text::Where::at(&argument)))?,

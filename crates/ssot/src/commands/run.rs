@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ssot_engine::RunOptions;
-use ssot_model::{Mode, RunOutcome, RunReport};
+use ssot_model::{BudgetLimits, LandingMode, Mode, RunOutcome, RunReport};
 
 use crate::cli::{Format, Place};
 use crate::exit::Exit;
@@ -35,6 +35,22 @@ pub(crate) struct RunArgs {
     /// How much has to be proved before something is changed [default: `mode` in `[run]`]
     #[arg(long, value_enum)]
     mode: Option<ModeArg>,
+    /// How what has landed is handed over [default: `mode` in `[landing]`]
+    #[arg(long, value_enum)]
+    landing: Option<LandingArg>,
+    /// Wall time after which the run is stopped, in seconds
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    budget_seconds: Option<u64>,
+    /// CPU time of the repository's commands after which the run is stopped, in seconds
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    budget_cpu_seconds: Option<u64>,
+    /// Disk space of worktrees at which the run is stopped, in MiB
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    budget_disk_mib: Option<u64>,
+    /// Land in steps: look at the health after so many landings, and after the last
+    #[arg(long, value_name = "N,M,..", value_delimiter = ',')]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    canary: Vec<u32>,
     /// Run although no test command is configured
     #[arg(long)]
     allow_untested: bool,
@@ -67,6 +83,27 @@ impl From<ModeArg> for Mode {
     }
 }
 
+/// How what has landed is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LandingArg {
+    /// The target branch alone
+    Branch,
+    /// Also a branch for each package, each on top of the one before
+    Stack,
+    /// Also a branch and the text of a pull request for each owner of CODEOWNERS
+    PullRequests,
+}
+
+impl From<LandingArg> for LandingMode {
+    fn from(mode: LandingArg) -> Self {
+        match mode {
+            LandingArg::Branch => Self::Branch,
+            LandingArg::Stack => Self::Stack,
+            LandingArg::PullRequests => Self::PullRequests,
+        }
+    }
+}
+
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let options = RunOptions {
         root: args.place.path.clone(),
@@ -77,6 +114,13 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         mode: args.mode.map(Mode::from),
         plan: args.plan.clone(),
         allow_untested: args.allow_untested,
+        budget: BudgetLimits {
+            seconds: args.budget_seconds,
+            cpu_seconds: args.budget_cpu_seconds,
+            disk_mib: args.budget_disk_mib,
+        },
+        landing: args.landing.map(LandingMode::from),
+        canary: args.canary.clone(),
         dry_run: args.dry_run,
     };
     let observer = Progress::new(args.place.quiet).observer();

@@ -46,7 +46,9 @@ pub(crate) fn report(report: &RunReport, place: &Where) -> String {
         text.push_str(&landed(report));
         text.push_str(&not_landed(report));
     }
+    text.push_str(&held(report));
     text.push_str(&left_alone(&report.left_alone));
+    text.push_str(&branches(report));
     text.push_str(&before_and_after(report));
     text.push_str(&sandbox(&report.missing_sandbox_layers));
     text.push_str(&next(report, place));
@@ -74,6 +76,9 @@ fn headline(report: &RunReport) -> String {
         Some(RunOutcome::Partial) => style::open(&said),
         Some(RunOutcome::Failed) => style::bad(&format!("The run failed; {said}")),
         Some(RunOutcome::Cancelled) => style::open(&format!("The run was stopped; {said}")),
+        None if !report.waiting.is_empty() => {
+            style::open(&format!("The run waits for an approval; {said}"))
+        }
         None => style::open(&format!("The run has not ended; {said}")),
     };
     format!("{line}{}", style::faint(&time))
@@ -157,6 +162,35 @@ fn not_landed(report: &RunReport) -> String {
         }
     }
     section("Not landed", &text)
+}
+
+/// Branches beside the target branch.
+fn branches(report: &RunReport) -> String {
+    let mut text = String::new();
+    for branch in &report.branches {
+        let owner = branch.owner.as_ref().map(|owner| format!("  for {owner}"));
+        add(&mut text, format!("  {}{}\n", branch.name, owner.unwrap_or_default()));
+    }
+    section("Branches", &text)
+}
+
+/// What the run waits for, who has approved what, and what somebody should know.
+fn held(report: &RunReport) -> String {
+    let (mut alerts, mut waiting, mut approved) = (String::new(), String::new(), String::new());
+    for alert in &report.alerts {
+        add(&mut alerts, format!("  {} {alert}\n", style::bad("!")));
+    }
+    for pending in &report.waiting {
+        add(&mut waiting, format!("  {}\n", super::status::waits_for(pending)));
+    }
+    for approval in &report.approvals {
+        let what = super::status::waits_for(&approval.what);
+        add(&mut approved, format!("  {what} by {}\n", approval.by));
+    }
+    let mut text = section("Alerts", &alerts);
+    text.push_str(&section("Waits for approval", &waiting));
+    text.push_str(&section("Approved", &approved));
+    text
 }
 
 /// The groups that stay: what needs somebody first, by reason, then what is
@@ -264,6 +298,10 @@ fn next(report: &RunReport, place: &Where) -> String {
     let target = &report.target;
     let git = if argument.is_empty() { "git".to_owned() } else { format!("git -C{argument}") };
     let mut rows = Vec::new();
+    if !report.waiting.is_empty() {
+        let place = if argument.is_empty() { String::new() } else { format!(" -C{argument}") };
+        rows.push((format!("ssot approve {} --by NAME{place}", report.run), "let it go on"));
+    }
     let stopped = matches!(report.outcome, None | Some(RunOutcome::Cancelled));
     if stopped && !is_dry(report) {
         rows.push((format!("ssot resume{argument}"), "go on where it stopped"));
@@ -386,6 +424,11 @@ mod tests {
                 left("Session", Verdict::Homonym, "share 3 %"),
                 left("guess", Verdict::Unsure, "the evidence does not decide"),
             ],
+            waiting: Vec::new(),
+            approvals: Vec::new(),
+            alerts: Vec::new(),
+            branches: Vec::new(),
+            usage: None,
             missing_sandbox_layers: vec!["bubblewrap: the network is shared".to_owned()],
             seconds: 61,
         }
