@@ -18,7 +18,7 @@ fn functions_that_differ_in_values_alone_get_parameters() {
     for (head_a, one, head_b, two, tail, expected) in [
         ("", "str", "", "repr", "", PARAMETERISED),
         ("", "None", "", "str.lower", "", PARAMETERISED),
-        ("from .c import by_name", "by_name", "import app.a", "None", "", PARAMETERISED),
+        ("from .c import by_name", "by_name", "import app.a", "None", "", "they read other code"),
         ("", "str", "@wraps", "repr", "", "a decorated function"),
         ("", "str", "", "lambda it: it.name", "", "differs in more than a value"),
         (
