@@ -24,14 +24,14 @@ const FEW: usize = 5;
 /// The most methods whose modules belong together.
 pub(super) fn largest<'m>(
     examiner: &Examiner<'_>,
-    methods: Vec<&'m Method>,
+    methods: &[&'m Method],
 ) -> Result<Vec<&'m Method>, String> {
     let circle = |one: &Method| -> Vec<&'m Method> {
         let near = |other: &&&Method| stands_beside(examiner, one, other).is_none();
         methods.iter().filter(near).copied().collect()
     };
     let circles = methods.iter().map(|one| circle(one));
-    let largest = circles.max_by_key(|circle| circle.len()).unwrap_or_default();
+    let largest = circles.max_by_key(Vec::len).unwrap_or_default();
     if largest.len() > 1 {
         return Ok(largest);
     }

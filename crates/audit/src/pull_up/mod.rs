@@ -37,10 +37,10 @@ pub(crate) fn choose(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision 
     });
     match found {
         Ok((choice, reason)) => {
-            let (source, members) = match &choice {
-                Choice::PullUp { source, members, .. }
-                | Choice::NewBase { source, members, .. } => (source, members),
-                _ => return Decision::accept(reason),
+            let (Choice::PullUp { source, members, .. }
+            | Choice::NewBase { source, members, .. }) = &choice
+            else {
+                return Decision::accept(reason);
             };
             let stays = |it: &&Method| it.id != *source && !members.contains(&it.id);
             let reason_to_stay = "its class does not come to inherit it";

@@ -74,6 +74,33 @@ impl<'t> Item<'t> {
         if self.class { items(&self.lines[self.head..]) } else { Vec::new() }
     }
 
+    /// The head of a class without some of its bases.
+    pub(super) fn head_without(&self, leave_out: &dyn Fn(&str) -> bool) -> Vec<OutlineLine> {
+        let mut lines = self.lines[..self.head].to_vec();
+        let Some(head) = lines.last_mut() else { return lines };
+        let other = |text: &str| Word::Other(text.into());
+        while let Some(at) = head
+            .words
+            .iter()
+            .skip(2)
+            .position(|word| matches!(word, Word::Chain(name) if leave_out(name)))
+        {
+            let at = at + 2;
+            let comma = head.words.get(at + 1) == Some(&other(","));
+            let after = head.words.get(at - 1) == Some(&other(","));
+            match (comma, after) {
+                (true, _) => drop(head.words.drain(at..at + 2)),
+                (false, true) => drop(head.words.drain(at - 1..=at)),
+                (false, false) => drop(head.words.remove(at)),
+            }
+        }
+        let empty = head.words.windows(2).position(|pair| *pair == [other("("), other(")")]);
+        if let Some(at) = empty {
+            head.words.drain(at..at + 2);
+        }
+        lines
+    }
+
     /// Whether it only gives a name to what another name stands for: `name = other`.
     pub(super) fn is_alias(&self) -> bool {
         let words = self.lines.first().map_or(&[][..], |line| &line.words);

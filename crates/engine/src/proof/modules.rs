@@ -135,9 +135,12 @@ impl Prover<'_> {
         let theirs = class.or(right.name).unwrap_or_default().to_owned();
         let part = |module, lines| Part { module, own: &own, lines };
         if left.class && right.class && left.name == right.name && class.is_none() {
-            let heads = (&left.lines[..left.head], &right.lines[..right.head]);
-            if let Err(why) = self.same_lines(part(sides.0, heads.0), part(sides.1, heads.1), true)
-            {
+            let heads = (
+                &left.lines[..left.head],
+                right.head_without(&|base| self.is_new_class(sides.1, base)),
+            );
+            let (mine, now) = (part(sides.0, heads.0), part(sides.1, &heads.1));
+            if let Err(why) = self.same_lines(mine, now, true) {
                 self.breaks(format!("{path}: {why}"));
             }
             self.sequence((path, Some(&own)), sides, left.members(), right.members());
@@ -195,7 +198,7 @@ impl Prover<'_> {
                     false
                 }
             });
-            if !moved {
+            if !moved && !self.is_gathered(&piece) {
                 let dotted = piece.dotted(self.after.index);
                 self.breaks(format!("`{dotted}` is new: {why}"));
             }
@@ -206,6 +209,42 @@ impl Prover<'_> {
                 self.breaks(format!("nothing stands for `{dotted}`: {why}"));
             }
         }
+    }
+
+    /// Whether a name stands for a class that the tree before does not have.
+    fn is_new_class(&self, module: ModuleId, name: &str) -> bool {
+        let found = self.after.index.follow(module, name);
+        matches!(&*found, [Resolution::Definition(id)] if {
+            let dotted = self.after.index.dotted(*id);
+            self.after.index.definition(*id).kind == DefinitionKind::Class
+                && self.before.index.definition_named(&dotted).is_none()
+        })
+    }
+
+    /// Whether a new class holds nothing but members that are gone from others.
+    fn is_gathered(&mut self, piece: &Piece) -> bool {
+        let text = self.after.text(&piece.path);
+        let Some(item) = text.find(None, &piece.name, None).filter(|item| item.class) else {
+            return false;
+        };
+        let members = item.members();
+        !members.is_empty()
+            && item.head == 1
+            && members.iter().all(|member| {
+                let Some(name) = member.name else { return false };
+                let to = Piece {
+                    path: piece.path.clone(),
+                    class: Some(piece.name.clone()),
+                    name: name.to_owned(),
+                };
+                let from: Vec<Piece> = self
+                    .gone
+                    .iter()
+                    .filter(|it| it.class.is_some() && it.name == name)
+                    .cloned()
+                    .collect();
+                from.iter().any(|from| self.same_piece(from, &to).is_ok())
+            })
     }
 
     /// Members of classes that are gone, by name.

@@ -173,3 +173,32 @@ fn versions_that_are_called_need_not_be_the_same_code() {
     assert_eq!(found.breaks, Vec::<String>::new());
     assert_eq!(found.called.len(), 2, "{found:?}");
 }
+
+/// Two classes, and what becomes of them when a method of both moves into a new class.
+fn gathered(run: &str) -> (Files, Files) {
+    let files = |files: &[(&str, String)]| -> Files {
+        files.iter().map(|(path, text)| ((*path).to_owned(), text.clone())).collect()
+    };
+    let method = "    def run(self):\n        return 1\n";
+    let other = "    def other(self):\n        return 2\n";
+    let before = files(&[
+        ("app/a.py", format!("class A:\n{method}\n{other}")),
+        ("app/b.py", format!("class B(dict):\n{method}")),
+    ]);
+    let import = "from app.shared import Shared\n\n\n";
+    let after = files(&[
+        ("app/a.py", format!("{import}class A(Shared):\n{other}")),
+        ("app/b.py", format!("{import}class B(Shared, dict):\n    pass\n")),
+        ("app/shared.py", format!("class Shared:\n    def run(self):\n        {run}\n")),
+    ]);
+    (before, after)
+}
+
+#[test]
+fn a_new_class_holds_what_is_gone_from_others() {
+    let (before, after) = gathered("return 1");
+    assert_eq!(proof(&before, &after, &[]).breaks, Vec::<String>::new());
+    let (before, after) = gathered("return 3");
+    let breaks = proof(&before, &after, &[]).breaks.join("; ");
+    assert!(breaks.contains("nothing stands for `app.a.A.run`"), "{breaks}");
+}
