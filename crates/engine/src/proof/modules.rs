@@ -157,7 +157,7 @@ impl Prover<'_> {
             let (was, is) = (spelled(&left.lines[0].words), spelled(&right.lines[0].words));
             self.breaks(format!("{path}: `{is}` stands where `{was}` stood"));
         } else if let Err(why) = self.same_lines(mine, other, true) {
-            self.changed((path, class), sides, (left, right), why);
+            self.changed((path, class), sides, (left, right), &why);
         }
     }
 
@@ -167,7 +167,7 @@ impl Prover<'_> {
         (path, class): (&RepoPath, Option<&str>),
         sides: (ModuleId, ModuleId),
         (left, right): (Item<'_>, Item<'_>),
-        why: String,
+        why: &str,
     ) {
         let name = left.name.unwrap_or_default().to_owned();
         let piece = Piece { path: path.clone(), class: class.map(str::to_owned), name };

@@ -263,7 +263,7 @@ fn takes(value: &[Word], chain: &str, root: &str, words: &[Word]) -> Option<usiz
         return [value, bare(words)]
             .into_iter()
             .find(|_| words.starts_with(value))
-            .map(|value| value.len());
+            .map(<[Word]>::len);
     }
     let [Word::Chain(held)] = value else { return None };
     (words.first() == Some(&Word::Chain(format!("{held}{rest}").into()))).then_some(1)
