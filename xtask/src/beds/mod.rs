@@ -24,6 +24,7 @@ const DEMO: &str = "demo";
 
 /// What `cargo xtask beds` is asked to do.
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Options {
     /// The beds, `demo` among them; without a name the quick ones.
     names: Vec<String>,

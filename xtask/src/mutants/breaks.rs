@@ -129,9 +129,8 @@ fn arguments(old: &str) -> Option<String> {
             && plain(second)
             && first != second
         {
-            let rest: String = rest.iter().map(|part| format!(", {part}")).collect();
-            let turned = format!("{}({second}, {first}{rest}{}", &old[..open], &inside[end..]);
-            return Some(turned);
+            let turned = [&[*second, *first], rest].concat().join(", ");
+            return Some(format!("{}({turned}{}", &old[..open], &inside[end..]));
         }
     }
     None
@@ -172,12 +171,10 @@ fn end_of_value(text: &str, start: usize) -> Option<usize> {
     for (at, letter) in text.char_indices().skip_while(|(at, _)| *at < start) {
         match (quote, letter) {
             (Some(open), letter) if open == letter => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(letter),
             (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}') if depth == 0 => return Some(at),
+            (None, ')' | ']' | '}' | ',') if depth == 0 => return Some(at),
             (None, ')' | ']' | '}') => depth -= 1,
-            (None, ',') if depth == 0 => return Some(at),
             _ => {}
         }
     }

@@ -37,8 +37,8 @@ pub(crate) fn choose(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Decision 
     });
     match found {
         Ok((choice, reason)) => {
-            let (Choice::PullUp { source, members, .. }
-            | Choice::NewBase { source, members, .. }) = &choice
+            let (Choice::PullUp { source, members, .. } | Choice::NewBase { source, members, .. }) =
+                &choice
             else {
                 return Decision::accept(reason);
             };

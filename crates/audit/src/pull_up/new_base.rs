@@ -31,7 +31,7 @@ pub(super) fn propose(examiner: &Examiner<'_>, hierarchy: &Hierarchy, methods: &
     if able.len() < 2 {
         return Err(refused.unwrap_or_else(|| "fewer than two can be moved".to_owned()));
     }
-    let able = kin::largest(examiner, able)?;
+    let able = kin::largest(examiner, &able)?;
     let heirs: BTreeSet<DefinitionId> = able.iter().map(|it| it.class).collect();
     keeps_orders(examiner, hierarchy, &heirs)?;
     let (base, source) = place(examiner, &able, &heirs)?;
