@@ -264,8 +264,13 @@ const EDITED: (f64, u8) = (0.5, 90);
 /// functions are copies, and the fewest statements that say so.
 const RETOLD: (f64, u32) = (0.6, 5);
 
-/// One name outside classes and mostly the same statements, or functions that do the
-/// same in the same steps and whose names do not contradict that.
+/// Share of equal statements from which two classes of one name that agree in every member
+/// and in their constructor are copies that were edited, and the fewest statements that say so.
+const SAME_FACE: (f64, u32) = (0.33, 8);
+
+/// One name outside classes and mostly the same statements, or classes of one name with the
+/// same members whose bodies have moved apart, or functions that do the same in the same
+/// steps and whose names do not contradict that.
 fn edited(
     scene: &Scene<'_>,
     a: DefinitionId,
@@ -277,7 +282,14 @@ fn edited(
     let is_function = |kind| matches!(kind, DefinitionKind::Function | DefinitionKind::Method);
     let (least, confidence) = EDITED;
     let (retold, enough) = RETOLD;
-    let is_edited = is_namesake && likeness.statements >= least;
+    let (shared, many) = SAME_FACE;
+    let has_one_face = left.kind == DefinitionKind::Class
+        && right.kind == DefinitionKind::Class
+        && left.statements.min(right.statements) >= many
+        && likeness.members >= 1.0
+        && likeness.constructor >= 1.0
+        && likeness.statements >= shared;
+    let is_edited = is_namesake && (likeness.statements >= least || has_one_face);
     let is_retold = is_function(left.kind)
         && is_function(right.kind)
         && left.statements.min(right.statements) >= enough

@@ -333,3 +333,26 @@ fn levels_under_names_without_a_common_word_are_no_clones() {
     };
     assert_eq!((found("AlertSeverity"), found("QueuePriority")), (1, 0));
 }
+
+#[test]
+fn classes_of_one_name_with_one_face_are_one_concept_whose_bodies_moved_apart() {
+    let class = |flush: &str| {
+        format!(
+            "class Outbox:\n    def __init__(self, send):\n        self._send = send\n        \
+             self._pending = []\n\n    def add(self, message):\n        \
+             self._pending.append(message)\n\n    def waiting(self):\n        \
+             return len(self._pending)\n\n    def flush(self):\n{flush}"
+        )
+    };
+    let one = class(
+        "        sent = 0\n        while self._pending:\n            \
+         self._send(self._pending[0])\n            self._pending.pop(0)\n            sent += 1\n        \
+         return sent\n",
+    );
+    let other = class(
+        "        batch = self._pending\n        self._pending = []\n        for message in batch:\n            \
+         self._send(message)\n        return len(batch)\n",
+    );
+    let repository = format!("--- app/bus.py\n{one}--- app/messages.py\n{other}");
+    check(&repository, &["app.bus.Outbox", "app.messages.Outbox"], Verdict::Variant);
+}
