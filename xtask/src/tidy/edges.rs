@@ -90,7 +90,7 @@ mod tests {
             Some("`ssot-plan` may not depend on `ssot-runtime`"),
         ),
         ("ssot-plan", &["ssot-runtime:dev"], None),
-        ("xtask", &["ssot-runtime"], Some("`xtask` may not depend on `ssot-runtime`")),
+        ("xtask", &["ssot-plan"], Some("`xtask` may not depend on `ssot-plan`")),
         ("ssot-extra", &[], Some("`ssot-extra` is not in the drawing of the crates")),
     ];
 

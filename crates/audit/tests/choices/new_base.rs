@@ -6,9 +6,13 @@ use crate::{METHOD, choices};
 
 /// The choices for files, in which `METHOD` stands for one method.
 fn chosen(files: &[(&str, &str)]) -> String {
-    let repository: String =
-        files.iter().map(|(path, text)| format!("--- {path}\n{text}\n")).collect();
-    let repository = format!("--- app/__init__.py\n{repository}").replace("METHOD", METHOD);
+    let mut repository = "--- app/__init__.py\n".to_owned();
+    for (path, text) in files {
+        for part in ["--- ", path, "\n", text, "\n"] {
+            repository += part;
+        }
+    }
+    let repository = repository.replace("METHOD", METHOD);
     choices(&repository, &Config::default())
 }
 
