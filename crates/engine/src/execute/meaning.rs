@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use similar::TextDiff;
 use ssot_model::{RepoPath, TreeId};
 use ssot_runtime::git::Repository;
 
@@ -10,6 +11,7 @@ use super::journal::{Judgement, Stop};
 use super::{Job, Work};
 use crate::Inspection;
 use crate::proof::{Claim, Proof, Tree, prove};
+use crate::ratchet::store;
 
 /// One tree, by its id and as it was inspected.
 pub(super) type Inspected<'a> = (&'a TreeId, &'a Inspection);
@@ -28,7 +30,10 @@ pub(super) fn check(
     let places = places(repository, job, work, before)?;
     let of_before = |path: &RepoPath| text(repository, before, path);
     let of_after = |path: &RepoPath| text(repository, after, path);
-    let claim = Claim { written: &work.package.write_set, places: &places, pairs: &work.pairs };
+    // What the ratchet remembers of a removal is data of ours, which nothing imports.
+    let written = work.package.write_set.iter().filter(|it| !store::is_record(it));
+    let written: Vec<RepoPath> = written.cloned().collect();
+    let claim = Claim { written: &written, places: &places, pairs: &work.pairs };
     let trees = (Tree { index: left, texts: &of_before }, Tree { index: right, texts: &of_after });
     Ok(judge(&prove(trees.0, trees.1, claim)))
 }
@@ -40,7 +45,7 @@ fn text(repository: &Repository, tree: &TreeId, path: &RepoPath) -> Option<Strin
 }
 
 /// The lines that a package changes on purpose. They are counted in the base; where
-/// another package has written the file since, they are found again by what they say.
+/// another package has written the file since, they are followed through what it changed.
 fn places(
     repository: &Repository,
     job: &Job,
@@ -53,16 +58,26 @@ fn places(
         let Some((path, line)) = place.rsplit_once(':') else { continue };
         let (Ok(path), Ok(line)) = (RepoPath::new(path), line.parse::<u32>()) else { continue };
         let (was, is) = (text(repository, &base, &path), text(repository, before, &path));
-        let (was, is) = (was.unwrap_or_default(), is.unwrap_or_default());
-        if was == is {
-            found.insert((path, line));
-            continue;
-        }
-        let said = was.lines().nth(line.saturating_sub(1) as usize).map(str::trim);
-        let lines = (1..).zip(is.lines()).filter(|(_, text)| Some(text.trim()) == said);
-        found.extend(lines.map(|(at, _)| (path.clone(), at)));
+        let lines = followed(&was.unwrap_or_default(), &is.unwrap_or_default(), line);
+        found.extend(lines.map(|at| (path.clone(), at)));
     }
     Ok(found)
+}
+
+/// The lines, from 1, that a line of one text is in another: itself, or what took its place.
+fn followed(was: &str, is: &str, line: u32) -> std::ops::Range<u32> {
+    let at = line.saturating_sub(1) as usize;
+    let difference = TextDiff::from_lines(was, is);
+    let op = difference.ops().iter().find(|op| op.old_range().contains(&at));
+    let Some(op) = op else { return 0..0 };
+    let (old, new) = (op.old_range(), op.new_range());
+    let lines = if old.len() == new.len() {
+        let same = new.start + at - old.start;
+        same..same + 1
+    } else {
+        new
+    };
+    lines.start as u32 + 1..lines.end as u32 + 1
 }
 
 fn judge(proof: &Proof) -> Judgement {
@@ -84,4 +99,25 @@ fn judge(proof: &Proof) -> Judgement {
         said = format!("{said}; left to the calls: {}", named(called));
     }
     Judgement::new(true, said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::followed;
+
+    #[test]
+    fn a_line_is_followed_through_what_others_changed() {
+        let was = "a\nb\nc\nd\n";
+        for (is, line, expected) in [
+            ("a\nb\nc\nd\n", 3, 3..4),
+            ("new\na\nb\nc\nd\n", 3, 4..5),
+            ("a\nb\nother\nd\n", 3, 3..4),
+            ("a\nb\none\ntwo\nd\n", 3, 3..5),
+            ("a\nd\n", 3, 2..2),
+            ("", 3, 1..1),
+            ("a\nb\nc\nd\n", 9, 0..0),
+        ] {
+            assert_eq!(followed(was, is, line), expected, "{is:?} {line}");
+        }
+    }
 }

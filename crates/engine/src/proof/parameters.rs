@@ -75,19 +75,52 @@ impl Prover<'_> {
         (module, right): (ModuleId, Item<'_>),
     ) -> bool {
         let [line] = &right.lines[right.head..] else { return false };
-        let Some((called, arguments)) = call(&line.words) else { return false };
-        let [Resolution::Definition(target)] = *self.after.index.follow(module, &called) else {
-            return false;
+        let Some((called, mut arguments)) = call(&line.words) else { return false };
+        let head = &right.lines[right.head.saturating_sub(1)].words;
+        let target = if let Some((receiver, annotation, method)) = receiver(head, &called) {
+            arguments.insert(0, (None, vec![Word::Chain(receiver)]));
+            self.method_of(module, &annotation, &method)
+        } else {
+            match *self.after.index.follow(module, &called) {
+                [Resolution::Definition(target)] => Some(target),
+                _ => None,
+            }
         };
+        let Some(target) = target else { return false };
         let definition = self.after.index.definition(target);
         let (free, own) = (definition.free.clone(), definition.name.to_string());
+        let class = definition.owner.map(|index| DefinitionId { index, ..target });
+        let class = class.map(|class| self.after.index.definition(class).name.to_string());
+        let line_of = definition.span.start;
         let path = self.after.index.module(target.module).path.clone();
         let text = self.after.text(&path);
-        let Some(item) = text.find(None, &own, Some(definition.span.start)) else { return false };
+        let Some(item) = text.find(class.as_deref(), &own, Some(line_of)) else { return false };
         let theirs = self::parameters(&item.lines[item.head.saturating_sub(1)].words);
         let Some((values, renamed)) = bound(&theirs, &arguments, parameters) else { return false };
         let new = Body { module: target.module, lines: &item.lines[item.head..], free };
         self.is_awaited(target, &line.words) && self.reads_as(old, &new, &values, renamed)
+    }
+
+    /// The method that a call on an object of the class finds, whatever class below it the
+    /// object has; none where that is not certain.
+    fn method_of(
+        &mut self,
+        module: ModuleId,
+        annotation: &str,
+        method: &str,
+    ) -> Option<DefinitionId> {
+        let index = self.after.index;
+        let [Resolution::Definition(class)] = *index.follow(module, annotation) else {
+            return None;
+        };
+        let own = |class: DefinitionId| {
+            index.definition_named(&format!("{}.{method}", index.dotted(class)))
+        };
+        let found = own(class)?;
+        let is_plain = index.definition(found).decorators.is_empty();
+        let hierarchy = self.inheritance.get_or_insert_with(|| ssot_facts::Hierarchy::new(index));
+        let below = hierarchy.descendants(class);
+        (is_plain && below.into_iter().all(|it| own(it).is_none())).then_some(found)
     }
 
     fn is_awaited(&self, target: DefinitionId, words: &[Word]) -> bool {
@@ -390,6 +423,21 @@ fn call(words: &[Word]) -> Option<(String, Vec<Argument>)> {
         return None;
     }
     Some((called.to_string(), split(inside).into_iter().map(argument).collect()))
+}
+
+/// The parameter on which a method is called, the class that its annotation names, and the
+/// method.
+fn receiver(head: &[Word], called: &str) -> Option<(CompactString, CompactString, CompactString)> {
+    let (object, method) = called.split_once('.').filter(|(_, method)| !method.contains('.'))?;
+    let inside = bracketed(head)?;
+    split(inside).into_iter().find_map(|words| match words {
+        [Word::Chain(name), colon, Word::Chain(class), ..]
+            if name == object && *colon == other(":") =>
+        {
+            Some((name.clone(), class.clone(), method.into()))
+        }
+        _ => None,
+    })
 }
 
 /// What each parameter of the called function holds, and which of them are parameters of

@@ -81,6 +81,8 @@ fn what_the_codemods_write_is_proved() {
         ("importers", include_str!("../../../rewrite/tests/python/cases/importers.txt")),
         ("extract", include_str!("../../../rewrite/tests/python/cases/extract.txt")),
         ("pull_up", include_str!("../../../rewrite/tests/python/cases/pull_up.txt")),
+        ("delegate", include_str!("../../../rewrite/tests/python/cases/delegate.txt")),
+        ("new_base", include_str!("../../../rewrite/tests/python/cases/new_base.txt")),
         ("merge", include_str!("../../../rewrite/tests/python/cases/merge.txt")),
         ("parameterise", include_str!("../../../rewrite/tests/python/cases/parameterise.txt")),
     ];

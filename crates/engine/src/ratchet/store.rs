@@ -58,6 +58,12 @@ pub(crate) fn file_of_a_group(tombstones: &[Tombstone]) -> Option<(RepoPath, Fil
     Some((path, FileChange::Write(text.into_bytes())))
 }
 
+/// Whether a file is such a record: data about code, and no code.
+pub(crate) fn is_record(path: &RepoPath) -> bool {
+    let is_json = Path::new(path.as_str()).extension().is_some_and(|it| it == "json");
+    is_json && path.directory() == TOMBSTONES
+}
+
 fn files_of_runs(root: &Path) -> Result<Vec<PathBuf>, EngineError> {
     let directory = root.join(TOMBSTONES);
     let names = files::names_in(&directory)

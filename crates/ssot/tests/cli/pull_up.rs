@@ -81,11 +81,13 @@ fn equal_methods_land_in_their_base() {
 }
 
 #[test]
-fn a_class_that_would_come_to_have_the_method_stops_it() {
+fn where_another_class_would_come_to_have_the_method_a_new_class_holds_it() {
     let more = "from desk.base import Report\n\n\nclass Empty(Report):\n    pass\n";
     let repo = desk(&[("desk/empty.py", more)]);
     let audit = repo.ssot(&["audit", "page"]).expect(0).stdout;
-    assert!(audit.contains("too general: desk.empty.Empty"), "{audit}");
-    let run = repo.ssot(&["run", "--quiet"]).expect(0).stdout;
-    assert!(run.starts_with("Nothing to consolidate"), "{run}");
+    assert!(audit.contains("desk.daily_weekly_shared.PageMixin, a new class"), "{audit}");
+    repo.ssot(&["run"]).expect(0).says(&["✓ p01"]);
+    let changed = repo.git(&["show", "--format=", "--name-only", "ssot/consolidate"]);
+    let changed: Vec<&str> = changed.lines().collect();
+    assert_eq!(changed, ["desk/daily.py", "desk/daily_weekly_shared.py", "desk/weekly.py"]);
 }

@@ -151,7 +151,7 @@ fn equal_methods_of_unrelated_classes_move_into_a_new_class() {
     let new = shown("parcels_refunds_shared");
     assert!(new.contains("import json\n\n\nclass ReaderMixin:\n"), "{new}");
     let heir = shown("parcels");
-    assert!(heir.contains("class ParcelReader(ReaderMixin, dict):\n    limit = 2\n"), "{heir}");
+    assert!(heir.ends_with("class ParcelReader(ReaderMixin, dict):\n    limit = 2"), "{heir}");
     assert!(!heir.contains("json"), "{heir}");
     assert!(shown("refunds").contains("class RefundReader(ReaderMixin, Exception):"));
 
