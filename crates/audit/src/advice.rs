@@ -7,6 +7,7 @@ use ssot_model::audit::{
 };
 use ssot_model::{DefinitionKind, Verdict};
 
+use crate::candidate::counted;
 use crate::{Audit, Choice};
 
 /// Most open pieces of a copy that still fit into the definition that stays.
@@ -97,10 +98,7 @@ fn of_variants(audit: &Audit) -> (Way, Hands, String) {
     let entries = &audit.ledger.entries;
     let open = |entry: &LedgerEntry| entry.open().count();
     let most = entries.iter().map(open).max().unwrap_or(0);
-    let what = |count: usize| match count {
-        1 => "1 piece of behaviour".to_owned(),
-        more => format!("{more} pieces of behaviour"),
-    };
+    let what = |count| counted(count, "piece of behaviour", "pieces of behaviour");
     let is_function = audit.finding.kind != DefinitionKind::Class;
     if entries.is_empty() || entries.iter().any(|entry| entry.unread) {
         let why = "the definitions could not be taken apart".to_owned();
@@ -111,14 +109,15 @@ fn of_variants(audit: &Audit) -> (Way, Hands, String) {
         return (Way::Superset, Hands::Agent, why);
     }
     if is_function && most <= ONE_PARAMETER {
-        let why = format!("{} differ; a parameter keeps both", what(most));
+        let differing = counted(most, "piece of behaviour differs", "pieces of behaviour differ");
+        let why = format!("{differing}; a parameter keeps both");
         return (Way::Parameterise, Hands::Agent, why);
     }
     if most <= MERGEABLE {
-        let why = format!("up to {} are only in a copy", what(most));
+        let why = format!("up to {} only in a copy", what(most));
         return (Way::Merge, Hands::Agent, why);
     }
-    let why = format!("no member covers the others: up to {} are only in one", what(most));
+    let why = format!("no member covers the others: up to {} only in one", what(most));
     (Way::WriteNew, Hands::Person, why)
 }
 
@@ -187,10 +186,8 @@ fn risks(audit: &Audit, effort: &Effort) -> Vec<String> {
     let mut risks = Vec::new();
     let errors = open_of(&audit.ledger, &[AtomKind::Raise, AtomKind::Handler, AtomKind::Guard]);
     if effort.open > 0 {
-        risks.push(format!(
-            "{} pieces of behaviour have no counterpart, {errors} of them guards and error paths",
-            effort.open
-        ));
+        let open = counted(effort.open, "piece of behaviour has", "pieces of behaviour have");
+        risks.push(format!("{open} no counterpart, {errors} of them guards and error paths"));
     }
     let misfits = audit.matrix.constructors.iter().filter(|it| it.fit == Fit::Incompatible);
     risks.extend(misfits.map(|it| {
@@ -207,18 +204,27 @@ fn risks(audit: &Audit, effort: &Effort) -> Vec<String> {
         audit.mro.as_ref().map_or(0, of)
     };
     for (change, text) in [
-        (CallChange::Broken, "calls would find no method"),
-        (CallChange::Changed, "calls would lead to other code"),
+        (CallChange::Broken, "would find no method"),
+        (CallChange::Changed, "would lead to other code"),
     ] {
         if calls(change) > 0 {
-            risks.push(format!("{} {text}", calls(change)));
+            risks.push(format!("{} {text}", counted(calls(change), "call", "calls")));
         }
+    }
+    let computed: usize = audit.consumers.iter().map(|it| it.computed.len()).sum();
+    if computed > 0 {
+        let places = counted(computed, "place asks", "places ask");
+        risks.push(format!("{places} for a member by a name in a string"));
+    }
+    let best = audit.candidates.first().map_or(0, |best| best.breaks.len());
+    if best > 0 {
+        let places = counted(best, "place", "places");
+        risks.push(format!("{places} would break as they are; the candidates name them"));
     }
     let strings: usize = audit.consumers.iter().map(|it| it.strings.len()).sum();
     if strings > 0 {
-        risks.push(format!(
-            "{strings} strings name a member; no parser sees whether they are meant"
-        ));
+        let said = counted(strings, "string names", "strings name");
+        risks.push(format!("{said} a member; no parser sees whether they are meant"));
     }
     if audit.consumers.iter().all(|it| it.tests.is_empty()) {
         risks.push("no test names any of them".to_owned());

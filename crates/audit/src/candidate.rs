@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use ssot_facts::{Consumer, ConsumerKind, DefinitionId, Role};
 use ssot_model::CanonicalWeights;
+use ssot_model::audit::Breakage;
 
 use crate::{Examiner, direction};
 
@@ -41,6 +42,9 @@ pub struct Criterion {
     pub name: &'static str,
     /// The figure in words.
     pub figure: String,
+    /// What the figure is weighed with, as `[canonical-weights]` has it; none for what
+    /// outweighs everything.
+    pub weight: Option<i32>,
     /// What it counts, positive or negative.
     pub points: i64,
 }
@@ -58,6 +62,9 @@ pub struct Candidate {
     pub obstacles: Vec<(String, String)>,
     /// Members that could be redirected to it.
     pub accepts: Vec<DefinitionId>,
+    /// Places that would break if it stood in the place of the others; empty until the
+    /// audit is looked into.
+    pub breaks: Vec<Breakage>,
 }
 
 impl Candidate {
@@ -104,19 +111,21 @@ fn declared(examiner: &Examiner<'_>, id: DefinitionId) -> Criterion {
     let dotted = examiner.index.dotted(id);
     let is_declared = examiner.config.canonical.iter().any(|it| it.definition == dotted);
     let points = if is_declared { DECLARED } else { 0 };
-    Criterion { name: "declared", figure: yes_no(is_declared), points }
+    Criterion { name: "declared", figure: yes_no(is_declared), weight: None, points }
 }
 
 fn reach(examiner: &Examiner<'_>, id: DefinitionId, weights: &CanonicalWeights) -> Criterion {
     let count = importers(examiner, id, false);
     let figure = counted(count, "module imports it", "modules import it");
-    Criterion { name: "reach", figure, points: doublings(count, weights.reach) }
+    let weight = Some(weights.reach);
+    Criterion { name: "reach", figure, weight, points: doublings(count, weights.reach) }
 }
 
 fn tests(examiner: &Examiner<'_>, id: DefinitionId, weights: &CanonicalWeights) -> Criterion {
     let count = importers(examiner, id, true);
     let figure = counted(count, "test module imports it", "test modules import it");
-    Criterion { name: "tests", figure, points: doublings(count, weights.tests) }
+    let weight = Some(weights.tests);
+    Criterion { name: "tests", figure, weight, points: doublings(count, weights.tests) }
 }
 
 /// How much of it tests execute; none when nobody measured anything.
@@ -137,7 +146,7 @@ fn coverage(
             (figure, i64::from(weights.coverage) * covered / lines.max(1))
         }
     };
-    Some(Criterion { name: "coverage", figure, points })
+    Some(Criterion { name: "coverage", figure, weight: Some(weights.coverage), points })
 }
 
 /// Modules that name a definition, or the class of a method: tests, or the others.
@@ -176,7 +185,7 @@ fn completeness(
         counted(statements, "statement", "statements"),
         counted(names, "name", "names")
     );
-    Criterion { name: "completeness", figure, points }
+    Criterion { name: "completeness", figure, weight: Some(weights.completeness), points }
 }
 
 /// What the others would come to execute by importing it.
@@ -194,7 +203,8 @@ fn load(
         0 => "the others execute its module already".to_owned(),
         more => counted(more, "module newly executed", "modules newly executed"),
     };
-    Criterion { name: "load", figure, points: -doublings(executed, weights.load) }
+    let weight = Some(weights.load);
+    Criterion { name: "load", figure, weight, points: -doublings(executed, weights.load) }
 }
 
 /// Distributions that the others would come to need by importing it.
@@ -219,7 +229,7 @@ fn requirements(
     } else {
         format!("needs {}", names.join(", "))
     };
-    Criterion { name: "requirements", figure, points }
+    Criterion { name: "requirements", figure, weight: Some(weights.requirements), points }
 }
 
 /// A module that imports little can be imported by many.
@@ -230,7 +240,9 @@ fn independence(
 ) -> Criterion {
     let count = examiner.graph.imported(id.module);
     let figure = format!("its module imports {}", counted(count, "other", "others"));
-    Criterion { name: "independence", figure, points: -doublings(count, weights.independence) }
+    let weight = Some(weights.independence);
+    let points = -doublings(count, weights.independence);
+    Criterion { name: "independence", figure, weight, points }
 }
 
 /// A small module that is not given up, a definition that says what it is for.
@@ -252,7 +264,7 @@ fn health(examiner: &Examiner<'_>, id: DefinitionId, weights: &CanonicalWeights)
         points -= weight;
         said.push("the module does not parse".to_owned());
     }
-    Criterion { name: "health", figure: said.join(", "), points }
+    Criterion { name: "health", figure: said.join(", "), weight: Some(weights.health), points }
 }
 
 /// Production code that is meant to be shared, near the root.
@@ -282,7 +294,7 @@ fn place(
         points -= 4 * weight;
         said.push(format!("{} code", module.role.as_str()));
     }
-    Criterion { name: "place", figure: said.join(", "), points }
+    Criterion { name: "place", figure: said.join(", "), weight: Some(weights.place), points }
 }
 
 /// A plain name rather than one that says which edition it is or that it is private.
@@ -297,10 +309,10 @@ fn name(examiner: &Examiner<'_>, id: DefinitionId, weights: &CanonicalWeights) -
         (_, []) => "plain".to_owned(),
         (_, words) => format!("named by its edition: {}", words.join(", ")),
     };
-    Criterion { name: "name", figure, points }
+    Criterion { name: "name", figure, weight: Some(weights.name), points }
 }
 
-fn counted(count: usize, one: &str, more: &str) -> String {
+pub(crate) fn counted(count: usize, one: &str, more: &str) -> String {
     match count {
         1 => format!("1 {one}"),
         count => format!("{count} {more}"),

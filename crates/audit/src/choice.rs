@@ -146,6 +146,7 @@ pub(crate) fn rank(examiner: &Examiner<'_>, ids: &[DefinitionId]) -> Vec<Candida
         criteria: candidate::criteria(examiner, *id, ids),
         obstacles: Vec::new(),
         accepts: Vec::new(),
+        breaks: Vec::new(),
     };
     let mut candidates: Vec<Candidate> = ids.iter().map(candidate).collect();
     candidates.sort_by(|a, b| b.points().cmp(&a.points()).then_with(|| a.dotted.cmp(&b.dotted)));
@@ -173,6 +174,7 @@ fn weigh(examiner: &Examiner<'_>, id: DefinitionId, movable: &[DefinitionId]) ->
         criteria: candidate::criteria(examiner, id, movable),
         obstacles,
         accepts,
+        breaks: Vec::new(),
     }
 }
 

@@ -6,11 +6,15 @@ use ssot_facts::{DefinitionId, Hierarchy, ModuleId};
 use ssot_model::audit::{Ledger, MroReport};
 use ssot_model::{DefinitionKind, Finding, Member, Verdict};
 
+use crate::breaks::Users;
 use crate::dissect::{Sources, Specimen, dissect};
 use crate::ledger::Keeper;
 use crate::matrix::Bench;
 use crate::mro::Prospect;
-use crate::{Audit, Choice, Examiner, UnusedAnswer, advice, choice, ledger, matrix, mro};
+use crate::readings::Library;
+use crate::{
+    Audit, Choice, Examiner, UnusedAnswer, advice, choice, consumers, contest, ledger, matrix, mro,
+};
 
 impl Examiner<'_> {
     /// Fills the sections of an audit that need the sources of its members.
@@ -45,12 +49,41 @@ impl Examiner<'_> {
         };
         audit.matrix = matrix::compare(&bench);
         let is_class = audit.finding.kind == DefinitionKind::Class;
-        audit.mro = is_class.then(|| mro::report(index, hierarchy, &ids, &prospect));
+        let library = Library { index, sources, readings: &self.readings };
+        audit.mro = is_class.then(|| mro::report(library, hierarchy, &ids, &prospect));
+        self.tell_consumers(audit, &ids, &bench, library);
         audit.ledger =
             accounts(self, hierarchy, sources, &specimens, &prospect, audit.mro.as_ref());
         ledger::add_fixes(audit);
         self.answers.apply(&audit.finding.id, &mut audit.ledger);
         audit.advice = Some(advice::advise(audit));
+    }
+
+    /// What others use of the members, and what that says about each candidate.
+    fn tell_consumers(
+        &self,
+        audit: &mut Audit,
+        ids: &[DefinitionId],
+        bench: &Bench<'_>,
+        library: Library<'_>,
+    ) {
+        let computed = self.computed.get_or_init(|| consumers::ComputedNames::new(self.index));
+        let usage = consumers::usage(library, ids);
+        if bench.closely {
+            if audit.candidates.is_empty() {
+                audit.candidates = choice::rank(self, ids);
+            }
+            let users = Users { bench, library, usage: &usage };
+            for candidate in &mut audit.candidates {
+                let column = ids.iter().position(|id| *id == candidate.definition);
+                candidate.breaks = column.map(|at| users.breaks(at)).unwrap_or_default();
+            }
+            audit.contest = contest::contest(&audit.candidates);
+        }
+        for ((consumers, usage), id) in audit.consumers.iter_mut().zip(usage).zip(ids) {
+            consumers.usage = usage;
+            consumers.computed = computed.of(self.index, *id);
+        }
     }
 
     /// The module that cannot be imported, and the one that is imported in its place.

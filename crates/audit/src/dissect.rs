@@ -39,7 +39,7 @@ impl Specimen {
 pub(crate) fn dissect(index: &Index, sources: &Sources<'_>, id: DefinitionId) -> Specimen {
     let module = index.module(id.module);
     let span = index.definition(id).span;
-    let anatomy = if module.path.file_name().rsplit_once('.').is_some_and(|(_, end)| end == "py") {
+    let anatomy = if is_python(&module.path) {
         sources(&module.path).and_then(|source| python::anatomy(&source, span))
     } else {
         None
@@ -55,6 +55,11 @@ pub(crate) fn dissect(index: &Index, sources: &Sources<'_>, id: DefinitionId) ->
         anatomy,
         unread,
     }
+}
+
+/// Whether a file is named as one of Python.
+pub(crate) fn is_python(path: &RepoPath) -> bool {
+    path.file_name().rsplit_once('.').is_some_and(|(_, end)| end == "py")
 }
 
 /// A name that is written inside counts as state when the module binds it to a value:

@@ -6,9 +6,11 @@
 
 mod advice;
 mod answers;
+mod breaks;
 mod candidate;
 mod choice;
 mod consumers;
+mod contest;
 pub mod coverage;
 mod delegate;
 mod detail;
@@ -23,6 +25,7 @@ mod mro;
 mod naming;
 mod parameterise;
 mod pull_up;
+mod readings;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use compact_str::CompactString;
 use ssot_facts::python::template::{Cover, Template};
 use ssot_facts::{DefinitionId, Hierarchy, ImportGraph, Index, ModuleId};
-use ssot_model::audit::{Advice, Coverage, History, Ledger, Matrix, MroReport};
+use ssot_model::audit::{Advice, Contest, Coverage, History, Ledger, Matrix, MroReport};
 use ssot_model::{Config, Finding, RepoPath, Verdict};
 use ssot_rules::{Patches, Territories};
 
@@ -165,6 +168,8 @@ pub struct Audit {
     pub coverage: Option<Coverage>,
     /// Every member as a candidate for canonical, the best first.
     pub candidates: Vec<Candidate>,
+    /// The first candidate against the second; none until the audit is looked into.
+    pub contest: Option<Contest>,
     /// What is to be done.
     pub choice: Choice,
     /// Why that.
@@ -186,6 +191,10 @@ pub struct Examiner<'a> {
     patches: Patches,
     /// All classes, once somebody asks.
     hierarchy: OnceCell<Hierarchy>,
+    /// Names that are asked for in strings, once somebody asks.
+    computed: OnceCell<consumers::ComputedNames>,
+    /// Files that were read for the objects in them.
+    readings: readings::Readings,
     /// What people have answered about behaviour that would go.
     answers: Answers<'a>,
     /// What was measured of the definitions that are audited, when something was.
@@ -223,6 +232,8 @@ impl<'a> Examiner<'a> {
             territories: Territories::new(index, config),
             patches: Patches::new(index),
             hierarchy: OnceCell::new(),
+            computed: OnceCell::new(),
+            readings: readings::Readings::default(),
             answers: Answers::new(index, config, None),
             coverage: None,
             gone: BTreeSet::new(),
@@ -288,6 +299,7 @@ impl<'a> Examiner<'a> {
             consumers: consumers::of_members(self.index, &ids),
             coverage: self.coverage.as_ref().map(|it| it.report(self.index, &ids)),
             candidates: decision.candidates,
+            contest: None,
             choice: decision.choice,
             reason: decision.reason,
             refusals: decision.refusals,

@@ -7,7 +7,7 @@ use ssot_audit::history::{
     CopyChange, CopyTimeline, GoneSource, Timeline, TimelineCommit, Version, trace,
 };
 use ssot_facts::python::Excerpt;
-use ssot_model::audit::{CommitRef, History};
+use ssot_model::audit::{CommitRef, Fate, History};
 use ssot_model::{CommitId, RepoPath, Timestamp};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -193,6 +193,35 @@ fn the_price_is_counted_from_the_log() {
     assert_eq!(likeness, [100, 66, 100, 100]);
     let alone: Vec<usize> = history.copies.iter().map(|copy| copy.alone).collect();
     assert_eq!(alone, [1, 1]);
+}
+
+#[test]
+fn every_fix_says_what_became_of_it_in_the_other_copy() {
+    let fates = |rows: &[(&str, &[&str])]| -> Vec<(usize, String, String)> {
+        let history = history(rows);
+        let fate = |fate: &Fate| match fate {
+            Fate::Later { commit } => format!("later in {}", commit.id),
+            other => format!("{other:?}"),
+        };
+        let told = history.fixes.iter().flat_map(|fix| {
+            let told = fix.fates.iter().map(|it| fate(&it.fate));
+            told.map(|told| (fix.copy, fix.commit.id.to_string(), told)).collect::<Vec<_>>()
+        });
+        told.collect()
+    };
+    let told = |copy: usize, commit: &str, fate: &str| (copy, commit.to_owned(), fate.to_owned());
+    let start: [(&str, &[&str]); 2] = [("new", &[OLD]), ("copy", &[OLD, OLD])];
+    let with = |rows: &[(&'static str, &'static [&'static str])]| [&start[..], rows].concat();
+    let missed = with(&[("Fix a crash", &[FIXED, OLD])]);
+    assert_eq!(fates(&missed), [told(0, "c2", "Missing")]);
+    let at_once = with(&[("Fix a crash", &[FIXED, FIXED])]);
+    assert_eq!(fates(&at_once), [told(0, "c2", "AtOnce"), told(1, "c2", "AtOnce")]);
+    let later = with(&[("Fix a crash", &[FIXED, OLD]), ("Catch up", &[FIXED, FIXED])]);
+    assert_eq!(fates(&later), [told(0, "c2", "later in c3")]);
+    // A fix that is older than the copy is in it already.
+    let before: [(&str, &[&str]); 3] =
+        [("new", &[OLD]), ("Fix a crash", &[FIXED]), ("copy", &[FIXED, FIXED])];
+    assert_eq!(fates(&before), []);
 }
 
 #[test]

@@ -1,58 +1,18 @@
 //! What would be lost, for small repositories written as text: `--- path` begins a file.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod repository;
 
-use ssot_audit::{Answers, Choice, Examiner, Loss, loss};
-use ssot_facts::{Index, Source, python};
+use repository::Repository;
+use ssot_audit::{Answers, Choice, Loss, loss};
+use ssot_model::GroupId;
 use ssot_model::audit::{Atom, AtomState, CallChange, Counterpart, Fit};
-use ssot_model::{Config, GroupId, Preference, RepoPath};
-use ssot_rules::{Circumstances, RULES};
 
-struct Repository {
-    texts: BTreeMap<String, Arc<str>>,
-    index: Index,
-}
-
-impl Repository {
-    fn new(text: &str) -> Self {
-        let files = text.split("--- ").filter(|part| !part.trim().is_empty());
-        let texts: BTreeMap<String, Arc<str>> = files
-            .map(|file| {
-                let (path, text) = file.split_once('\n').expect("a file has a path line");
-                (path.trim().to_owned(), Arc::from(text))
-            })
-            .collect();
-        let sources = texts.iter().map(|(path, text)| Source {
-            path: RepoPath::new(path).expect("tests use plain paths"),
-            facts: python::extract(text.as_bytes()),
-        });
-        Self { index: Index::build(sources.collect()), texts }
-    }
-
-    fn read(&self, path: &RepoPath) -> Option<Arc<str>> {
-        self.texts.get(path.as_str()).cloned()
-    }
-
-    /// What would be lost if `b` went in favour of `a`, whatever the rules say.
-    fn loss(&self, a: &str, b: &str) -> Option<String> {
-        let id = |name: &str| self.index.definition_named(name).expect("it is there");
-        let choice = Choice::Redirect { canonical: id(a), copies: vec![id(b)] };
-        open(loss(&self.index, &|path| self.read(path), &Answers::default(), &group(), &choice))
-    }
-
-    /// The audit of the group of a name, of which a definition was declared canonical.
-    fn audit(&self, name: &str, declared: &str) -> ssot_audit::Audit {
-        let canonical = Preference { definition: declared.to_owned(), reason: "it is".to_owned() };
-        let config = Config { canonical: vec![canonical], ..Config::default() };
-        let findings = ssot_rules::detect(RULES, &self.index, &config, &Circumstances::default());
-        let mut examiner = Examiner::new(&self.index, &config);
-        let audits = examiner.examine_all(&findings);
-        let mut audit =
-            audits.into_iter().find(|it| it.finding.name == name).expect("a group of the name");
-        examiner.look_into(&mut audit, &|path| self.read(path));
-        audit
-    }
+/// What would be lost if `b.f` went in favour of `a.f`, whatever the rules say.
+fn lost(repository: &Repository) -> Option<String> {
+    let id = |name: &str| repository.index.definition_named(name).expect("it is there");
+    let choice = Choice::Redirect { canonical: id("a.f"), copies: vec![id("b.f")] };
+    let (index, answers) = (&repository.index, Answers::default());
+    open(loss(index, &|path| repository.read(path), &answers, &group(), &choice))
 }
 
 fn group() -> GroupId {
@@ -103,7 +63,7 @@ fn what_the_kept_one_lacks_is_named() {
             Some("handler `except OSError: swallowed`"),
         ),
     ] {
-        let loss = pair(kept, gone).loss("a.f", "b.f");
+        let loss = lost(&pair(kept, gone));
         match expected {
             None => assert_eq!(loss, None, "{gone}"),
             Some(words) => {
@@ -118,9 +78,9 @@ fn what_the_kept_one_lacks_is_named() {
 fn renamed_variables_are_found_again() {
     let kept = "def f(rows):\n    total = 0\n    for row in rows:\n        if row > total:\n            continue\n        total = row\n    return total\n";
     let gone = "def f(rows):\n    best = 0\n    for it in rows:\n        if it > best:\n            continue\n        best = it\n    return best\n";
-    assert_eq!(pair(kept, gone).loss("a.f", "b.f"), None);
+    assert_eq!(lost(&pair(kept, gone)), None);
     let swapped = gone.replace("it > best", "best > it");
-    assert!(pair(kept, &swapped).loss("a.f", "b.f").is_some());
+    assert!(lost(&pair(kept, &swapped)).is_some());
 }
 
 #[test]
@@ -134,13 +94,13 @@ fn one_question_about_two_things_is_two_questions() {
         // A variable that comes from elsewhere.
         "def f(role=None, size=None):\n    part = size.part()\n    if part is not None:\n        use(part)\n        more(part)\n        kept(part)\n",
     ] {
-        let loss = pair(kept, gone).loss("a.f", "b.f").expect("a question is lost");
+        let loss = lost(&pair(kept, gone)).expect("a question is lost");
         assert!(loss.contains("branch `if "), "{loss}");
     }
     // The same parameter and the same variable under other names; callers by keyword lose.
     let renamed =
         kept.replace("role", "user_role").replace("kind =", "sort =").replace("(kind)", "(sort)");
-    let loss = pair(kept, &renamed).loss("a.f", "b.f").expect("the parameter is lost");
+    let loss = lost(&pair(kept, &renamed)).expect("the parameter is lost");
     assert!(
         loss.starts_with("1 would be lost") && loss.contains("parameter `user_role=None`"),
         "{loss}"

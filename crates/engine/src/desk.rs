@@ -158,7 +158,8 @@ impl Desk {
 
     pub(crate) async fn report(&self, plan: &Plan) -> Result<RunReport, EngineError> {
         let events = all_events(&self.log, &self.run).await?;
-        Ok(report::build(&self.run, plan, &events))
+        let schedule = self.folder.schedule();
+        Ok(report::build(&self.run, plan, schedule.as_ref(), &events))
     }
 
     /// Waits until the observer has seen everything.

@@ -37,20 +37,20 @@ pub async fn experience(root: &Path) -> Result<Experience, EngineError> {
 
 /// What the events say about one package.
 #[derive(Default)]
-struct Trace {
-    began: Option<Timestamp>,
+pub(crate) struct Trace {
+    pub(crate) began: Option<Timestamp>,
     rewritten: Option<Timestamp>,
-    ready: Option<Timestamp>,
-    turn: Option<Timestamp>,
-    landed: Option<Timestamp>,
+    pub(crate) ready: Option<Timestamp>,
+    pub(crate) turn: Option<Timestamp>,
+    pub(crate) landed: Option<Timestamp>,
     tests: u64,
     files: u32,
 }
 
 /// What the events say about one run.
 #[derive(Default)]
-struct Record<'a> {
-    traces: BTreeMap<&'a PackageId, Trace>,
+pub(crate) struct Record<'a> {
+    pub(crate) traces: BTreeMap<&'a PackageId, Trace>,
     /// When each agent began and ended.
     stages: BTreeMap<Agent, (Timestamp, Timestamp)>,
     /// What one execution of the tests took on the untouched tree, in milliseconds.
@@ -90,7 +90,7 @@ fn learn(known: &mut Experience, events: &[Event]) {
 }
 
 impl<'a> Record<'a> {
-    fn note(&mut self, event: &'a Event) {
+    pub(crate) fn note(&mut self, event: &'a Event) {
         let at = event.at;
         match &event.kind {
             EventKind::PackageChanged { package, state, .. } => {
@@ -150,7 +150,7 @@ fn past(trace: &Trace) -> Option<PastPackage> {
     })
 }
 
-fn millis(from: Timestamp, to: Timestamp) -> u64 {
+pub(crate) fn millis(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.0 - from.0).unwrap_or(0)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ssot_facts::Index;
-use ssot_model::{Config, RepoPath};
+use ssot_model::{Config, Finding, RepoPath, Verdict};
 use ssot_rules::RULES;
 use ssot_runtime::cache::Cache;
 
@@ -25,6 +25,9 @@ pub struct Inspection {
     pub unresolved: BTreeSet<String>,
     /// Violations by identity, one per member, with their summary.
     pub violations: BTreeMap<String, String>,
+    /// The members of those that say that definitions are alike, each with its content: by
+    /// the same keys.
+    pub likenesses: BTreeMap<String, BTreeSet<String>>,
     /// Importable modules by dotted name.
     pub modules: BTreeMap<String, RepoPath>,
     /// Directories that must be on the module search path, relative to the
@@ -50,10 +53,17 @@ impl Inspection {
     pub(crate) fn of_survey(survey: &Survey) -> Self {
         let index = &survey.index;
         let mut violations = BTreeMap::new();
+        let mut likenesses = BTreeMap::new();
         for finding in survey.findings(RULES) {
             if finding.is_violation() && !OF_THE_MEMORY.contains(&finding.rule.as_str()) {
                 let keys = ssot_rules::member_keys(&finding);
-                violations.extend(keys.map(|key| (key, finding.summary.clone())));
+                let members = members(&finding);
+                for key in keys {
+                    if is_likeness(&finding) {
+                        likenesses.insert(key.clone(), members.clone());
+                    }
+                    violations.insert(key, finding.summary.clone());
+                }
             }
         }
         let issue = |issue: ssot_model::ParseIssue| format!("{}: {}", issue.path, issue.message);
@@ -61,9 +71,21 @@ impl Inspection {
             parse_issues: index.issues().into_iter().map(issue).collect(),
             unresolved: index.unresolved(),
             violations,
+            likenesses,
             modules: index.importable(),
             import_roots: index.import_roots().to_vec(),
             index: None,
         }
     }
+}
+
+/// Whether a finding rests on what its members are, and on nothing around them.
+fn is_likeness(finding: &Finding) -> bool {
+    use Verdict::{Clone, Identical, Twin, Variant};
+    matches!(finding.verdict, Some(Identical | Clone | Variant | Twin))
+}
+
+/// The members with their content.
+fn members(finding: &Finding) -> BTreeSet<String> {
+    finding.members.iter().map(|it| format!("{} {}", it.dotted(), it.digest)).collect()
 }

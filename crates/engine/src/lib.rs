@@ -8,6 +8,7 @@ mod codemod;
 mod compare;
 mod configuration;
 mod coverage;
+mod crew;
 mod delivery;
 mod desk;
 mod error;
@@ -38,6 +39,7 @@ mod site;
 mod status;
 mod suite;
 mod survey;
+mod timing;
 mod trend;
 mod triage;
 mod trial;
@@ -47,6 +49,7 @@ mod work;
 
 pub use compare::{Answer, Named, Ranked, compare, compare_by_calls};
 pub use configuration::{CONFIG_FILE, config_schema, read_config};
+pub use crew::Teams;
 pub use delivery::pull_request;
 pub use error::{EngineError, ErrorKind};
 pub use experience::experience;
@@ -62,7 +65,9 @@ pub use pipeline::{
 pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
 pub use suite::{TestOptions, TestProgress, test};
-pub use survey::{ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since};
+pub use survey::{
+    Asked, ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since,
+};
 pub use trend::record_trend;
 pub use trial::{Proposed, Trial, trial};
 pub use waive::{Waived, waive};
@@ -70,6 +75,7 @@ pub use waive::{Waived, waive};
 /// What an audit says.
 pub mod audit {
     pub use ssot_audit::{Audit, Candidate, Choice, Criterion, MemberConsumers, Refusal};
+    pub use ssot_facts::{DefinitionId, ModuleId};
     pub use ssot_model::audit::*;
 }
 

@@ -5,21 +5,25 @@ use std::sync::Arc;
 
 use ssot_audit::Audit;
 use ssot_model::{
-    Agent, BudgetLimits, CommitId, Config, Event, EventKind, Finding, LandingMode, Mode, PackageId,
-    PendingApproval, Phase, Plan, RunId, RunOutcome, RunReport, RunStatus, ScanReport, UnitState,
+    Agent, BudgetLimits, CommitId, Config, Event, EventKind, Experience, Finding, LandingMode,
+    Mode, PackageId, PendingApproval, Phase, Plan, RunId, RunOutcome, RunReport, RunStatus,
+    ScanReport, UnitState,
 };
 use ssot_rules::RULES;
 use ssot_runtime::cache::Cache;
 use ssot_runtime::sandbox::{self, Launcher};
 
+use crate::crew::{self, Teams};
 use crate::desk::Desk;
 use crate::execute::{self, ExecuteError, ExecuteSummary, InspectError, Job};
+use crate::experience::experience;
+use crate::plan_file::Given;
 use crate::request::Request;
 use crate::site::Site;
 use crate::triage::Survey;
 use crate::type_checker;
 use crate::work::works;
-use crate::{EngineError, Inspection, configuration, coverage, holds, plan_file, survey};
+use crate::{EngineError, Inspection, configuration, coverage, forecast, holds, plan_file, survey};
 
 /// Called for every durable event of a run, in order.
 pub type Observer = Box<dyn FnMut(&Event) + Send>;
@@ -36,6 +40,8 @@ pub struct RunOptions {
     pub config: Option<PathBuf>,
     /// Packages that are worked on at the same time.
     pub agents: usize,
+    /// The teams that take part.
+    pub teams: Teams,
     /// The branch that landings advance; `ssot/consolidate` when none is named.
     pub target: Option<String>,
     /// Whether importers of a copy are rewritten to the canonical module.
@@ -79,6 +85,16 @@ impl RunOptions {
     }
 }
 
+/// What a run knows before it begins.
+struct Brief {
+    /// A plan to execute.
+    given: Option<Given>,
+    /// The teams that take part.
+    teams: Teams,
+    /// What earlier runs took; none for a run that is taken up again.
+    known: Option<Experience>,
+}
+
 /// What is rolled back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RollbackScope {
@@ -102,8 +118,10 @@ pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, 
     if config.test.is_none() && !options.allow_untested && !options.dry_run {
         return Err(EngineError::user(ExecuteError::Untested));
     }
+    options.teams.check(&config.team)?;
     let base = site.head()?;
     let given = options.plan.as_deref().map(|path| plan_file::read(path, &base)).transpose()?;
+    let known = experience(site.root()).await?;
     if options.dry_run {
         return site.in_tree_of(&base, "dry-run", |tree| {
             dry_run((site.root(), tree), config, options, &base)
@@ -112,13 +130,16 @@ pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, 
     let request = Request {
         started: site.now(),
         agents: options.agents.max(1),
+        teams_at_once: options.teams.at_once(),
         target: site.prepare_target(options.target.as_deref(), &base)?,
         rewrite_imports: options.rewrite_imports,
         allow_untested: options.allow_untested,
         config,
     };
-    let desk = site.begin(&request, &base, given.as_ref(), observer).await?;
-    conclude(&site, desk, &request, base, given).await
+    let plan = given.as_ref().map(|given| &given.plan);
+    let desk = site.begin(&request, &base, plan, observer).await?;
+    let brief = Brief { given, teams: options.teams.clone(), known: Some(known) };
+    Box::pin(conclude(&site, desk, &request, base, brief)).await
 }
 
 /// Takes up a run that was killed; a run that ended is reported again.
@@ -129,8 +150,10 @@ pub async fn resume(
 ) -> Result<RunReport, EngineError> {
     let site = Site::open(root).await?;
     let (desk, request, base) = site.take_up(observer).await?;
-    let given = desk.folder().plan()?;
-    conclude(&site, desk, &request, base, given).await
+    // The plan and what was expected of it are those of the first attempt.
+    let given = desk.folder().plan()?.map(Given::from);
+    let brief = Brief { given, teams: Teams::All, known: None };
+    Box::pin(conclude(&site, desk, &request, base, brief)).await
 }
 
 async fn conclude(
@@ -138,9 +161,9 @@ async fn conclude(
     desk: Desk,
     request: &Request,
     base: CommitId,
-    given: Option<Plan>,
+    brief: Brief,
 ) -> Result<RunReport, EngineError> {
-    let result = stages(site, &desk, request, base, given).await;
+    let result = stages(site, &desk, request, base, brief).await;
     if let Err(error) = &result {
         desk.fail(error).await?;
     }
@@ -154,7 +177,7 @@ async fn stages(
     desk: &Desk,
     request: &Request,
     base: CommitId,
-    given: Option<Plan>,
+    brief: Brief,
 ) -> Result<RunReport, EngineError> {
     let tree = site.check_out(&base, desk.run())?;
     let cache = survey::open_cache(site.root());
@@ -162,7 +185,7 @@ async fn stages(
     let (surveyed, findings) = triage(site, desk, request, tree.path(), &cache).await?;
     let audits = collect(desk, tree.path(), &surveyed, &findings).await?;
     let known = (findings.as_slice(), audits.as_slice());
-    let plan = optimize(desk, request, (tree.path(), &surveyed), known, base, given).await?;
+    let plan = optimize(desk, request, (tree.path(), &surveyed), known, base, brief).await?;
     if request.config.approval.plan && !holds::plan_is_approved(desk).await? {
         tree.remove().map_err(EngineError::internal)?;
         return desk.report(&plan).await;
@@ -240,14 +263,20 @@ async fn optimize(
     (tree, surveyed): (&Path, &Survey),
     known: (&[Finding], &[Audit]),
     base: CommitId,
-    given: Option<Plan>,
+    brief: Brief,
 ) -> Result<Plan, EngineError> {
     let choose = || {
-        let plan = match given {
-            Some(plan) => plan,
+        let mut plan = match brief.given {
+            Some(given) => given.complete(known.0)?,
             None => survey::optimize(tree, surveyed, known, &base, request.rewrite_imports)?,
         };
+        brief.teams.narrow(&mut plan);
         desk.folder().save_plan(&plan)?;
+        if let Some(known) = &brief.known {
+            let workers = (request.agents as u32, request.teams_at_once);
+            let schedule = forecast::expected(&request.config, &plan, known, workers)?;
+            desk.folder().save_schedule(&schedule)?;
+        }
         let thought = format!(
             "{} packages, no two of which write one file at once; {} entries left alone",
             plan.packages.len(),
@@ -287,7 +316,7 @@ async fn act(
         base: plan.base.clone(),
         target: request.target.clone(),
         works,
-        agents: request.agents,
+        crew: crew::crew(request),
         test: request.config.test.clone(),
         services: request.config.services.clone(),
         gates: type_checker::gates(site.root(), &request.config),
@@ -368,7 +397,7 @@ fn dry_run(
     let audits = coverage::examine(&surveyed, tree, &findings);
     let known = (findings.as_slice(), audits.as_slice());
     let plan = survey::optimize(tree, &surveyed, known, base, options.rewrite_imports)?;
-    let mut report = crate::report::build(&RunId::new("dry-run"), &plan, &[]);
+    let mut report = crate::report::build(&RunId::new("dry-run"), &plan, None, &[]);
     report.violations_before = violations as u32;
     report.missing_sandbox_layers = sandbox::probe_layers().missing();
     Ok(report)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use ssot_model::{CommitId, Plan};
+use ssot_model::{CommitId, Finding, Plan};
 use ssot_plan::Problem;
 use ssot_runtime::files;
 use toml::Spanned;
@@ -16,8 +16,53 @@ use crate::configuration::shape;
 /// Largest plan file that is read, in bytes.
 const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
 
+/// A plan that was given, and where it was read from.
+#[derive(Debug, Clone)]
+pub(crate) struct Given {
+    pub(crate) plan: Plan,
+    /// The file as it was named, and its last line; none for the plan of an earlier run.
+    file: Option<(String, usize)>,
+}
+
+impl From<Plan> for Given {
+    fn from(plan: Plan) -> Self {
+        Self { plan, file: None }
+    }
+}
+
+impl Given {
+    /// The plan, when it says of every finding what becomes of it.
+    pub(crate) fn complete(self, findings: &[Finding]) -> Result<Plan, EngineError> {
+        /// Findings that are named.
+        const NAMED: usize = 10;
+        let Some((file, last)) = &self.file else { return Ok(self.plan) };
+        let missing = ssot_plan::unaccounted(&self.plan, findings);
+        if missing.is_empty() {
+            return Ok(self.plan);
+        }
+        let line = |finding: &&Finding| {
+            let place = finding
+                .members
+                .first()
+                .map_or_else(String::new, |it| format!(" at {}:{}", it.path, it.span.start));
+            let (id, name) = (&finding.id, &finding.name);
+            format!(
+                "{file}:{last}: `{name}`{place} ({}) is in no package and in no list of what is left: \
+                 put its package back, with `enabled = false` if it is not wanted, or add here\n\n\
+                 [[left_out]]\ngroup = \"{id}\"\nreason = \"...\"\n",
+                finding.verdict_word()
+            )
+        };
+        let mut said: Vec<String> = missing.iter().take(NAMED).map(line).collect();
+        if let Some(more) = missing.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            said.push(format!("and {more} more"));
+        }
+        Err(EngineError::config(said.join("\n")))
+    }
+}
+
 /// Reads a plan and checks that it can be executed on a commit.
-pub(crate) fn read(path: &Path, base: &CommitId) -> Result<Plan, EngineError> {
+pub(crate) fn read(path: &Path, base: &CommitId) -> Result<Given, EngineError> {
     let text = files::read_text(path, LARGEST_PLAN)
         .map_err(|error| EngineError::config(format!("{}: {error}", path.display())))?;
     let plan = parse(&path.to_string_lossy(), &text)?;
@@ -29,7 +74,8 @@ pub(crate) fn read(path: &Path, base: &CommitId) -> Result<Plan, EngineError> {
             plan.base
         )));
     }
-    Ok(plan)
+    let last = text.lines().count().max(1);
+    Ok(Given { plan, file: Some((path.display().to_string(), last)) })
 }
 
 /// Reads a plan, or says everything that is wrong with it.
@@ -81,7 +127,15 @@ fn other_version(document: &DeTable<'_>) -> Option<Mistake> {
 
 /// Where a problem stands in the file.
 fn place(document: &DeTable<'_>, problem: &Problem) -> Range<usize> {
-    let named = |table: &&DeTable<'_>| is(table.get("id"), problem.package().as_str());
+    let left_out = |group: &str| {
+        let mut left = tables(document, "left_out").filter_map(|table| table.get("group"));
+        left.find(|value| is(Some(value), group)).map(Spanned::span)
+    };
+    if let Problem::NoReason(group) = problem {
+        return left_out(group.as_str()).unwrap_or_default();
+    }
+    let Some(id) = problem.package() else { return 0..0 };
+    let named = |table: &&DeTable<'_>| is(table.get("id"), id.as_str());
     let mut packages = tables(document, "package").filter(named);
     let package = match problem {
         // The first one has the name by right.
@@ -96,7 +150,8 @@ fn place(document: &DeTable<'_>, problem: &Problem) -> Range<usize> {
             element(package, "depends_on", before.as_str())
         }
         Problem::Cycle(..) => package.get("depends_on").map(Spanned::span),
-        Problem::Duplicate(_) => id(),
+        Problem::Duplicate(_) | Problem::NoReason(_) => id(),
+        Problem::PlannedAndLeftOut(_, group) => left_out(group.as_str()),
         Problem::SameGroup(_, _, group) => tables(package, "groups")
             .filter_map(|table| table.get("group"))
             .find(|value| is(Some(value), group.as_str()))
@@ -192,6 +247,11 @@ groups = []
                 "read_set = []\ngroups = []\n\n",
                 "read_set = []\n\n",
                 "5:1: `package` needs `groups`",
+            ),
+            (
+                "groups = []\n\n",
+                "groups = []\n\n[[left_out]]\ngroup = \"g-1\"\nreason = \" \"\n\n",
+                "14:9: group g-1 is left out without a reason",
             ),
             ("[[package]]\nid = \"p02-b\"", "[[package]\nid = \"p02-b\"", "13:"),
         ] {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use ssot_model::{
     CommitId, Event, EventKind, GateName, Package, PackageId, PackageReport, Phase, Plan, RunId,
-    RunReport, SuiteReport, TreeId, UnitState,
+    RunReport, Schedule, SuiteReport, TreeId, UnitState,
 };
 
 use crate::holds::Holds;
+use crate::timing;
 
 /// What the events say about one package.
 #[derive(Default)]
@@ -18,9 +19,16 @@ struct PackageTrace {
     kept: Option<String>,
 }
 
-/// Rebuilds the report of a run. It holds nothing that is not in the log or the plan.
-pub(crate) fn build(run: &RunId, plan: &Plan, events: &[Event]) -> RunReport {
+/// Rebuilds the report of a run. It holds nothing that is not in the log, the plan or the
+/// schedule that it began with.
+pub(crate) fn build(
+    run: &RunId,
+    plan: &Plan,
+    schedule: Option<&Schedule>,
+    events: &[Event],
+) -> RunReport {
     let mut report = empty(run, plan);
+    report.timing = schedule.map(|schedule| timing::timing(schedule, events));
     let mut traces: BTreeMap<&PackageId, PackageTrace> = BTreeMap::new();
     for event in events {
         match &event.kind {
@@ -75,18 +83,21 @@ pub(crate) fn build(run: &RunId, plan: &Plan, events: &[Event]) -> RunReport {
     report.usage = holds.usage();
     report.waiting = holds.waiting().cloned().collect();
     (report.approvals, report.alerts) = (holds.given, holds.alerts);
-    // What comes after the end, a rollback say, is no part of the run's time.
-    let is_end = |event: &&Event| matches!(event.kind, EventKind::RunCompleted { .. });
-    let last = events.iter().rev().find(is_end).or(events.last());
-    if let (Some(first), Some(last)) = (events.first(), last) {
-        report.seconds = u64::try_from((last.at.0 - first.at.0) / 1000).unwrap_or(0);
-    }
+    report.seconds = seconds(events);
     report.packages = plan
         .packages
         .iter()
         .map(|package| of_package(package, traces.remove(&package.id).unwrap_or_default()))
         .collect();
     report
+}
+
+/// How long the run took. What comes after its end, a rollback say, is no part of it.
+fn seconds(events: &[Event]) -> u64 {
+    let is_end = |event: &&Event| matches!(event.kind, EventKind::RunCompleted { .. });
+    let last = events.iter().rev().find(is_end).or(events.last());
+    let millis = events.first().zip(last).map_or(0, |(first, last)| last.at.0 - first.at.0);
+    u64::try_from(millis / 1000).unwrap_or(0)
 }
 
 fn of_package(package: &Package, trace: PackageTrace) -> PackageReport {
@@ -133,5 +144,6 @@ fn empty(run: &RunId, plan: &Plan) -> RunReport {
         usage: None,
         missing_sandbox_layers: Vec::new(),
         seconds: 0,
+        timing: None,
     }
 }

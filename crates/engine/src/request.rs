@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use ssot_model::{Config, Plan, RunId, Timestamp};
+use ssot_model::{Config, Plan, RunId, Schedule, Timestamp};
 use ssot_runtime::files;
 
 use crate::EngineError;
@@ -16,6 +16,9 @@ pub(crate) struct Request {
     pub(crate) started: Timestamp,
     /// Packages that are worked on at the same time.
     pub(crate) agents: usize,
+    /// Teams that work at the same time; all when missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) teams_at_once: Option<u32>,
     /// The branch that landings advance.
     pub(crate) target: String,
     /// Whether importers of a copy are rewritten.
@@ -63,6 +66,18 @@ impl RunFolder {
             return Ok(None);
         }
         Ok(Some(ssot_plan::parse(&self.load("plan.toml")?)?))
+    }
+
+    /// What is expected of the plan, kept so that it can be compared with what came.
+    pub(crate) fn save_schedule(&self, schedule: &Schedule) -> Result<(), EngineError> {
+        let text = serde_json::to_string_pretty(schedule).map_err(EngineError::internal)?;
+        self.save("schedule.json", &text)
+    }
+
+    /// What was expected; none of runs that did not say so.
+    pub(crate) fn schedule(&self) -> Option<Schedule> {
+        let text = self.load("schedule.json").ok()?;
+        serde_json::from_str(&text).ok()
     }
 
     fn save(&self, name: &str, text: &str) -> Result<(), EngineError> {

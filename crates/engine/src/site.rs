@@ -208,8 +208,9 @@ impl Site {
     pub(crate) async fn report(&self, run: Option<&RunId>) -> Result<RunReport, EngineError> {
         let run = self.run(run).await?;
         let plan = self.plan_of(&run)?;
+        let schedule = RunFolder::new(&self.state, &run).schedule();
         let events = self.events(&run).await?;
-        Ok(report::build(&run, &plan, &events))
+        Ok(report::build(&run, &plan, schedule.as_ref(), &events))
     }
 
     /// Approves what a run waits for.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ssot_audit::{Audit, Choice};
 use ssot_model::{
-    CodeMap, CommitId, Config, Finding, LeftAlone, Mode, Plan, ScanReport, Timestamp,
+    CodeMap, CommitId, Config, Finding, GroupId, LeftAlone, Mode, Plan, ScanReport, Timestamp,
 };
 use ssot_plan::Circumstances;
 use ssot_rules::{RULES, Rule};
@@ -68,7 +68,7 @@ pub fn scan_since(options: &ScanOptions, revision: &str) -> Result<ScanReport, E
 /// `coverage` are files that say what tests execute, besides those of the configuration.
 pub fn examine(
     options: &ScanOptions,
-    group: Option<&str>,
+    asked: &Asked<'_>,
     coverage: &[PathBuf],
 ) -> Result<Vec<Audit>, EngineError> {
     let (survey, cache) = Outset::open(options)?.survey(&options.root)?;
@@ -77,13 +77,11 @@ pub fn examine(
     let sources = codemod::sources(&options.root);
     let mut examiner = coverage::examiner(&survey, &sources, &findings);
     let mut audits = examiner.examine_all(&findings);
-    if let Some(group) = group {
-        audits.retain(|audit| is_called(&audit.finding, group));
-        if audits.is_empty() {
-            return Err(EngineError::user(format!(
-                "no group is called `{group}`; `ssot scan --all` lists the names and ids"
-            )));
-        }
+    audits.retain(|audit| asked.is_about(&audit.finding));
+    if let (Asked::Called(group), true) = (asked, audits.is_empty()) {
+        return Err(EngineError::user(format!(
+            "no group is called `{group}`; `ssot scan --all` lists the names and ids"
+        )));
     }
     let limit = survey.config.scan.max_file_bytes;
     history::attach(&mut audits, &options.root, cache.as_ref(), limit);
@@ -105,10 +103,29 @@ pub fn map(options: &ScanOptions, kind: MapKind) -> Result<CodeMap, EngineError>
     Ok(map::draw(&survey, &audits, kind))
 }
 
-fn is_called(finding: &Finding, text: &str) -> bool {
-    finding.id.as_str() == text
-        || finding.name == text
-        || finding.members.iter().any(|member| member.dotted() == text)
+/// Which groups are audited.
+#[derive(Debug, Clone)]
+pub enum Asked<'a> {
+    /// Every group.
+    All,
+    /// Those with this id or name, or with a member of this dotted name.
+    Called(&'a str),
+    /// Those with these ids.
+    Groups(BTreeSet<GroupId>),
+}
+
+impl Asked<'_> {
+    fn is_about(&self, finding: &Finding) -> bool {
+        match self {
+            Self::All => true,
+            Self::Called(text) => {
+                finding.id.as_str() == *text
+                    || finding.name == *text
+                    || finding.members.iter().any(|member| member.dotted() == *text)
+            }
+            Self::Groups(ids) => ids.contains(&finding.id),
+        }
+    }
 }
 
 /// Makes a plan for the commit that is checked out, in the mode of the configuration
@@ -129,10 +146,14 @@ pub fn plan(
     optimize(&root, &survey, (&findings, &audits), &base, rewrite_imports)
 }
 
-/// Reads a plan that somebody may have edited, for the commit that is checked out.
+/// Reads a plan that somebody may have edited, for the commit that is checked out. It says
+/// of every finding what becomes of it.
 pub fn given_plan(options: &ScanOptions, file: &Path) -> Result<Plan, EngineError> {
     let repository = Repository::open(&options.root).map_err(EngineError::user)?;
-    plan_file::read(file, &repository.head().map_err(EngineError::user)?)
+    let given = plan_file::read(file, &repository.head().map_err(EngineError::user)?)?;
+    let root = repository.root().to_owned();
+    let survey = take(&ScanOptions { root, ..options.clone() })?;
+    given.complete(&detect(&survey, &options.rules)?)
 }
 
 /// The plan as an editable file.
@@ -240,7 +261,7 @@ fn places_that_wait(
     plan: &Plan,
     path: &ssot_model::RepoPath,
     later: &ssot_model::Package,
-) -> Vec<ssot_model::GroupId> {
+) -> Vec<GroupId> {
     let writes = |it: &&ssot_model::Package| it.write_set.contains(path);
     let before = plan.packages.iter().filter(|it| later.places.is_empty() && writes(it));
     let waiting = before.chain([later]).flat_map(|package| &package.places);

@@ -65,7 +65,7 @@ pub async fn trial<T>(
         base,
         target: NOWHERE.to_owned(),
         works,
-        agents: trial.agents,
+        crew: execute::Crew::of(trial.agents),
         test: config.test.clone(),
         services: config.services.clone(),
         control: execute::Control::default(),

@@ -38,7 +38,7 @@ pub fn waive(
             return Err(EngineError::user(format!("a waiver needs {flag}: it must not be empty")));
         }
     }
-    let audits = survey::examine(options, Some(group), &[])?;
+    let audits = survey::examine(options, &survey::Asked::Called(group), &[])?;
     let [audit] = audits.as_slice() else {
         let ids: Vec<&str> = audits.iter().map(|it| it.finding.id.as_str()).collect();
         return Err(EngineError::user(format!(

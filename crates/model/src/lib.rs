@@ -27,6 +27,7 @@ mod report;
 mod schedule;
 mod status;
 mod suite;
+mod timing;
 mod trend;
 
 pub use answer::{Cover, Waiver};
@@ -72,4 +73,5 @@ pub use schedule::{
 };
 pub use status::{RunStatus, WorkingPackage};
 pub use suite::{CategoryReport, Service, TestCategory, TestReport, TestTally, TestVerdict};
+pub use timing::{CheckpointOutcome, Expected, PackageTiming, Timing};
 pub use trend::TrendPoint;

@@ -190,6 +190,16 @@ pub struct LeftAlone {
     pub hands: Option<Hands>,
 }
 
+/// A finding that somebody has taken out of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// The group or finding.
+    pub group: GroupId,
+    /// Why it stays as it is.
+    pub reason: String,
+}
+
 /// Who goes on where no codemod does.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -246,6 +256,9 @@ pub struct Plan {
     /// The findings about places, by rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unplanned: Vec<Unplanned>,
+    /// What somebody has taken out of the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Plan {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Approval, CommitId, LeftAlone, PackageGroup, PackageId, PackagePlaces, PendingApproval,
-    PreparedBranch, RunId, RunOutcome, TreeId, UnitState, Usage,
+    PreparedBranch, RunId, RunOutcome, Timing, TreeId, UnitState, Usage,
 };
 
 /// Counts of one execution of a test suite.
@@ -104,6 +104,9 @@ pub struct RunReport {
     pub missing_sandbox_layers: Vec<String>,
     /// Wall time from the first to the last event, in seconds.
     pub seconds: u64,
+    /// The run against the schedule that it began with; none where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timing: Option<Timing>,
 }
 
 impl RunReport {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use ssot_model::{GroupId, PackageId, Plan, RepoPath};
+use ssot_model::{Finding, GroupId, Package, PackageId, Plan, RepoPath};
 
 /// Why a plan cannot be executed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,18 +36,29 @@ pub enum Problem {
     /// Two packages consolidate one group.
     #[error("packages {0} and {1} both consolidate group {2}; leave it to one of them")]
     SameGroup(PackageId, PackageId, GroupId),
+    /// A package consolidates what somebody has left out.
+    #[error(
+        "package {0} consolidates group {1}, which is left out: take one of the two away, or give \
+         the package `enabled = false`"
+    )]
+    PlannedAndLeftOut(PackageId, GroupId),
+    /// Something is left out without a reason.
+    #[error("group {0} is left out without a reason: say why it stays as it is")]
+    NoReason(GroupId),
 }
 
 impl Problem {
-    /// The package that has to be changed.
-    pub fn package(&self) -> &PackageId {
+    /// The package that has to be changed; none when it is something else.
+    pub fn package(&self) -> Option<&PackageId> {
         match self {
+            Self::NoReason(_) => None,
             Self::Overlap(_, package, _)
             | Self::UnknownDependency(package, _)
             | Self::OffDependency(package, _)
             | Self::Cycle(package, _)
             | Self::Duplicate(package)
-            | Self::SameGroup(_, package, _) => package,
+            | Self::PlannedAndLeftOut(package, _)
+            | Self::SameGroup(_, package, _) => Some(package),
         }
     }
 }
@@ -78,6 +89,7 @@ pub fn problems(plan: &Plan) -> Vec<Problem> {
         found.extend(overlaps(plan, &ancestors(plan)));
     }
     found.extend(shared_groups(plan));
+    found.extend(left_out(plan));
     found
 }
 
@@ -163,8 +175,7 @@ fn shared_groups(plan: &Plan) -> Vec<Problem> {
     let mut owners: BTreeMap<&GroupId, &PackageId> = BTreeMap::new();
     let mut found = Vec::new();
     for package in plan.packages.iter().filter(|package| package.enabled) {
-        let groups = package.groups.iter().map(|it| &it.group);
-        for group in groups.chain(package.places.iter().map(|it| &it.finding)) {
+        for group in groups(package) {
             if let Some(owner) = owners.insert(group, &package.id) {
                 let (a, b) = (owner.clone(), package.id.clone());
                 found.push(Problem::SameGroup(a, b, group.clone()));
@@ -172,4 +183,42 @@ fn shared_groups(plan: &Plan) -> Vec<Problem> {
         }
     }
     found
+}
+
+/// What somebody left out without a reason, or left in as well.
+fn left_out(plan: &Plan) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for left in &plan.left_out {
+        if left.reason.trim().is_empty() {
+            found.push(Problem::NoReason(left.group.clone()));
+        }
+        let holds = |package: &&Package| {
+            package.enabled && groups(package).any(|group| *group == left.group)
+        };
+        let holders = plan.packages.iter().filter(holds);
+        found.extend(
+            holders.map(|it| Problem::PlannedAndLeftOut(it.id.clone(), left.group.clone())),
+        );
+    }
+    found
+}
+
+/// The groups and findings that a package closes.
+fn groups(package: &Package) -> impl Iterator<Item = &GroupId> {
+    let groups = package.groups.iter().map(|it| &it.group);
+    groups.chain(package.places.iter().map(|it| &it.finding))
+}
+
+/// The findings that have to change and of which the plan says nothing: neither a package
+/// nor a list of what is left has them.
+pub fn unaccounted<'a>(plan: &Plan, findings: &'a [Finding]) -> Vec<&'a Finding> {
+    let told: BTreeSet<&GroupId> = plan
+        .packages
+        .iter()
+        .flat_map(groups)
+        .chain(plan.left_alone.iter().map(|it| &it.group))
+        .chain(plan.unplanned.iter().flat_map(|it| &it.findings))
+        .chain(plan.left_out.iter().map(|it| &it.group))
+        .collect();
+    findings.iter().filter(|it| it.is_violation() && !told.contains(&it.id)).collect()
 }

@@ -24,12 +24,13 @@ use ssot_model::{
     Team, Unplanned,
 };
 
-pub use check::{Problem, problems};
+pub use check::{Problem, problems, unaccounted};
 pub use file::{PlanError, parse, render};
 pub use left::{left_alone, unplanned};
 pub use order::{before, start_order};
 pub use places::PlacesDraft;
 pub use schedule::{Setting, schedule};
+pub use teams::keep_teams;
 
 /// An audit with what its dry run touched.
 pub struct Draft<'a> {
@@ -95,6 +96,7 @@ pub fn build(
         packages,
         left_alone: circumstances.left_alone,
         unplanned: circumstances.unplanned,
+        left_out: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! plan as soon as what they wait for has landed and a worker is free, and land one at a
 //! time in the order in which they are ready.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use ssot_model::{
     Checkpoint, CheckpointForecast, Experience, Lane, Makespan, Package, PackageId, Plan,
@@ -30,6 +30,8 @@ pub struct Setting<'a> {
     pub teams: &'a [Team],
     /// Workers when there are no teams, and those for packages without a team.
     pub workers: u32,
+    /// Teams that may be at work at the same time; all when missing.
+    pub teams_at_once: Option<u32>,
     /// What is to be done by when.
     pub checkpoints: &'a [Checkpoint],
 }
@@ -45,7 +47,7 @@ pub fn schedule(plan: &Plan, setting: &Setting<'_>) -> Result<Schedule, PlanErro
     let jobs = jobs(&packages, &stages, setting);
     let pools = pools(setting, &jobs);
     let sizes: Vec<u32> = pools.iter().map(|(_, size)| *size).collect();
-    let spans = simulate(&jobs, &sizes);
+    let spans = simulate(&jobs, &sizes, setting.teams_at_once);
     let path = Path::of(&jobs);
     let planned: Vec<PlannedPackage> = packages
         .iter()
@@ -68,7 +70,8 @@ pub fn schedule(plan: &Plan, setting: &Setting<'_>) -> Result<Schedule, PlanErro
     };
     let most = MOST_WORKERS.min(packages.len() as u32);
     let together: Vec<Job> = jobs.iter().map(|job| Job { pool: 0, ..job.clone() }).collect();
-    let makespan = |workers| Makespan { workers, millis: whole(&simulate(&together, &[workers])) };
+    let makespan =
+        |workers| Makespan { workers, millis: whole(&simulate(&together, &[workers], None)) };
     Ok(Schedule {
         basis: estimates.basis(),
         before,
@@ -140,8 +143,8 @@ fn lanes(pools: &[(String, u32)]) -> Vec<Lane> {
     lanes
 }
 
-/// Runs the jobs on pools of so many workers.
-fn simulate(jobs: &[Job], pools: &[u32]) -> Vec<Span> {
+/// Runs the jobs on pools of so many workers, of which so many may be at work at once.
+fn simulate(jobs: &[Job], pools: &[u32], at_once: Option<u32>) -> Vec<Span> {
     let mut spans = vec![Span::default(); jobs.len()];
     let mut landed = vec![false; jobs.len()];
     let mut queue: VecDeque<usize> = (0..jobs.len()).collect();
@@ -160,7 +163,10 @@ fn simulate(jobs: &[Job], pools: &[u32]) -> Vec<Span> {
         let mut waiting = VecDeque::new();
         for at in queue.drain(..) {
             let job = &jobs[at];
-            let may = job.after.iter().all(|before| landed[*before]);
+            let busy: BTreeSet<usize> =
+                working.iter().map(|(_, at)| jobs[*at].pool).chain([job.pool]).collect();
+            let may = job.after.iter().all(|before| landed[*before])
+                && at_once.is_none_or(|most| busy.len() <= most.max(1) as usize);
             match may.then(|| free[job.pool].pop()).flatten() {
                 Some(lane) => {
                     spans[at] = Span { lane, start: now, end: 0 };
@@ -272,14 +278,27 @@ mod tests {
     #[test]
     fn landings_come_one_after_the_other() {
         let jobs = [job(&[], 10, 2), job(&[], 10, 2), job(&[0], 5, 1)];
-        let end = |workers| simulate(&jobs, &[workers]).iter().map(|it| it.end).max();
+        let end = |workers| simulate(&jobs, &[workers], None).iter().map(|it| it.end).max();
         // 12 for the first, 14 for the second, and the third begins at 12.
         assert_eq!([end(1), end(2), end(3)], [Some(30), Some(18), Some(18)]);
-        let spans = simulate(&jobs, &[2]);
+        let spans = simulate(&jobs, &[2], None);
         assert_eq!(
             spans.iter().map(|it| (it.lane, it.start)).collect::<Vec<_>>(),
             [(0, 0), (1, 0), (0, 12)]
         );
+    }
+
+    #[test]
+    fn only_so_many_teams_work_at_once() {
+        let of = |pool| Job { pool, ..job(&[], 10, 0) };
+        let jobs = [of(0), of(1), of(2), of(0)];
+        let starts = |at_once| -> Vec<u64> {
+            simulate(&jobs, &[1, 1, 1], at_once).iter().map(|it| it.start).collect()
+        };
+        assert_eq!(starts(None), [0, 0, 0, 10]);
+        // The third team begins when one of the others has nothing at work.
+        assert_eq!(starts(Some(2)), [0, 0, 10, 10]);
+        assert_eq!(starts(Some(1)), [0, 10, 20, 30]);
     }
 
     #[test]
@@ -306,7 +325,7 @@ mod tests {
                     job(&after, *work, *landing)
                 })
                 .collect();
-            let spans = simulate(&jobs, &[workers]);
+            let spans = simulate(&jobs, &[workers], None);
             let path = Path::of(&jobs);
             let end = spans.iter().map(|it| it.end).max().unwrap_or(0);
             let sum: u64 = jobs.iter().map(|it| it.work + it.landing).sum();

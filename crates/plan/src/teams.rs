@@ -1,6 +1,8 @@
 //! Who works on which package.
 
-use ssot_model::{RepoPath, Team};
+use std::collections::BTreeSet;
+
+use ssot_model::{PackageId, Plan, RepoPath, Team};
 
 /// The team of a package: the first with one of its concepts, otherwise the one with
 /// most of its files, the first of equals.
@@ -23,6 +25,29 @@ pub(crate) fn team_of<'a>(
         teams.iter().find(|team| files(team) == most)
     };
     teams.iter().find(has_concept).or_else(by_files)
+}
+
+/// Switches off every package that belongs to none of the teams, and what waits for it.
+pub fn keep_teams(plan: &mut Plan, names: &BTreeSet<&str>) {
+    for package in &mut plan.packages {
+        package.enabled &= package.team.as_deref().is_some_and(|team| names.contains(team));
+    }
+    loop {
+        let off: BTreeSet<PackageId> =
+            plan.packages.iter().filter(|it| !it.enabled).map(|it| it.id.clone()).collect();
+        let waiting = plan
+            .packages
+            .iter_mut()
+            .filter(|it| it.enabled && it.depends_on.iter().any(|before| off.contains(before)));
+        let mut is_done = true;
+        for package in waiting {
+            package.enabled = false;
+            is_done = false;
+        }
+        if is_done {
+            return;
+        }
+    }
 }
 
 #[cfg(test)]

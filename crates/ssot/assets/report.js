@@ -27,7 +27,7 @@
   const [text, verdict, rule] = ["text", "verdict", "rule"].map((name) => byId("filter-" + name));
   const items = [...document.querySelectorAll(".finding")];
   const count = byId("filter-count");
-  form.hidden = false;
+  form.hidden = items.length < 2;
 
   const apply = () => {
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -40,8 +40,8 @@
       item.hidden = !fits;
       if (fits) shown += 1;
     }
-    count.textContent = shown === items.length
-      ? `${items.length} findings` : `${shown} of ${items.length} findings`;
+    const all = items.length === 1 ? "1 finding" : `${items.length} findings`;
+    count.textContent = shown === items.length ? all : `${shown} of ${all}`;
   };
   const choose = (values) => {
     text.value = values.text || "";

@@ -2,7 +2,9 @@
 //! an audit holds positions in the index, which mean nothing outside.
 
 use serde::Serialize;
-use ssot_engine::audit::{Advice, Audit, Coverage, Ledger, Matrix, MroReport};
+use ssot_engine::audit::{
+    Advice, Audit, Breakage, Contest, Coverage, Ledger, Matrix, MroReport, Usage,
+};
 use ssot_model::Finding;
 use ssot_model::audit::History;
 
@@ -30,6 +32,8 @@ struct AuditView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<&'a Coverage>,
     candidates: Vec<CandidateView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contest: Option<&'a Contest>,
     ledger: &'a Ledger,
     #[serde(skip_serializing_if = "Option::is_none")]
     mro: Option<&'a MroReport>,
@@ -48,6 +52,8 @@ struct ConsumersView<'a> {
     production: &'a [String],
     tests: &'a [String],
     strings: &'a [String],
+    computed: &'a [String],
+    usage: &'a [Usage],
 }
 
 #[derive(Debug, Serialize)]
@@ -56,12 +62,15 @@ struct CandidateView<'a> {
     points: i64,
     criteria: Vec<CriterionView<'a>>,
     obstacles: Vec<PlaceView<'a>>,
+    breaks: &'a [Breakage],
 }
 
 #[derive(Debug, Serialize)]
 struct CriterionView<'a> {
     name: &'a str,
     figure: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<i32>,
     points: i64,
 }
 
@@ -84,6 +93,7 @@ fn view(audit: &Audit) -> AuditView<'_> {
         consumers: consumers(audit),
         coverage: audit.coverage.as_ref(),
         candidates: candidates(audit),
+        contest: audit.contest.as_ref(),
         ledger: &audit.ledger,
         mro: audit.mro.as_ref(),
         history: audit.history.as_ref(),
@@ -98,6 +108,8 @@ fn consumers(audit: &Audit) -> Vec<ConsumersView<'_>> {
             production: &used.production,
             tests: &used.tests,
             strings: &used.strings,
+            computed: &used.computed,
+            usage: &used.usage,
         })
         .collect()
 }
@@ -112,13 +124,19 @@ fn candidates(audit: &Audit) -> Vec<CandidateView<'_>> {
             criteria: candidate
                 .criteria
                 .iter()
-                .map(|it| CriterionView { name: it.name, figure: &it.figure, points: it.points })
+                .map(|it| CriterionView {
+                    name: it.name,
+                    figure: &it.figure,
+                    weight: it.weight,
+                    points: it.points,
+                })
                 .collect(),
             obstacles: candidate
                 .obstacles
                 .iter()
                 .map(|(place, reason)| PlaceView { place, reason })
                 .collect(),
+            breaks: &candidate.breaks,
         })
         .collect()
 }

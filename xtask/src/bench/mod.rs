@@ -1,11 +1,12 @@
 //! `cargo xtask bench`: ssot next to other tools, on one corpus, in one run.
 
+mod audit;
 pub(crate) mod corpus;
 mod growth;
+mod history;
 pub(crate) mod measure;
 mod table;
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -45,25 +46,20 @@ enum What {
     Scan,
     /// `ssot scan` on ten times the corpus, many equal functions, one long file.
     Growth,
+    /// `ssot audit` of every group, and `ssot plan`, on beds.
+    Audit,
+    /// `ssot audit` of every group in a repository of 10,000 commits.
+    History,
 }
 
 /// Measures and prints the table.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let working = workspace::working("SSOT_CORPUS_DIR", ".corpus");
-    let list = corpus::list(root)?;
-    let tools = python::tools(&working)?;
-    install(&list, &tools, &working)?;
-    let corpus = corpus::ensure(&list, &working, &tools)?;
-    eprintln!("corpus: {} files, {} lines", corpus.files, corpus.lines);
-    if corpus.lines < LINES {
-        bail!("the corpus has {} lines, at least {LINES} are needed", corpus.lines);
-    }
-    if !options.others_only {
-        build(root)?;
-    }
     let (marks, text) = match options.what {
-        What::Scan => ("scan", scan(options, &list, &tools, &corpus)?),
-        What::Growth => ("growth", growth(options, &corpus, &working)?),
+        What::Scan => ("scan", on_corpus(root, options, &working)?),
+        What::Growth => ("growth", on_corpus(root, options, &working)?),
+        What::Audit => ("audit", alone(root, options, &working, audit::table)?),
+        What::History => ("history", alone(root, options, &working, history::table)?),
     };
     println!("{text}");
     if options.record {
@@ -72,11 +68,41 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn growth(options: &Options, corpus: &Corpus, working: &Path) -> Result<String> {
-    let mut text = growth::table(corpus, working, options.rounds)?;
+/// A table that needs neither other tools nor the corpus.
+fn alone(
+    root: &Path,
+    options: &Options,
+    working: &Path,
+    table: fn(&Path, u32) -> Result<String>,
+) -> Result<String> {
+    build(root)?;
+    let text = table(working, options.rounds)?;
+    dated(&text, options.rounds)
+}
+
+/// A table with what it was measured on.
+fn dated(table: &str, rounds: u32) -> Result<String> {
     let (date, machine) = (machine::today()?, machine::description());
-    let _ = write!(text, "\nMedians of {} rounds; {machine}; {date}.\n", options.rounds);
-    Ok(text)
+    Ok(format!("{table}\nMedians of {rounds} rounds; {machine}; {date}.\n"))
+}
+
+/// What is measured on the corpus, next to other tools.
+fn on_corpus(root: &Path, options: &Options, working: &Path) -> Result<String> {
+    let list = corpus::list(root)?;
+    let tools = python::tools(working)?;
+    install(&list, &tools, working)?;
+    let corpus = corpus::ensure(&list, working, &tools)?;
+    eprintln!("corpus: {} files, {} lines", corpus.files, corpus.lines);
+    if corpus.lines < LINES {
+        bail!("the corpus has {} lines, at least {LINES} are needed", corpus.lines);
+    }
+    if !options.others_only {
+        build(root)?;
+    }
+    match options.what {
+        What::Growth => dated(&growth::table(&corpus, working, options.rounds)?, options.rounds),
+        _ => scan(options, &list, &tools, &corpus),
+    }
 }
 
 fn scan(options: &Options, list: &List, tools: &Venv, corpus: &Corpus) -> Result<String> {

@@ -7,6 +7,7 @@ mod cause;
 mod difference;
 mod fixes;
 mod likeness;
+mod mended;
 mod origins;
 mod repeated;
 mod since;
@@ -128,9 +129,11 @@ pub fn trace(timeline: &Timeline) -> History {
         together,
         missed_fixes,
         repeated,
+        fixes: Vec::new(),
         root_cause: Vec::new(),
         cost: Cost::default(),
     };
+    history.fixes = mended::fixes(timeline, &history, &since);
     history.cost = since::cost(&history, &since);
     history.root_cause = cause::steps(timeline, &history, &since);
     history

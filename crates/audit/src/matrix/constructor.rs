@@ -48,7 +48,7 @@ pub(super) fn pairs(bench: &Bench<'_>) -> Vec<Constructor> {
 }
 
 /// The parameters of the constructor; nothing when it is not in this repository.
-fn parameters(bench: &Bench<'_>, class: &Specimen) -> Option<Vec<Parameter>> {
+pub(crate) fn parameters(bench: &Bench<'_>, class: &Specimen) -> Option<Vec<Parameter>> {
     let order = bench.hierarchy.linearisation(class.id).ok()?;
     let mut fields: Vec<Parameter> = Vec::new();
     let is_model = order.iter().any(is_pydantic_model);

@@ -5,6 +5,7 @@ mod constructor;
 mod difference;
 mod members;
 
+pub(crate) use constructor::parameters as constructor_parameters;
 use ssot_facts::{Definition, Hierarchy, Index};
 use ssot_model::DefinitionKind;
 use ssot_model::audit::{Aspect, Cell, Matrix, MatrixRow};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use ssot_facts::{
     Binding, ClassRef, Definition, DefinitionId, FileFacts, Index, ModuleId, Resolution, Site,
     SiteKind, ValueKind,
@@ -10,6 +11,8 @@ use ssot_facts::{
 use ssot_model::audit::{CallChange, MethodCall};
 
 use super::{Lookup, Orders, look_up};
+use crate::consumers;
+use crate::readings::Library;
 
 /// The calls that may lead elsewhere: on objects of the classes that would go and of
 /// those below them.
@@ -19,21 +22,20 @@ pub(super) fn calls(orders: &Orders<'_>) -> Vec<MethodCall> {
     let modules: BTreeSet<ModuleId> = affected
         .iter()
         .flat_map(|class| {
-            let consumers = orders.index.consumers_of(*class).iter().map(|it| it.module);
-            consumers.chain([class.module])
+            consumers::modules_of(orders.index, *class).into_iter().chain([class.module])
         })
         .collect();
     let mut found: BTreeSet<(CallChange, MethodCallKey)> = BTreeSet::new();
     for module in modules {
         let facts = &orders.index.module(module).facts;
-        for site in facts.sites.iter().filter(|site| site.kind == SiteKind::Call) {
-            let Some(call) = receiver(orders.index, module, facts, site) else { continue };
+        for call in orders.library.calls(module).iter() {
+            let site = &facts.sites[call.site];
             // What stands in a class that goes, goes with it.
             let around = call.around;
             if affected.contains(&call.class)
                 && !around.is_some_and(|class| orders.replaced.contains_key(&class))
             {
-                found.extend(resolve(orders, module, site, &call));
+                found.extend(resolve(orders, module, site, call));
             }
         }
     }
@@ -65,25 +67,34 @@ impl MethodCallKey {
 }
 
 /// A call with the class of its object.
-struct Call<'a> {
-    class: DefinitionId,
-    method: &'a str,
+pub(crate) struct Call {
+    /// Its position among the sites of the module.
+    pub(crate) site: usize,
+    pub(crate) class: DefinitionId,
+    pub(crate) method: CompactString,
     /// Classes of the order that come before the search begins: one for `super()`.
     skipped: bool,
     /// The class in whose body it stands.
-    around: Option<DefinitionId>,
+    pub(crate) around: Option<DefinitionId>,
 }
 
-/// The class of the object on which a method is called, when that can be told.
-fn receiver<'a>(
-    index: &Index,
-    module: ModuleId,
-    facts: &'a FileFacts,
-    site: &Site,
-) -> Option<Call<'a>> {
+/// Every call of a module on an object whose class can be told.
+pub(crate) fn of_module(library: Library<'_>, module: ModuleId) -> Vec<Call> {
+    let facts = &library.index.module(module).facts;
+    let calls = facts.sites.iter().enumerate().filter(|(_, site)| site.kind == SiteKind::Call);
+    calls.filter_map(|(at, _)| receiver(library, module, facts, at)).collect()
+}
+
+/// The class of the object on which a method is called, when that can be told. What the
+/// code states of parameters and attributes is believed.
+fn receiver(library: Library<'_>, module: ModuleId, facts: &FileFacts, at: usize) -> Option<Call> {
+    let site = &facts.sites[at];
+    let index = library.index;
     let path = facts.path_of(site);
     let around = class_around(facts, site).map(|index| DefinitionId { module, index });
-    let class = |class, method, skipped| Some(Call { class, method, skipped, around });
+    let class = |class, method: &str, skipped| {
+        Some(Call { site: at, class, method: method.into(), skipped, around })
+    };
     let (front, method) = path.rsplit_once('.').unwrap_or(("", path));
     match front {
         "self" | "cls" => return class(around?, method, false),
@@ -97,6 +108,9 @@ fn receiver<'a>(
     let inner = front.strip_suffix("()").unwrap_or(front);
     if let Some(id) = class_named(index, module, inner) {
         return class(id, method, false);
+    }
+    if let Some(attribute) = front.strip_prefix("self.") {
+        return class(of_attribute(library, around?, attribute)?, method, false);
     }
     if front.is_empty() || front.contains(['.', '(']) {
         return None;
@@ -114,7 +128,36 @@ fn receiver<'a>(
         });
         created.next().flatten().filter(|_| created.next().is_none())
     };
-    class(local.or_else(of_module)?, method, false)
+    let of_parameter = || of_parameter(library, module, facts, site, front);
+    class(local.or_else(of_parameter).or_else(of_module)?, method, false)
+}
+
+/// The class that a parameter of the function around a site is annotated with.
+fn of_parameter(
+    library: Library<'_>,
+    module: ModuleId,
+    facts: &FileFacts,
+    site: &Site,
+    name: &str,
+) -> Option<DefinitionId> {
+    let function = facts.definitions.get(site.definition()? as usize)?;
+    let is_parameter = function.members.iter().any(|it| it == name);
+    let reading = is_parameter.then(|| library.of(module))?;
+    class_named(library.index, module, reading.parameter(function.span.start, name)?)
+}
+
+/// The class that an attribute is annotated with or made of, in the class itself.
+fn of_attribute(
+    library: Library<'_>,
+    class: DefinitionId,
+    attribute: &str,
+) -> Option<DefinitionId> {
+    if attribute.contains(['.', '(', '[']) {
+        return None;
+    }
+    let begins = library.index.definition(class).span.start;
+    let reading = library.of(class.module);
+    class_named(library.index, class.module, reading.attribute(begins, attribute)?)
 }
 
 /// The class in whose body a site stands.
@@ -140,9 +183,9 @@ fn resolve(
     orders: &Orders<'_>,
     module: ModuleId,
     site: &Site,
-    call: &Call<'_>,
+    call: &Call,
 ) -> Option<(CallChange, MethodCallKey)> {
-    let Orders { index, hierarchy, replaced, after } = orders;
+    let Orders { index, hierarchy, replaced, after, .. } = orders;
     let order = hierarchy.linearisation(call.class).ok()?;
     let later = match (replaced.get(&call.class), after.get(&call.class)) {
         (Some(kept), _) => {
@@ -152,7 +195,7 @@ fn resolve(
         (None, None) => Ok(Arc::clone(&order)),
     };
     let search = |order: &[ClassRef]| {
-        look_up(index, hierarchy, &order[usize::from(call.skipped)..], call.method)
+        look_up(index, hierarchy, &order[usize::from(call.skipped)..], &call.method)
     };
     let today = search(&order);
     let later = later.map(|order| search(&order));
@@ -171,7 +214,7 @@ fn resolve(
         }
         (Lookup::Unknown(_), _) | (_, Ok(Lookup::Unknown(_))) => CallChange::Unknown,
         (today, Ok(later)) if *today == *later => CallChange::Same,
-        (Lookup::At(one), Ok(Lookup::At(other))) => between(index, *one, *other, call.method),
+        (Lookup::At(one), Ok(Lookup::At(other))) => between(index, *one, *other, &call.method),
         (_, Ok(Lookup::Nowhere)) if !creates => CallChange::Broken,
         _ => CallChange::Changed,
     };

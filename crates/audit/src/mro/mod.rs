@@ -8,6 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use ssot_facts::{ClassRef, Conflict, DefinitionId, Hierarchy, Index, Linearisation};
 use ssot_model::audit::{ClassOrder, MroReport, OverrideRow};
 
+use crate::readings::Library;
+
+pub(crate) use calls::{Call, of_module as calls_of};
+
 /// What would happen to the classes of a group.
 pub(crate) struct Prospect {
     /// What would stay; none when nothing would go.
@@ -20,11 +24,12 @@ pub(crate) struct Prospect {
 
 /// The report about the classes of a group.
 pub(crate) fn report(
-    index: &Index,
+    library: Library<'_>,
     hierarchy: &Hierarchy,
     ids: &[DefinitionId],
     prospect: &Prospect,
 ) -> MroReport {
+    let index = library.index;
     let replaced: BTreeMap<DefinitionId, DefinitionId> = prospect
         .canonical
         .iter()
@@ -32,7 +37,7 @@ pub(crate) fn report(
         .filter(|(gone, kept)| gone != kept)
         .collect();
     let after = hierarchy.replaced(&replaced);
-    let orders = Orders { index, hierarchy, replaced: &replaced, after: &after };
+    let orders = Orders { index, library, hierarchy, replaced: &replaced, after: &after };
     MroReport {
         classes: ids.iter().map(|id| orders.shown(*id, &hierarchy.linearisation(*id))).collect(),
         canonical: prospect.canonical.map(|id| index.dotted(id)).unwrap_or_default(),
@@ -46,6 +51,7 @@ pub(crate) fn report(
 /// Orders of classes, today and afterwards.
 struct Orders<'a> {
     index: &'a Index,
+    library: Library<'a>,
     hierarchy: &'a Hierarchy,
     replaced: &'a BTreeMap<DefinitionId, DefinitionId>,
     after: &'a BTreeMap<DefinitionId, Linearisation>,

@@ -11,6 +11,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::canary::{self, Canary};
 use super::checkpoints::Checkpoints;
+use super::crew::Lane;
 use super::journal::Stop;
 use super::recover::Landing;
 use super::rollback::{RollBack, take_back};
@@ -38,6 +39,8 @@ struct Dispatcher {
     queue: VecDeque<usize>,
     /// Packages that wait for an approval, and those that wait for one of these.
     held: BTreeSet<PackageId>,
+    /// The lane of each running unit.
+    lanes: BTreeMap<PackageId, Lane>,
     /// The way to each running unit.
     downs: BTreeMap<PackageId, mpsc::Sender<Down>>,
     ready: VecDeque<PackageId>,
@@ -117,6 +120,7 @@ impl Dispatcher {
             landings,
             queue,
             held: BTreeSet::new(),
+            lanes: BTreeMap::new(),
             downs: BTreeMap::new(),
             ready: VecDeque::new(),
             landing: None,
@@ -157,11 +161,12 @@ impl Dispatcher {
                 let why = format!("it depends on {missing}, which did not land");
                 self.end(&package.id, UnitState::Blocked, Some(why)).await?;
             } else if package.depends_on.iter().all(|id| done(&id))
-                && self.tasks.len() < self.shared.job.agents.max(1)
+                && self.shared.job.crew.is_free(&package, &self.lanes)
             {
                 let job = &self.shared.job;
                 let subject = ApprovalSubject::Package;
                 if job.control.may(&job.journal, subject, &package.id).await? {
+                    self.lanes.insert(package.id.clone(), job.crew.lane(&package));
                     self.start(index, &package.id);
                 } else {
                     self.held.insert(package.id);
@@ -315,6 +320,7 @@ impl Dispatcher {
         let Some(id) = id.or(name) else { return Ok(()) };
         self.downs.remove(&id);
         self.spending.end(&self.shared.job, &id).await?;
+        self.lanes.remove(&id);
         if self.landing.as_ref() == Some(&id) {
             self.landing = None;
         }

@@ -77,7 +77,7 @@ async fn all(shared: &Arc<Shared>, head: &Head) -> Result<Vec<Examined>, Execute
     let (mut tasks, mut found) = (JoinSet::new(), Vec::new());
     let mut waiting = (0..shared.job.works.len()).collect::<BTreeSet<usize>>();
     loop {
-        while tasks.len() < shared.job.agents.max(1) {
+        while tasks.len() < shared.job.crew.others.max(1) {
             let Some(index) = waiting.pop_first() else { break };
             let (shared, head) = (Arc::clone(shared), head.clone());
             tasks.spawn(async move { (index, one(shared, index, head).await) });

@@ -9,6 +9,7 @@ mod candidate;
 mod checkpoints;
 mod commands;
 mod control;
+mod crew;
 mod dispatcher;
 mod examine;
 mod final_check;
@@ -44,6 +45,7 @@ use journal::Stop;
 
 pub use control::Control;
 pub(crate) use control::approval_step;
+pub use crew::Crew;
 pub use examine::{Examined, Verdict, examine};
 pub use journal::{Append, Appending, Clock, Journal};
 pub use rollback::{RollBack, RollbackError, Undone, Which, recorded_rollbacks, rollback};
@@ -92,8 +94,8 @@ pub struct Job {
     pub target: String,
     /// The packages in the order in which they may start.
     pub works: Vec<Work>,
-    /// How many units work at the same time.
-    pub agents: usize,
+    /// Who works at the same time.
+    pub crew: Crew,
     /// How the repository's own tests are run.
     pub test: Option<TestConfig>,
     /// What the tests need beside them.

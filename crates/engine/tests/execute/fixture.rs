@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use ssot_engine::Inspection;
-use ssot_engine::execute::{self, ExecuteError, ExecuteSummary, Job, Journal, Work};
+use ssot_engine::execute::{self, Crew, ExecuteError, ExecuteSummary, Job, Journal, Work};
 use ssot_facts::{Index, Source};
 use ssot_model::{
     CommitId, CompletionStatus, EventKind, FileChange, Package, PackageId, Patch, Priority,
@@ -222,7 +222,7 @@ impl Platform {
             base: self.base.clone(),
             target: TARGET.to_owned(),
             works,
-            agents: self.agents,
+            crew: Crew::of(self.agents),
             test: self.test.clone(),
             services: BTreeMap::new(),
             gates: Vec::new(),

@@ -8,6 +8,7 @@ mod lines;
 mod names;
 mod outline;
 mod parts;
+mod reading;
 mod scope;
 mod structure;
 pub mod template;
@@ -23,6 +24,7 @@ use crate::file::{FileFacts, FileFlags};
 pub use lines::{Excerpt, LogicalLine, defined_names, excerpt, logical_lines, qualified_names};
 pub use outline::{Kind, OutlineLine, Word, outline};
 pub use parts::word_hash;
+pub use reading::{Reading, Typed, WrittenCall, reading};
 
 /// Extracts the facts of one file. Never fails: what does not parse is listed in
 /// [`FileFacts::errors`], and what could be read around it is still there.

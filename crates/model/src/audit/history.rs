@@ -21,6 +21,9 @@ pub struct History {
     pub missed_fixes: Vec<MissedFix>,
     /// Changes that were made to one copy and later to another, oldest first.
     pub repeated: Vec<Repeated>,
+    /// Every fix of a copy and what became of it in the others, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<Fix>,
     /// How it came to this, each step with its commit.
     pub root_cause: Vec<CauseStep>,
     /// What the copies have cost so far.
@@ -153,6 +156,43 @@ pub struct MissedFix {
     pub reasons: Vec<String>,
     /// The places.
     pub hunks: Vec<MissedHunk>,
+}
+
+/// A change of one copy that looks like a fix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// The fix.
+    pub commit: CommitRef,
+    /// The copy that was fixed.
+    pub copy: usize,
+    /// What became of it in the copies that were there already.
+    pub fates: Vec<FixFate>,
+}
+
+/// What became of a fix in another copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixFate {
+    /// The other copy.
+    pub copy: usize,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a fix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Fate {
+    /// The same commit changed this copy too.
+    AtOnce,
+    /// It came later.
+    Later {
+        /// The commit that brought it.
+        commit: CommitRef,
+    },
+    /// It would still apply.
+    Missing,
+    /// What it replaced is not there: it never was, or went another way.
+    Unneeded,
 }
 
 /// One place of a missed fix.

@@ -2,12 +2,27 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-use ssot_engine::ScanOptions;
+use clap::{Args, ValueEnum};
+use ssot_engine::audit::Audit;
+use ssot_engine::{Asked, ScanOptions};
 
-use crate::cli::{PageFormat, Place};
+use crate::cli::{self, Place};
 use crate::exit::{Exit, Usage};
-use crate::{formats, json, markdown, output, progress, text};
+use crate::formats::{self, Setting};
+use crate::{json, markdown, output, progress, text};
+
+/// Forms of an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AuditFormat {
+    /// For people at a terminal
+    Text,
+    /// For programs
+    Json,
+    /// For reviews and issues
+    Md,
+    /// One page for a browser
+    Html,
+}
 
 /// Which group, and how it is told.
 #[derive(Debug, Args)]
@@ -39,7 +54,10 @@ pub(crate) struct AuditArgs {
     reason: Option<String>,
     /// How the result is printed
     #[arg(long, value_enum, default_value = "text")]
-    format: PageFormat,
+    format: AuditFormat,
+    /// Write the result to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
@@ -60,7 +78,8 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
             output::note(place.quiet, &formats::visible(&format!("waived in {file}: {atom}")));
         }
     }
-    let audits = ssot_engine::examine(&options, group, &args.coverage)?;
+    let asked = group.map_or(Asked::All, Asked::Called);
+    let audits = ssot_engine::examine(&options, &asked, &args.coverage)?;
     drop(waiting);
     if let (true, Some(group)) = (audits.is_empty(), group) {
         let place = place.argument();
@@ -69,12 +88,30 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         );
         return Err(Usage(said).into());
     }
-    match args.format {
-        PageFormat::Text => output::result(&text::audits(&audits))?,
-        PageFormat::Json => output::json(&json::audits(&audits))?,
-        PageFormat::Md => output::result(&markdown::audits(&audits))?,
-    }
+    let told = match args.format {
+        AuditFormat::Text => text::audits(&audits),
+        AuditFormat::Json => serde_json::to_string_pretty(&json::audits(&audits))? + "\n",
+        AuditFormat::Md => markdown::audits(&audits),
+        AuditFormat::Html => page(&audits, &place),
+    };
+    output::deliver(args.output.as_deref(), &told, args.place.quiet)?;
     Ok(Exit::Clean)
+}
+
+fn page(audits: &[Audit], place: &Place) -> String {
+    let setting = Setting {
+        argument: &place.argument(),
+        name: &place.name(),
+        root: &place.path,
+        prefix: &place.prefix(),
+        blob: &cli::blob(),
+        all: true,
+        narrowed: true,
+        trend: &[],
+        audits,
+        check: None,
+    };
+    formats::audit_page(&setting)
 }
 
 /// The group, none for all, and where. With `--all` nothing names a group, so that what

@@ -95,6 +95,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         all: false,
         narrowed: false,
         trend: &trend,
+        audits: &[],
         check: Some(&report),
     };
     let told = formats::render_check(args.format, &report, &setting)?;

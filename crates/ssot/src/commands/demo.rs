@@ -98,6 +98,7 @@ fn show(args: &DemoArgs, repository: &NewRepository) -> anyhow::Result<Exit> {
         root: root.to_owned(),
         config: None,
         agents: run::agents(args.agents),
+        teams: ssot_engine::Teams::All,
         target: None,
         rewrite_imports: false,
         mode: None,

@@ -76,6 +76,9 @@ pub(crate) struct PlanArgs {
     /// Workers for which times are told, where there are no teams [default: the processor's cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     agents: Option<u16>,
+    /// Teams of ssot.toml that work at the same time [default: all of them]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    teams: Option<u32>,
     /// Show every line that would change, and what would be handed on; as text or JSON
     #[arg(long)]
     dry_run: bool,
@@ -103,7 +106,7 @@ pub(crate) fn run(args: &PlanArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     let workers = run::agents(args.agents) as u32;
-    let schedule = ssot_engine::forecast(&options, &plan, &known, workers)?;
+    let schedule = ssot_engine::forecast(&options, &plan, &known, workers, args.teams)?;
     drop(waiting);
     if let Some(file) = &args.output {
         let rendered = ssot_engine::render_plan(&plan)?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use ssot_engine::RunOptions;
+use ssot_engine::{RunOptions, Teams};
 use ssot_model::{BudgetLimits, LandingMode, Mode, RunOutcome, RunReport};
 
 use crate::cli::{Format, Place};
@@ -26,6 +26,10 @@ pub(crate) struct RunArgs {
     /// Packages worked on at a time [default: the processor's cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     agents: Option<u16>,
+    /// The teams of ssot.toml that take part, by name with a comma between, or how many of them
+    /// work at the same time [default: all of them]
+    #[arg(long, value_name = "N|NAMES", value_parser = teams)]
+    teams: Option<Teams>,
     /// The branch that landings advance [default: one of ssot's own]
     #[arg(long, value_name = "BRANCH")]
     target: Option<String>,
@@ -109,6 +113,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         root: args.place.path.clone(),
         config: args.config.clone(),
         agents: agents(args.agents),
+        teams: args.teams.clone().unwrap_or_default(),
         target: args.target.clone(),
         rewrite_imports: args.rewrite_imports,
         mode: args.mode.map(Mode::from),
@@ -156,6 +161,21 @@ pub(crate) fn exit(report: &RunReport) -> Exit {
         Some(RunOutcome::Cancelled) => Exit::Interrupted,
         outcome => Exit::clean_if(outcome == Some(RunOutcome::Complete)),
     }
+}
+
+/// `3`, or `billing,core`.
+pub(crate) fn teams(text: &str) -> Result<Teams, String> {
+    if let Ok(number) = text.parse::<u32>() {
+        return match number {
+            0 => Err("at least one team has to work".to_owned()),
+            number => Ok(Teams::AtOnce(number)),
+        };
+    }
+    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(String::is_empty) {
+        return Err("a name is missing between the commas".to_owned());
+    }
+    Ok(Teams::Named(names))
 }
 
 /// How many packages are worked on at a time.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ssot_engine::ScanOptions;
+use ssot_engine::{Asked, ScanOptions};
 
 use crate::cli::{self, Place};
 use crate::exit::Exit;
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     }
     let trend = if narrowed { Vec::new() } else { ssot_engine::record_trend(&options, &report) };
     let (argument, prefix) = (args.place.argument(), args.place.prefix());
-    let setting = Setting {
+    let mut setting = Setting {
         argument: &argument,
         name: &args.place.name(),
         root: &args.place.path,
@@ -69,8 +69,20 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         all: args.all,
         narrowed,
         trend: &trend,
+        audits: &[],
         check: None,
     };
+    let audits = match args.format {
+        ScanFormat::Html => {
+            let waiting = progress::Waiting::start(args.place.quiet, "examining the groups");
+            let groups = Asked::Groups(formats::audited(&report, &setting));
+            let audits = ssot_engine::examine(&options, &groups, &[])?;
+            drop(waiting);
+            audits
+        }
+        _ => Vec::new(),
+    };
+    setting.audits = &audits;
     let told = formats::render(args.format, &report, &setting)?;
     output::deliver(args.output.as_deref(), &told, args.place.quiet)?;
     Ok(Exit::clean_if(report.violations().next().is_none()))

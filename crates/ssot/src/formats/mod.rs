@@ -12,12 +12,14 @@ pub(crate) mod sample;
 mod sarif;
 mod sources;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::ValueEnum;
-use ssot_model::{CheckReport, Comparand, Finding, Member, ScanReport, TrendPoint};
+use ssot_engine::audit::Audit;
+use ssot_model::{CheckReport, Comparand, Finding, GroupId, Member, ScanReport, TrendPoint};
 
-pub(crate) use html::escaped;
+pub(crate) use html::{STYLE, code, escaped, prose};
 pub(crate) use junit::tests;
 use sources::Sources;
 
@@ -65,6 +67,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) narrowed: bool,
     /// The figures of the commits scanned so far, the oldest first.
     pub(crate) trend: &'a [TrendPoint],
+    /// What is known about groups; only the page shows it.
+    pub(crate) audits: &'a [Audit],
     /// The check that the findings are told for; none for a scan.
     pub(crate) check: Option<&'a CheckReport>,
 }
@@ -85,6 +89,11 @@ impl Setting<'_> {
             }
             None => text::headline(report),
         }
+    }
+
+    /// What is known about the group of a finding.
+    fn audit(&self, finding: &Finding) -> Option<&Audit> {
+        self.audits.iter().find(|audit| audit.finding.id == finding.id)
     }
 
     /// What a finding is to that with which a check compares; none when nothing was compared.
@@ -120,6 +129,19 @@ pub(crate) fn render(
             html::page(report, setting, &sources)
         }
     })
+}
+
+/// The groups of a report that its page tells everything about.
+pub(crate) fn audited(report: &ScanReport, setting: &Setting<'_>) -> BTreeSet<GroupId> {
+    let shown = html::shown(report, setting).into_iter().enumerate();
+    let told = shown.filter(|(at, it)| html::shows_source(*at, it) && it.verdict.is_some());
+    told.map(|(_, finding)| finding.id.clone()).collect()
+}
+
+/// Audits as a page.
+pub(crate) fn audit_page(setting: &Setting<'_>) -> String {
+    let sources = Sources::read(setting.root, setting.audits.iter().map(|it| &it.finding));
+    html::audits(setting, &sources)
 }
 
 /// A check in the form asked for. Services are told what is new, at its new members.

@@ -19,6 +19,7 @@ pub(crate) fn setting(all: bool) -> Setting<'static> {
         all,
         narrowed: false,
         trend: &[],
+        audits: &[],
         check: None,
     }
 }

@@ -1,9 +1,9 @@
 //! The report of a run as a page.
 
-use ssot_model::{LeftAlone, RunReport, SuiteReport, UnitState};
+use ssot_model::{Expected, LeftAlone, RunReport, SuiteReport, Timing, UnitState};
 
 use super::{cell, code};
-use crate::text::{add, count, short};
+use crate::text::{add, count, short, span};
 
 /// The whole page.
 pub(crate) fn report(report: &RunReport, argument: &str) -> String {
@@ -18,6 +18,7 @@ pub(crate) fn report(report: &RunReport, argument: &str) -> String {
     );
     page.push_str(&before_and_after(report));
     page.push_str(&packages(report));
+    page.extend(report.timing.as_ref().map(timing));
     page.push_str(&left_alone(&report.left_alone));
     if !report.missing_sandbox_layers.is_empty() {
         page.push_str("\n## Layers of the sandbox that the machine lacked\n\n");
@@ -52,6 +53,44 @@ fn before_and_after(report: &RunReport) -> String {
     tests("tests skipped", |suite| suite.count.skipped);
     for name in before.into_iter().chain(after).flat_map(|suite| &suite.flaky) {
         add(&mut page, format!("\n- flaky: {}\n", code(name)));
+    }
+    page
+}
+
+/// The run against the schedule that it began with.
+fn timing(timing: &Timing) -> String {
+    let actual = |time: &Expected| time.actual.map_or_else(|| "-".to_owned(), span);
+    let mut page =
+        "\n## Expected and actual\n\n| | lane | expected | actual |\n|---|---|---:|---:|\n"
+            .to_owned();
+    for (what, time) in [
+        ("in all", &timing.makespan),
+        ("before the first package", &timing.before),
+        ("after the last", &timing.after),
+    ] {
+        add(&mut page, format!("| {what} | | {} | {} |\n", span(time.expected), actual(time)));
+    }
+    for it in &timing.packages {
+        let (id, lane) = (code(it.id.as_str()), cell(&it.lane));
+        for (what, time) in [("work", &it.work), ("landed at", &it.end)] {
+            let (expected, actual) = (span(time.expected), actual(time));
+            add(&mut page, format!("| {id} {what} | {lane} | {expected} | {actual} |\n"));
+        }
+    }
+    for it in &timing.checkpoints {
+        let what = it.priority.map_or_else(|| "all".to_owned(), |it| format!("{it:?}"));
+        let word = if it.holds() { "reached" } else { "missed" };
+        let (asked, by) = (it.percent, span(it.by));
+        let (reached, expected) = (it.reached, it.expected);
+        add(
+            &mut page,
+            format!(
+                "\n- checkpoint {word}: {asked} % of {what} by {by}; {reached} % had landed, {expected} % expected\n"
+            ),
+        );
+    }
+    for (what, lines) in [("alert", &timing.alerts), ("learnt", &timing.learnings)] {
+        page.extend(lines.iter().map(|line| format!("\n- {what}: {}\n", cell(line))));
     }
     page
 }

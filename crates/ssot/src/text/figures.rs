@@ -5,6 +5,11 @@ pub(crate) fn add(text: &mut String, more: impl AsRef<str>) {
     text.push_str(more.as_ref());
 }
 
+/// The texts of all items, one after the other.
+pub(crate) fn each<T>(items: impl IntoIterator<Item = T>, text: impl FnMut(T) -> String) -> String {
+    items.into_iter().map(text).collect()
+}
+
 /// `1 file`, `2 files`, `12,345 files`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     match (number, noun.strip_suffix('y')) {

@@ -15,12 +15,13 @@ mod scan;
 mod status;
 pub(crate) mod style;
 mod test;
+mod timing;
 mod verdicts;
 
 pub(crate) use audit::{audits, letter};
 pub(crate) use check::{check, headline as check_headline};
 pub(crate) use compare::answers;
-pub(crate) use figures::{add, count, short, some_of, span, thousands};
+pub(crate) use figures::{add, count, each, short, some_of, span, thousands};
 pub(crate) use fix::fix;
 pub(crate) use init::init;
 pub(crate) use map::map;

@@ -50,6 +50,8 @@ pub(crate) fn report(report: &RunReport, place: &Where) -> String {
     text.push_str(&left_alone(&report.left_alone));
     text.push_str(&branches(report));
     text.push_str(&before_and_after(report));
+    let timing = report.timing.as_ref().map(super::timing::timing).unwrap_or_default();
+    text.push_str(&section("Expected and actual", &timing));
     text.push_str(&sandbox(&report.missing_sandbox_layers));
     text.push_str(&next(report, place));
     text
@@ -430,6 +432,7 @@ mod tests {
             branches: Vec::new(),
             usage: None,
             missing_sandbox_layers: vec!["bubblewrap: the network is shared".to_owned()],
+            timing: None,
             seconds: 61,
         }
     }

@@ -10,8 +10,21 @@ pub(crate) fn normal(text: &str, root: &Path) -> String {
     for name in root_names {
         text = text.replace(&name, "[root]");
     }
+    let text = without_times(&text);
     let lines: Vec<String> = without_sandbox(&text).into_iter().map(line).collect();
     format!("{}\n", lines.join("\n"))
+}
+
+/// How long a run took differs each time: the section of it, headline left in.
+fn without_times(text: &str) -> String {
+    const TITLE: &str = "Expected and actual";
+    let Some(begin) = text.find(TITLE) else { return text.to_owned() };
+    let begin = begin + TITLE.len();
+    let rest = &text[begin..];
+    // The next section, or the end.
+    let ends = ["\n\nNext", "\n\n## "].into_iter().filter_map(|it| rest.find(it));
+    let end = ends.min().unwrap_or(rest.trim_end().len());
+    format!("{}{}", &text[..begin], &rest[end..])
 }
 
 /// What the machine lacks differs from machine to machine.

@@ -81,6 +81,64 @@ fn wrong_plans_are_refused_with_their_place() {
 }
 
 #[test]
+fn what_is_taken_out_of_a_plan_is_left_out_with_a_reason() {
+    let repo = project::tested();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plan.toml");
+    let name = file.to_str().unwrap();
+    let text = repo.ssot(&["plan", "--format", "toml"]).expect(0).stdout;
+    let first = text.find("[[package]]").unwrap();
+    let second = first + 1 + text[first + 1..].find("[[package]]").unwrap();
+    let group = text[first..second].split("group = \"").nth(1).unwrap();
+    let group = group.split('"').next().unwrap();
+    // Nobody waits for the package, and still it may not just go.
+    let without = format!("{}{}", &text[..first], &text[second..]);
+    fs::write(&file, &without).unwrap();
+    let lines = without.lines().count();
+    for verb in ["plan", "run"] {
+        let said = [&format!("plan.toml:{lines}: "), "is in no package", "[[left_out]]", group];
+        repo.ssot(&[verb, "--plan", name]).expect(2).says(&said);
+    }
+    let left =
+        |reason: &str| format!("\n[[left_out]]\ngroup = \"{group}\"\nreason = \"{reason}\"\n");
+    fs::write(&file, without.clone() + &left(" ")).unwrap();
+    repo.ssot(&["plan", "--plan", name]).expect(2).says(&["is left out without a reason", "^^"]);
+    fs::write(&file, text.clone() + &left("not now")).unwrap();
+    repo.ssot(&["plan", "--plan", name]).expect(2).says(&["which is left out", "^^"]);
+    fs::write(&file, without + &left("the shop rewrites it")).unwrap();
+    let plan = repo.ssot(&["plan", "--plan", name]).expect(0).stdout;
+    assert!(plan.contains(group) && plan.contains("the shop rewrites it"), "{plan}");
+}
+
+#[test]
+fn teams_work_in_their_lanes_and_those_that_take_no_part_stay() {
+    let repo = project::tested();
+    let config = fs::read_to_string(repo.path().join("ssot.toml")).unwrap();
+    let teams = "\n[[team]]\nname = \"words\"\nconcepts = [\"slug*\"]\n\n\
+                 [[team]]\nname = \"shop\"\npaths = [\"shop\"]\n";
+    repo.commit(&[("ssot.toml", &(config + teams))]);
+    let run = |teams: &str| repo.ssot(&["run", "--teams", teams, "--format", "json"]);
+    run("nobody").expect(2).says(&["no team is called `nobody`", "words, shop"]);
+    run("0").expect(2).says(&["at least one team"]);
+    let report = run("words").json();
+    let packages = report["packages"].as_array().unwrap();
+    let of = |state: &str| packages.iter().filter(|it| it["state"] == state).count();
+    assert_eq!((of("done"), packages.len()), (1, 2), "{report}");
+    let timing = &report["timing"]["packages"];
+    assert_eq!(timing.as_array().unwrap().len(), 1, "{timing}");
+    assert_eq!(timing[0]["lane"], "words", "{timing}");
+
+    // One team at a time: no package of the second begins before the first has landed.
+    let second = ["run", "--teams", "1", "--target", "second", "--format", "json"];
+    let report = repo.ssot(&second).json();
+    let timing = report["timing"]["packages"].as_array().unwrap();
+    let ends: Vec<_> = timing.iter().map(|it| it["end"]["actual"].as_u64().unwrap()).collect();
+    let starts: Vec<_> = timing.iter().map(|it| it["start"]["actual"].as_u64().unwrap()).collect();
+    assert!(starts[1] >= ends[0] || starts[0] >= ends[1], "{report}");
+    repo.ssot(&["plan", "--teams", "1"]).expect(0);
+}
+
+#[test]
 fn teams_and_checkpoints_come_from_the_configuration() {
     let repo = project::untested();
     let config = "[[team]]\nname = \"words\"\nconcepts = [\"slug*\"]\n\n\

@@ -31,6 +31,10 @@ pub(super) fn item(
     };
     let accepted =
         if finding.accepted.is_some() { "<span class=\"sure\">accepted</span>" } else { "" };
+    let audit = setting.audit(finding);
+    let told = audit.map(super::audit::figures).unwrap_or_default();
+    // What was asked for alone is open.
+    let open = if setting.audits.len() == 1 && audit.is_some() { " open" } else { "" };
     let badge = if finding.verdict.is_some() { word } else { finding.rule.as_str() };
     let place = finding.members.first().map_or_else(String::new, |first| {
         let more = match finding.members.len() - 1 {
@@ -41,10 +45,10 @@ pub(super) fn item(
     });
     format!(
         "<li class=\"finding\" id=\"{id}\" data-verdict=\"{word}\" data-rule=\"{rule}\" data-text=\"{search}\">\n\
-         <details><summary><span class=\"rank\">{number}</span>\
+         <details{open}><summary><span class=\"rank\">{number}</span>\
          <span class=\"badge {word}\">{badge}</span>\
          <span class=\"name\"><span class=\"kind\">{kind}</span> <b>{name}</b>{place}</span>\
-         <span class=\"figures\">{figures}{sure}{accepted}</span></summary>\n\
+         <span class=\"figures\">{figures}{told}{sure}{accepted}</span></summary>\n\
          <div class=\"body\">\n{body}</div></details></li>\n",
         id = finding.id,
         rule = escaped(&finding.rule),
@@ -79,6 +83,7 @@ fn body(finding: &Finding, setting: &Setting<'_>, sources: Option<&Sources>) -> 
     if let Some(sources) = sources {
         body.push_str(&source(finding, sources));
     }
+    body.extend(setting.audit(finding).map(super::audit::parts));
     let severity = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",

@@ -3,6 +3,7 @@
 //! The text of a repository is hostile: everything of it passes [`escaped`], and the page
 //! forbids itself every script but its own.
 
+mod audit;
 mod base64;
 mod difference;
 mod directories;
@@ -20,7 +21,7 @@ use super::sources::Sources;
 use super::{Setting, visible};
 use crate::text::{self, add, count};
 
-const STYLE: &str = include_str!("../../../assets/report.css");
+pub(crate) const STYLE: &str = include_str!("../../../assets/report.css");
 const SCRIPT: &str = include_str!("../../../assets/report.js");
 
 /// Groups on the page; what is open comes after what has to change.
@@ -58,6 +59,45 @@ pub(crate) fn shows_source(at: usize, finding: &Finding) -> bool {
 pub(crate) fn page(report: &ScanReport, setting: &Setting<'_>, sources: &Sources) -> String {
     let shown = shown(report, setting);
     let headline = escaped(&setting.headline(report));
+    let figures = figures::section(report, &headline);
+    let sections = [
+        figures,
+        directories::section(report),
+        trend::section(setting.trend),
+        findings(report.violations().count(), &shown, setting, sources),
+        issues(report),
+    ];
+    document(&headline, &sections.concat(), &foot(&shown, setting), setting)
+}
+
+/// The page of audits: every group with all that is known about it.
+pub(crate) fn audits(setting: &Setting<'_>, sources: &Sources) -> String {
+    let shown: Vec<&Finding> = setting.audits.iter().map(|it| &it.finding).collect();
+    let headline = match shown.as_slice() {
+        [only] => format!("{} {}", only.kind.as_str(), escaped(&only.name)),
+        groups => format!("{} audited", count(groups.len(), "group")),
+    };
+    let missed: usize = setting
+        .audits
+        .iter()
+        .filter_map(|it| it.history.as_ref())
+        .map(|it| it.missed_fixes.len())
+        .sum();
+    let open: usize = setting.audits.iter().map(|it| it.ledger.open().count()).sum();
+    let said = [
+        count(missed, "missed fix").replace("fixs", "fixes"),
+        format!("{} of behaviour that nobody has answered for", count(open, "piece")),
+    ];
+    let hero = format!(
+        "<section class=\"hero\"><p class=\"headline\">{headline}</p>\n<p class=\"read\">{}</p></section>\n",
+        said.join(", ")
+    );
+    let list = findings(0, &shown, setting, sources);
+    document(&headline, &(hero + &list), &foot(&shown, setting), setting)
+}
+
+/// A whole page around its sections.
+fn document(headline: &str, sections: &str, foot: &str, setting: &Setting<'_>) -> String {
     let name = escaped(setting.name);
     let hash = base64::encoded(&Sha256::digest(SCRIPT));
     format!(
@@ -67,15 +107,9 @@ pub(crate) fn page(report: &ScanReport, setting: &Setting<'_>, sources: &Sources
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>{name}: {headline}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#findings\">To the findings</a>\n{}<main>\n{}{}{}{}{}</main>\n{}\
+         <a class=\"skip\" href=\"#findings\">To the findings</a>\n{}<main>\n{sections}</main>\n{foot}\
          <script>{SCRIPT}</script>\n</body>\n</html>\n",
         head(&name, setting),
-        figures::section(report, &headline),
-        directories::section(report),
-        trend::section(setting.trend),
-        findings(report, &shown, setting, sources),
-        issues(report),
-        foot(&shown, setting),
     )
 }
 
@@ -93,7 +127,7 @@ fn head(name: &str, setting: &Setting<'_>) -> String {
 }
 
 fn findings(
-    report: &ScanReport,
+    violations: usize,
     shown: &[&Finding],
     setting: &Setting<'_>,
     sources: &Sources,
@@ -110,8 +144,8 @@ fn findings(
             shows_source(at, finding).then_some(sources),
         ));
     }
-    let violations = report.violations().count();
-    let missing = violations - shown.iter().filter(|finding| finding.is_violation()).count();
+    let told = shown.iter().filter(|finding| finding.is_violation()).count();
+    let missing = violations.saturating_sub(told);
     let more = match missing {
         0 => String::new(),
         missing => {
@@ -200,7 +234,7 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// A sentence whose names stand between backticks.
-fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     // An odd backtick comes from a name: then nothing is code.
     if parts.len().is_multiple_of(2) {
@@ -211,6 +245,12 @@ fn prose(text: &str) -> String {
         _ => escaped(part),
     };
     parts.iter().enumerate().map(part).collect()
+}
+
+/// A name, path or piece of code of the repository. Long ones break where their parts end.
+pub(crate) fn code(text: &str) -> String {
+    let text = escaped(text).replace('/', "/<wbr>").replace('.', ".<wbr>");
+    format!("<code>{text}</code>")
 }
 
 #[cfg(test)]

@@ -87,6 +87,7 @@ pub(super) mod tests {
             ],
             left_alone: Vec::new(),
             unplanned: Vec::new(),
+            left_out: Vec::new(),
         };
         let planned = |id: &str, start: u64| PlannedPackage {
             id: PackageId::new(id),

@@ -47,11 +47,13 @@ pub(crate) fn svg(plan: &Plan, schedule: &Schedule) -> String {
     for mark in 0..=MARKS {
         let at = end * mark / MARKS;
         let (x, said) = (x(at), span(at));
+        // The last one would stand over the edge.
+        let anchor = if mark == MARKS { "end" } else { "middle" };
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
             "<line class=\"mark\" x1=\"{x}\" y1=\"{TOP}\" x2=\"{x}\" y2=\"{height}\"/>\
-             <text class=\"soft\" x=\"{x}\" y=\"20\" text-anchor=\"middle\">{said}</text>"
+             <text class=\"soft\" x=\"{x}\" y=\"20\" text-anchor=\"{anchor}\">{said}</text>"
         );
     }
     for (lane, row) in schedule.lanes.iter().enumerate() {

@@ -50,6 +50,7 @@ fn audit(audit: &Audit) -> String {
     if !audit.candidates.is_empty() {
         page.push_str("\n## Candidates\n\n| points | definition | figures |\n|---:|---|---|\n");
         page.extend(audit.candidates.iter().map(candidates::candidate));
+        page.extend(audit.contest.as_ref().map(candidates::contest));
     }
     page.extend(audit.history.as_ref().map(history::history));
     page

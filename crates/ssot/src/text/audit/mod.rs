@@ -46,6 +46,8 @@ fn audit(audit: &Audit) -> String {
     text.push_str(&section("Tests and coverage", &coverage));
     let candidates: String = audit.candidates.iter().map(candidates::candidate).collect();
     text.push_str(&section("Candidates, the best first", &candidates));
+    let contest = audit.contest.as_ref().map(candidates::contest).unwrap_or_default();
+    text.push_str(&section("Runner-up", &contest));
     text.extend(audit.history.as_ref().map(history::history));
     text
 }

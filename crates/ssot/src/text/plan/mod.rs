@@ -128,6 +128,10 @@ fn handed_on(plan: &Plan) -> String {
             add(&mut text, format!("  {who}: {}\n", parts.join(", ")));
         }
     }
+    for it in &plan.left_out {
+        let reason = crate::formats::visible(&it.reason);
+        add(&mut text, format!("  left out: {}: {reason}\n", it.group));
+    }
     if text.is_empty() { text } else { format!("\n{}\n{text}", style::strong("No package")) }
 }
 
