@@ -10,6 +10,7 @@ mod faults;
 mod fuzz;
 mod machine;
 mod markers;
+mod mcp;
 mod mutants;
 mod new_rule;
 mod orders;
@@ -58,6 +59,8 @@ enum Command {
     Sarif,
     /// What coverage.py writes in each of its forms, as an audit tells it.
     Coverage,
+    /// `ssot mcp`, as the protocol's own SDK for Python sees it.
+    Mcp(mcp::Options),
     /// Measurements next to other tools.
     Bench(bench::Options),
     /// How often the product is right, on labelled data.
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Command::Mro => beds::mro::run(&root),
         Command::Sarif => sarif::run(&root),
         Command::Coverage => coverage::run(&root),
+        Command::Mcp(options) => mcp::run(&root, &options),
         Command::Bench(options) => bench::run(&root, &options),
         Command::Eval(options) => eval::run(&root, &options),
         Command::Measure(options) => bench::measure::run(&options),

@@ -4,6 +4,7 @@
 //! `execute` is the only asynchronous part. Nothing here knows a terminal or HTTP.
 
 pub mod behaviour;
+mod canonical;
 mod codemod;
 mod compare;
 mod configuration;
@@ -11,8 +12,10 @@ mod coverage;
 mod crew;
 mod delivery;
 mod desk;
+mod document;
 mod error;
 pub mod execute;
+mod existing;
 mod experience;
 mod fix;
 mod fixes;
@@ -40,6 +43,7 @@ mod status;
 mod suite;
 mod survey;
 mod timing;
+mod tools;
 mod trend;
 mod triage;
 mod trial;
@@ -52,6 +56,7 @@ pub use configuration::{CONFIG_FILE, config_schema, read_config};
 pub use crew::Teams;
 pub use delivery::pull_request;
 pub use error::{EngineError, ErrorKind};
+pub use existing::{FEW_MATCHES, Finder, MOST_MATCHES, Sought, find};
 pub use experience::experience;
 pub use fix::{FixReport, FixedPlace, fix};
 pub use forecast::forecast;
@@ -68,12 +73,14 @@ pub use suite::{TestOptions, TestProgress, test};
 pub use survey::{
     Asked, ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since,
 };
+pub use tools::{LARGEST_ANSWER, Workshop};
 pub use trend::record_trend;
 pub use trial::{Proposed, Trial, trial};
 pub use waive::{Waived, waive};
 
 /// What an audit says.
 pub mod audit {
+    pub use crate::document::{AuditDocument, audits as document, choice};
     pub use ssot_audit::{Audit, Candidate, Choice, Criterion, MemberConsumers, Refusal};
     pub use ssot_facts::{DefinitionId, ModuleId};
     pub use ssot_model::audit::*;

@@ -1,6 +1,7 @@
 //! The files of a tree: what is new is read and understood, what is known is looked up
 //! when it is needed.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -12,6 +13,9 @@ use ssot_runtime::files::{self, FileEntry, Root};
 use crate::EngineError;
 use crate::known::Known;
 
+/// Files as they would be, in the place of what is on the disk.
+pub(crate) type Overlay = BTreeMap<RepoPath, Vec<u8>>;
+
 /// Every file of a tree by its content.
 pub(crate) struct Reading {
     files: Vec<FileRead>,
@@ -19,10 +23,18 @@ pub(crate) struct Reading {
 }
 
 struct FileRead {
-    entry: FileEntry,
+    path: RepoPath,
+    /// None for a file of which only the content is known.
+    entry: Option<FileEntry>,
     key: Key,
     /// None when the cache has them.
     facts: Option<FileFacts>,
+}
+
+impl FileRead {
+    fn of(entry: &FileEntry, key: Key, facts: Option<FileFacts>) -> Self {
+        Self { path: entry.path.clone(), entry: Some(entry.clone()), key, facts }
+    }
 }
 
 /// Files that are read before what is new in them is written to the cache: few enough
@@ -45,7 +57,7 @@ impl Reading {
         let reader = cache.map(Cache::reader);
         let tree = Root::open(root).map_err(EngineError::user)?;
         let read = |entry: &FileEntry| match known.key(entry) {
-            Some(key) => Ok((FileRead { entry: entry.clone(), key, facts: None }, None)),
+            Some(key) => Ok((FileRead::of(entry, key, None), None)),
             None => read(&tree, entry, config.max_file_bytes, reader.as_ref()),
         };
         let mut reading = Self { files: Vec::with_capacity(walk.files.len()), issues: walk.issues };
@@ -69,16 +81,34 @@ impl Reading {
         Ok(reading)
     }
 
-    /// What each file holds, in order of path.
+    /// The same with some files as they would be.
+    pub(crate) fn with(mut self, overlay: &Overlay) -> Self {
+        for (path, bytes) in overlay {
+            let facts = Some(python::extract(bytes));
+            let file = FileRead { path: path.clone(), entry: None, key: key(bytes), facts };
+            match self.files.binary_search_by(|it| it.path.cmp(path)) {
+                Ok(at) => self.files[at] = file,
+                Err(at) => self.files.insert(at, file),
+            }
+        }
+        self
+    }
+
+    /// Whether a file is looked at.
+    pub(crate) fn has(&self, path: &RepoPath) -> bool {
+        self.files.binary_search_by(|it| it.path.cmp(path)).is_ok()
+    }
+
+    /// What each file of the disk holds, in order of path.
     pub(crate) fn contents(&self) -> impl Iterator<Item = (&FileEntry, Key)> {
-        self.files.iter().map(|file| (&file.entry, file.key))
+        self.files.iter().filter_map(|file| Some((file.entry.as_ref()?, file.key)))
     }
 
     /// Identity of what was read: every path with its content, and what could not be read.
     pub(crate) fn digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         for file in &self.files {
-            hasher.update(file.entry.path.as_str().as_bytes()).update(b"\0");
+            hasher.update(file.path.as_str().as_bytes()).update(b"\0");
             hasher.update(file.key.as_bytes());
         }
         hasher.update(format!("{:?}", self.issues).as_bytes());
@@ -94,7 +124,7 @@ impl Reading {
     ) -> (Vec<Source>, Vec<ParseIssue>) {
         let reader = cache.map(Cache::reader);
         let source = |file: FileRead| match file.facts {
-            Some(facts) => Ok(Source { path: file.entry.path, facts }),
+            Some(facts) => Ok(Source { path: file.path, facts }),
             None => look_up(root, file, config.max_file_bytes, reader.as_ref()),
         };
         let results: Vec<_> = self.files.into_par_iter().map(source).collect();
@@ -114,13 +144,13 @@ fn read(
     reader: Option<&Reader>,
 ) -> Result<Read, ParseIssue> {
     let bytes = tree.read(&entry.path, limit).map_err(|error| unreadable(&entry.path, &error))?;
-    let (entry, key) = (entry.clone(), key(&bytes));
+    let key = key(&bytes);
     if reader.is_some_and(|reader| reader.contains(&key)) {
-        return Ok((FileRead { entry, key, facts: None }, None));
+        return Ok((FileRead::of(entry, key, None), None));
     }
     let facts = python::extract(&bytes);
     let blob = reader.and_then(|_| postcard::to_stdvec(&facts).ok());
-    Ok((FileRead { entry, key, facts: Some(facts) }, blob))
+    Ok((FileRead::of(entry, key, Some(facts)), blob))
 }
 
 /// The facts that the cache has; when they are damaged the file is read once more.
@@ -130,7 +160,7 @@ fn look_up(
     limit: u64,
     reader: Option<&Reader>,
 ) -> Result<Source, ParseIssue> {
-    let path = file.entry.path;
+    let path = file.path;
     let known = |reader: &Reader| reader.with(&file.key, |blob| postcard::from_bytes(blob).ok());
     if let Some(facts) = reader.and_then(known) {
         return Ok(Source { path, facts });

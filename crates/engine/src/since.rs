@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use ssot_model::{CommitId, Finding};
+use ssot_model::{CommitId, Finding, RepoPath};
 use ssot_runtime::git::Repository;
 
 use crate::EngineError;
@@ -40,9 +40,15 @@ impl Since {
         Ok(Self { repository, base, below })
     }
 
-    /// Keeps the findings with a member in a file that differs from the base.
-    pub(crate) fn retain(&self, findings: &mut Vec<Finding>) -> Result<(), EngineError> {
-        let changed = self.changed_files()?;
+    /// Keeps the findings with a member in a file that differs from the base, or that is
+    /// about to.
+    pub(crate) fn retain<'a>(
+        &self,
+        findings: &mut Vec<Finding>,
+        about_to: impl Iterator<Item = &'a RepoPath>,
+    ) -> Result<(), EngineError> {
+        let mut changed = self.changed_files()?;
+        changed.extend(about_to.map(ToString::to_string));
         findings.retain(|finding| {
             finding.members.iter().any(|member| changed.contains(member.path.as_str()))
         });

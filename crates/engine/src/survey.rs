@@ -18,7 +18,7 @@ use crate::codemod::{self, DryRun};
 use crate::known::Known;
 use crate::map::{self, MapKind};
 use crate::patches::Patches;
-use crate::reading::Reading;
+use crate::reading::{Overlay, Reading};
 use crate::recall::Question;
 use crate::since::Since;
 use crate::triage::Survey;
@@ -60,7 +60,7 @@ pub fn scan(options: &ScanOptions) -> Result<ScanReport, EngineError> {
 pub fn scan_since(options: &ScanOptions, revision: &str) -> Result<ScanReport, EngineError> {
     let since = Since::open(&options.root, revision)?;
     let mut report = scan(options)?;
-    since.retain(&mut report.findings)?;
+    since.retain(&mut report.findings, std::iter::empty())?;
     Ok(report)
 }
 
@@ -118,14 +118,17 @@ impl Asked<'_> {
     fn is_about(&self, finding: &Finding) -> bool {
         match self {
             Self::All => true,
-            Self::Called(text) => {
-                finding.id.as_str() == *text
-                    || finding.name == *text
-                    || finding.members.iter().any(|member| member.dotted() == *text)
-            }
+            Self::Called(text) => is_called(finding, text),
             Self::Groups(ids) => ids.contains(&finding.id),
         }
     }
+}
+
+/// Whether somebody who says `text` means this finding: its id, its name, or a member.
+pub(crate) fn is_called(finding: &Finding, text: &str) -> bool {
+    finding.id.as_str() == text
+        || finding.name == text
+        || finding.members.iter().any(|member| member.dotted() == text)
 }
 
 /// Makes a plan for the commit that is checked out, in the mode of the configuration
@@ -163,7 +166,22 @@ pub fn render_plan(plan: &Plan) -> Result<String, EngineError> {
 
 /// Opens the configuration and the cache, and reads the tree.
 pub(crate) fn take(options: &ScanOptions) -> Result<Survey, EngineError> {
-    let outset = Outset::open(options)?;
+    take_with(options, &Overlay::new())
+}
+
+/// The same with some files as they would be. One that is left out of the scan is refused:
+/// nothing could be said about it.
+pub(crate) fn take_with(options: &ScanOptions, overlay: &Overlay) -> Result<Survey, EngineError> {
+    let mut outset = Outset::open(options)?;
+    let is_left_out = |path: &&ssot_model::RepoPath| {
+        !outset.reading.has(path) && files::exists(&options.root.join(path.as_str()))
+    };
+    if let Some(path) = overlay.keys().find(is_left_out) {
+        return Err(EngineError::user(format!(
+            "{path} is left out of the scan, by `[scan]` in ssot.toml, by .gitignore or by its kind"
+        )));
+    }
+    outset.reading = outset.reading.with(overlay);
     let (survey, _) = outset.survey(&options.root)?;
     Ok(survey)
 }

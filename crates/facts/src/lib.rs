@@ -38,6 +38,7 @@ pub use import_graph::ImportGraph;
 pub use imports::Imported;
 pub use index::{Consumer, ConsumerKind, DefinitionId, Index, Module, ModuleId, Source};
 pub use loading::{LoadEdge, LoadFailure, Loading, cycles as import_cycles};
+pub use modules::module_names;
 pub use mutation::{Change, change_of};
 pub use resolve::Resolution;
 pub use role::Role;

@@ -9,6 +9,11 @@ use ssot_model::RepoPath;
 use crate::file::FileFlags;
 use crate::role::Role;
 
+/// The preferred dotted name of each of the files, which must be sorted.
+pub fn module_names(paths: &[&RepoPath]) -> Vec<CompactString> {
+    Layout::new(paths).names
+}
+
 /// How the files of a repository are imported.
 pub(crate) struct Layout {
     /// The preferred dotted name of each file, in the order of the files.

@@ -41,7 +41,7 @@ impl Role {
     }
 
     /// Reads the role off a path and the file's own flags.
-    pub(crate) fn of(path: &RepoPath, flags: FileFlags) -> Self {
+    pub fn of(path: &RepoPath, flags: FileFlags) -> Self {
         let directories: Vec<&str> = path.components().rev().skip(1).collect();
         let any = |names: &[&str]| directories.iter().any(|part| names.contains(part));
         let stem = path.file_stem();

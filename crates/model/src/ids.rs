@@ -37,6 +37,18 @@ text_id! {
     RunId
 }
 text_id! {
+    /// Somebody who asks for something.
+    UserId
+}
+text_id! {
+    /// A conversation, in which several runs may happen.
+    ThreadId
+}
+text_id! {
+    /// One request of a user.
+    RequestId
+}
+text_id! {
     /// A package of a plan, for example `p03-round-money`.
     PackageId
 }

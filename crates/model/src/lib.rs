@@ -13,6 +13,7 @@ mod check;
 mod config;
 mod control;
 mod event;
+mod existing;
 mod finding;
 mod gate;
 mod ids;
@@ -48,12 +49,15 @@ pub use control::{
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,
 };
+pub use existing::{Existence, Existing, Match, OtherTree};
 pub use finding::{
     Acceptance, AcceptedBy, DefinitionKind, Evidence, Finding, Leaning, Member, ParseIssue,
     ScanReport, Severity, Verdict, covered,
 };
 pub use gate::{GateCommand, GateComparison};
-pub use ids::{CommitId, Fingerprint, GroupId, PackageId, RunId, TreeId};
+pub use ids::{
+    CommitId, Fingerprint, GroupId, PackageId, RequestId, RunId, ThreadId, TreeId, UserId,
+};
 pub use landing::{LandingConfig, LandingMode, PreparedBranch};
 pub use map::{
     CapabilityEntry, CodeMap, ConceptEntry, ImportEdge, ImportMap, MapPlace, MapView, TextEntry,

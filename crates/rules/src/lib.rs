@@ -5,6 +5,7 @@
 
 mod capability;
 mod capability_map;
+pub mod catalogue;
 mod circumstances;
 mod concepts;
 mod doubles;

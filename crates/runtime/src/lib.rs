@@ -1,23 +1,27 @@
 //! The one door to the outside world: files, processes, git, clock, sandbox, event log.
 //!
 //! No other crate touches the file system, the environment, processes or the
-//! clock. Nothing here is ambient: time, randomness, the environment and the place
-//! of the repository come in a [`context::Context`] that `main` makes and hands
-//! down. Nothing here knows what a finding, a package or a plan is for.
+//! clock. Nothing here is ambient: time, randomness and the environment are values that
+//! are handed down, and whose work something is says an
+//! [`identity::UserExecutionContext`]. Nothing here knows what a finding, a package or a
+//! plan is for.
 #![expect(clippy::disallowed_methods, reason = "this crate is the door that the ban points to")]
 
 pub mod cache;
 pub mod clock;
-pub mod context;
 pub mod coverage;
 pub mod environment;
 pub mod files;
 pub mod git;
+pub mod identity;
 pub mod ids;
 pub mod log;
+pub mod net;
 pub mod process;
 pub mod program;
+pub mod registry;
 pub mod runner;
 pub mod sandbox;
 pub mod signal;
+pub mod tools;
 pub mod usage;

@@ -58,6 +58,10 @@ pub(crate) enum Command {
     Test(commands::test::TestArgs),
     /// The report of a run, rebuilt from its log
     Report(commands::report::ReportArgs),
+    /// Whether something exists already, by name, signature or code
+    Find(commands::find::FindArgs),
+    /// Serve coding agents over the Model Context Protocol
+    Mcp(commands::mcp::McpArgs),
     /// What some definitions are to each other: duplicates, namesakes, layers
     Compare(commands::compare::CompareArgs),
     /// What a rule finds, why it costs, how it is remediated, when it stays silent

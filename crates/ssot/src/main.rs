@@ -6,7 +6,6 @@ mod exit;
 mod formats;
 mod graph;
 mod interrupt;
-mod json;
 mod markdown;
 mod output;
 mod progress;
@@ -38,6 +37,8 @@ fn main() -> ExitCode {
         Command::Rollback(args) => commands::rollback::run(&args),
         Command::Test(args) => commands::test::run(&args),
         Command::Report(args) => commands::report::run(&args),
+        Command::Find(args) => commands::find::run(&args),
+        Command::Mcp(args) => commands::mcp::run(&args),
         Command::Compare(args) => commands::compare::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Demo(args) => commands::demo::run(&args),

@@ -22,6 +22,7 @@ const OWN_FOLDERS: &[&str] = &["crates/", "fuzz/", "xtask/"];
 const OWN_PYTHON: &[(&str, &str)] = &[
     ("crates/runtime/src/runner/", "runs inside the interpreter that runs the tests"),
     ("fuzz/seeds/python/", "where the fuzzers begin"),
+    ("xtask/mcp/", "asks `ssot mcp` as its clients do"),
 ];
 
 /// Checks one tracked file.

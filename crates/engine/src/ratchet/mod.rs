@@ -9,8 +9,10 @@ use ssot_model::{Baseline, CheckReport, Comparand, Finding, NewFinding, Tombston
 use ssot_rules::RULES;
 use ssot_rules::ratchet::{self, Note, Standing};
 use ssot_runtime::clock::Clock;
+use ssot_runtime::git::Repository;
 use ssot_runtime::ids::{Randomness, mint_run_id};
 
+use crate::reading::Overlay;
 use crate::since::Since;
 use crate::survey::{self, ScanOptions};
 use crate::triage::Survey;
@@ -41,7 +43,30 @@ pub struct Accepting {
 
 /// Compares the findings of a tree with its baseline.
 pub fn check(options: &ScanOptions, strictness: &Strictness) -> Result<CheckReport, EngineError> {
-    let survey = survey::take(options)?;
+    check_with(options, strictness, &Overlay::new())
+}
+
+/// Compares the findings of the working tree, some files of it as they would be, with the
+/// baseline; where there is none, with the commit that is checked out.
+pub(crate) fn check_change(
+    options: &ScanOptions,
+    overlay: &Overlay,
+) -> Result<CheckReport, EngineError> {
+    let is_committed = || Repository::open(&options.root).is_ok();
+    let strictness = if !is_held(&options.root) && is_committed() {
+        Strictness::Since("HEAD".to_owned())
+    } else {
+        Strictness::New
+    };
+    check_with(options, &strictness, overlay)
+}
+
+fn check_with(
+    options: &ScanOptions,
+    strictness: &Strictness,
+    overlay: &Overlay,
+) -> Result<CheckReport, EngineError> {
+    let survey = survey::take_with(options, overlay)?;
     let mut findings = survey.findings(RULES);
     let since = match strictness {
         Strictness::Since(revision) => Some(Since::open(&options.root, revision)?),
@@ -52,7 +77,7 @@ pub fn check(options: &ScanOptions, strictness: &Strictness) -> Result<CheckRepo
     ratchet::accept(&mut findings, &baseline, &standing);
     let mut new = new_findings(&findings, &standing);
     if let Some(since) = &since {
-        since.retain(&mut findings)?;
+        since.retain(&mut findings, overlay.keys())?;
         let left: BTreeSet<_> = findings.iter().map(|finding| finding.id.clone()).collect();
         new.retain(|it| left.contains(&it.id));
     }

@@ -18,7 +18,7 @@ use command::GitCommand;
 pub use create::{NewCommit, NewRepository};
 pub use history::{FileVersion, HistoryCommit, HistoryLog, PathChange};
 pub use objects::{BlobId, Entries, Entry};
-pub use read::{CheckedOut, Dirt, LoggedCommit};
+pub use read::{CheckedOut, Dirt, KnownTree, LoggedCommit};
 pub use refs::{KEPT, UpdateRefError, ZERO};
 pub use worktree::Worktree;
 

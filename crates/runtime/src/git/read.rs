@@ -19,6 +19,15 @@ pub struct CheckedOut {
     pub worktree: PathBuf,
 }
 
+/// A worktree of the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownTree {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The branch that it has checked out, without `refs/heads/`; none for a detached head.
+    pub branch: Option<String>,
+}
+
 /// One path that differs from the last commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dirt {
@@ -87,19 +96,27 @@ impl Repository {
         optional(answer)?.map(Answer::line).transpose()
     }
 
-    /// Every branch that any worktree of the repository has checked out.
-    pub fn checked_out(&self) -> Result<Vec<CheckedOut>, GitError> {
+    /// Every worktree of the repository, the main one first; one whose directory is gone
+    /// counts until git forgets it.
+    pub fn trees(&self) -> Result<Vec<KnownTree>, GitError> {
         let answer = self.git(&["worktree", "list", "--porcelain"]).succeed()?;
-        let mut worktree = PathBuf::new();
-        let mut found = Vec::new();
+        let mut found: Vec<KnownTree> = Vec::new();
         for line in answer.text().lines() {
             if let Some(path) = line.strip_prefix("worktree ") {
-                worktree = PathBuf::from(path);
-            } else if let Some(branch) = line.strip_prefix("branch refs/heads/") {
-                found.push(CheckedOut { branch: branch.to_owned(), worktree: worktree.clone() });
+                found.push(KnownTree { path: PathBuf::from(path), branch: None });
+            } else if let Some(branch) = line.strip_prefix("branch refs/heads/")
+                && let Some(tree) = found.last_mut()
+            {
+                tree.branch = Some(branch.to_owned());
             }
         }
         Ok(found)
+    }
+
+    /// Every branch that any worktree of the repository has checked out.
+    pub fn checked_out(&self) -> Result<Vec<CheckedOut>, GitError> {
+        let of = |tree: KnownTree| Some(CheckedOut { branch: tree.branch?, worktree: tree.path });
+        Ok(self.trees()?.into_iter().filter_map(of).collect())
     }
 
     /// What differs from the last commit in the checkout; files that are not

@@ -9,7 +9,7 @@ use ssot_engine::{Asked, ScanOptions};
 use crate::cli::{self, Place};
 use crate::exit::{Exit, Usage};
 use crate::formats::{self, Setting};
-use crate::{json, markdown, output, progress, text};
+use crate::{markdown, output, progress, text};
 
 /// Forms of an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -90,7 +90,9 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     }
     let told = match args.format {
         AuditFormat::Text => text::audits(&audits),
-        AuditFormat::Json => serde_json::to_string_pretty(&json::audits(&audits))? + "\n",
+        AuditFormat::Json => {
+            serde_json::to_string_pretty(&ssot_engine::audit::document(&audits))? + "\n"
+        }
         AuditFormat::Md => markdown::audits(&audits),
         AuditFormat::Html => page(&audits, &place),
     };

@@ -1,6 +1,5 @@
-//! Verdicts and choices in words.
+//! Verdicts in words.
 
-use ssot_engine::audit::{Audit, Choice};
 use ssot_model::Verdict;
 
 use super::style;
@@ -31,55 +30,5 @@ pub(crate) fn cell(verdict: Verdict) -> String {
         style::open(&text)
     } else {
         style::faint(&text)
-    }
-}
-
-/// What is to be done with a group: the verb, and the names it is about.
-pub(crate) fn choice(audit: &Audit) -> (&'static str, String) {
-    let dotted = |at| {
-        let mut candidates = audit.candidates.iter();
-        candidates.find(|it| it.definition == at).map(|it| it.dotted.as_str())
-    };
-    match &audit.choice {
-        Choice::Redirect { canonical, copies } => {
-            let copies: Vec<&str> = copies.iter().filter_map(|copy| dotted(*copy)).collect();
-            let canonical = dotted(*canonical).unwrap_or("the canonical definition");
-            ("redirect", format!("{} -> {canonical}", copies.join(", ")))
-        }
-        Choice::Extract { members, module, .. } => {
-            let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
-            ("extract", format!("{} -> {module}", members.join(", ")))
-        }
-        Choice::PullUp { members, .. } => {
-            let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
-            ("pull-up", format!("{} -> a class above", members.join(", ")))
-        }
-        Choice::NewBase { members, base, .. } => {
-            let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
-            ("pull-up", format!("{} -> {}, a new class", members.join(", "), base.dotted()))
-        }
-        Choice::Parameterise { canonical, copies } => {
-            let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
-            let canonical = dotted(*canonical).unwrap_or("the canonical definition");
-            ("parameterise", format!("{} call {canonical}", copies.join(", ")))
-        }
-        Choice::Delegate { method, copies } => {
-            let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
-            let method = dotted(*method).unwrap_or("the method");
-            ("delegate", format!("{} call {method}", copies.join(", ")))
-        }
-        Choice::Merge { canonical, copies, .. } => {
-            let takes = copies.iter().any(|(_, cover)| !cover.missing.is_empty());
-            let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
-            let canonical = dotted(*canonical).unwrap_or("the canonical definition");
-            let verb = if takes { "merge" } else { "superset" };
-            (verb, format!("{} -> {canonical}", copies.join(", ")))
-        }
-        Choice::Delete { .. } => {
-            let members = &audit.finding.members;
-            let hidden = members.iter().find(|it| it.path.file_name() != "__init__.py");
-            ("delete", hidden.map_or_else(String::new, |it| it.path.to_string()))
-        }
-        Choice::Accept => ("leave", "as it is".to_owned()),
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 #![expect(clippy::disallowed_methods, reason = "the tests build and look at real repositories")]
 
+mod mcp;
 mod normal;
 mod project;
 mod support;
@@ -22,6 +23,7 @@ mod completions;
 mod demo;
 mod documentation;
 mod explain;
+mod find;
 mod fix;
 mod init;
 mod landing;

@@ -1,10 +1,10 @@
 //! An audit as a page.
 
-use ssot_engine::audit::Audit;
+use ssot_engine::audit::{Audit, choice};
 use ssot_model::Leaning;
 
 use super::code;
-use crate::text::{self, add};
+use crate::text::add;
 
 mod advice;
 mod candidates;
@@ -22,7 +22,7 @@ pub(crate) fn audits(audits: &[Audit]) -> String {
 
 fn audit(audit: &Audit) -> String {
     let finding = &audit.finding;
-    let (verb, what) = text::choice(audit);
+    let (verb, what) = choice(audit);
     let mut page = format!(
         "# {}: {} {} ({})\n\n{}\n\n**Decision:** {verb} {what}. {}\n",
         finding.verdict_word(),

@@ -1,6 +1,6 @@
 //! What `ssot audit` says.
 
-use ssot_engine::audit::Audit;
+use ssot_engine::audit::{Audit, choice};
 use ssot_model::{Evidence, Leaning};
 
 use super::figures::add;
@@ -54,7 +54,7 @@ fn audit(audit: &Audit) -> String {
 
 /// What is to be done, why, and what stays all the same.
 fn decision(audit: &Audit) -> String {
-    let (verb, what) = verdicts::choice(audit);
+    let (verb, what) = choice(audit);
     let mut text = format!("  {} {what}\n  {}\n", style::strong(verb), audit.reason);
     for refusal in &audit.refusals {
         let stays = style::open(&format!("{} stays", refusal.place));

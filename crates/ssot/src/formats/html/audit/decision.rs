@@ -1,12 +1,12 @@
 //! What is to be done, why, in which steps and at which risk.
 
-use ssot_engine::audit::{Advice, Audit, Hands};
+use ssot_engine::audit::{Advice, Audit, Hands, choice};
 
 use super::{code, prose, sentences};
-use crate::text::{self, add, count, each};
+use crate::text::{add, count, each};
 
 fn body(audit: &Audit) -> String {
-    let (verb, what) = text::choice(audit);
+    let (verb, what) = choice(audit);
     let mut body =
         format!("<p><b>{verb}</b> {}: {}</p>\n", super::escaped(&what), prose(&audit.reason));
     let stays = each(&audit.refusals, |it| {

@@ -2,19 +2,17 @@
 //! an audit holds positions in the index, which mean nothing outside.
 
 use serde::Serialize;
-use ssot_engine::audit::{
-    Advice, Audit, Breakage, Contest, Coverage, Ledger, Matrix, MroReport, Usage,
-};
+use ssot_audit::{Audit, Choice};
 use ssot_model::Finding;
-use ssot_model::audit::History;
-
-use crate::text;
+use ssot_model::audit::{
+    Advice, Breakage, Contest, Coverage, History, Ledger, Matrix, MroReport, Usage,
+};
 
 const SCHEMA: &str = "ssot.audit/1";
 
 /// What `ssot audit --format json` prints.
 #[derive(Debug, Serialize)]
-pub(crate) struct AuditDocument<'a> {
+pub struct AuditDocument<'a> {
     schema: &'static str,
     audits: Vec<AuditView<'a>>,
 }
@@ -75,12 +73,12 @@ struct CriterionView<'a> {
 }
 
 /// The audits as a document.
-pub(crate) fn audits(audits: &[Audit]) -> AuditDocument<'_> {
+pub fn audits(audits: &[Audit]) -> AuditDocument<'_> {
     AuditDocument { schema: SCHEMA, audits: audits.iter().map(view).collect() }
 }
 
 fn view(audit: &Audit) -> AuditView<'_> {
-    let (choice, target) = text::choice(audit);
+    let (choice, target) = choice(audit);
     let refusals = audit.refusals.iter();
     AuditView {
         finding: &audit.finding,
@@ -139,4 +137,54 @@ fn candidates(audit: &Audit) -> Vec<CandidateView<'_>> {
             breaks: &candidate.breaks,
         })
         .collect()
+}
+
+/// What is to be done with a group: the verb, and the names it is about.
+pub fn choice(audit: &Audit) -> (&'static str, String) {
+    let dotted = |at| {
+        let mut candidates = audit.candidates.iter();
+        candidates.find(|it| it.definition == at).map(|it| it.dotted.as_str())
+    };
+    match &audit.choice {
+        Choice::Redirect { canonical, copies } => {
+            let copies: Vec<&str> = copies.iter().filter_map(|copy| dotted(*copy)).collect();
+            let canonical = dotted(*canonical).unwrap_or("the canonical definition");
+            ("redirect", format!("{} -> {canonical}", copies.join(", ")))
+        }
+        Choice::Extract { members, module, .. } => {
+            let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
+            ("extract", format!("{} -> {module}", members.join(", ")))
+        }
+        Choice::PullUp { members, .. } => {
+            let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
+            ("pull-up", format!("{} -> a class above", members.join(", ")))
+        }
+        Choice::NewBase { members, base, .. } => {
+            let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
+            ("pull-up", format!("{} -> {}, a new class", members.join(", "), base.dotted()))
+        }
+        Choice::Parameterise { canonical, copies } => {
+            let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
+            let canonical = dotted(*canonical).unwrap_or("the canonical definition");
+            ("parameterise", format!("{} call {canonical}", copies.join(", ")))
+        }
+        Choice::Delegate { method, copies } => {
+            let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
+            let method = dotted(*method).unwrap_or("the method");
+            ("delegate", format!("{} call {method}", copies.join(", ")))
+        }
+        Choice::Merge { canonical, copies, .. } => {
+            let takes = copies.iter().any(|(_, cover)| !cover.missing.is_empty());
+            let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
+            let canonical = dotted(*canonical).unwrap_or("the canonical definition");
+            let verb = if takes { "merge" } else { "superset" };
+            (verb, format!("{} -> {canonical}", copies.join(", ")))
+        }
+        Choice::Delete { .. } => {
+            let members = &audit.finding.members;
+            let hidden = members.iter().find(|it| it.path.file_name() != "__init__.py");
+            ("delete", hidden.map_or_else(String::new, |it| it.path.to_string()))
+        }
+        Choice::Accept => ("leave", "as it is".to_owned()),
+    }
 }

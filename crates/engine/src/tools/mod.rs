@@ -1,0 +1,86 @@
+//! What agents may ask ssot, each a function of this crate behind the dispatcher.
+
+mod audit;
+mod canonical_of;
+mod check_change;
+mod explain_finding;
+mod find_existing;
+mod plan;
+mod run_status;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ssot_runtime::registry::DuplicateKey;
+use ssot_runtime::tools::{ToolDispatcher, ToolFailure, Toolset};
+
+use crate::existing::Finder;
+use crate::{EngineError, ScanOptions};
+
+/// Largest answer of a tool, in bytes of JSON: about ten thousand words.
+pub const LARGEST_ANSWER: usize = 64 * 1024;
+
+/// How long a question may take that is answered from memory, and one that reads all.
+const SOON: Duration = Duration::from_secs(30);
+const LATER: Duration = Duration::from_mins(5);
+
+/// What the tools of one repository share.
+#[derive(Clone)]
+pub struct Workshop {
+    options: ScanOptions,
+    /// None until it was first asked for.
+    finder: Arc<Mutex<Option<Finder>>>,
+}
+
+impl Workshop {
+    /// The workshop of a repository. Nothing is read yet.
+    pub fn new(options: ScanOptions) -> Self {
+        Self { options, finder: Arc::new(Mutex::new(None)) }
+    }
+
+    /// Reads the repository, so that the first question need not wait for it.
+    pub fn warm_up(&self) -> Result<(), EngineError> {
+        self.with_finder(|_| Ok(()))
+    }
+
+    /// Every tool, behind a dispatcher.
+    pub fn tools(&self) -> Result<ToolDispatcher, EngineError> {
+        let all = || -> Result<Toolset, DuplicateKey> {
+            Toolset::new()
+                .with(find_existing::FindExisting(self.clone()))?
+                .with(explain_finding::ExplainFinding(self.clone()))?
+                .with(canonical_of::CanonicalOf(self.clone()))?
+                .with(audit::AuditGroup(self.clone()))?
+                .with(plan::MakePlan(self.clone()))?
+                .with(check_change::CheckChange(self.clone()))?
+                .with(run_status::RunStatus(self.clone()))
+        };
+        Ok(all().map_err(EngineError::internal)?.dispatcher(LARGEST_ANSWER))
+    }
+
+    fn with_finder<T>(
+        &self,
+        work: impl FnOnce(&mut Finder) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let mut finder = lock(&self.finder);
+        if finder.is_none() {
+            *finder = Some(Finder::open(&self.options)?);
+        }
+        let finder = finder.as_mut().expect("it was just opened");
+        work(finder)
+    }
+}
+
+/// A call that broke leaves a finder that is read anew file by file; nothing is half there.
+fn lock(finder: &Mutex<Option<Finder>>) -> MutexGuard<'_, Option<Finder>> {
+    finder.lock().unwrap_or_else(|poisoned| {
+        let mut finder = PoisonError::into_inner(poisoned);
+        *finder = None;
+        finder
+    })
+}
+
+/// An error of the engine as an agent reads it.
+fn failure(error: impl std::fmt::Display) -> ToolFailure {
+    ToolFailure(error.to_string())
+}
