@@ -98,7 +98,7 @@ async def judges(client):
     audit = await ask(client, "audit", group=group["group"])
     check(audit["audits"][0]["finding"]["id"] == group["group"], audit)
     plan = await ask(client, "plan")
-    check(any("slugify" in package["title"] for package in plan["packages"]), plan)
+    check(any("slugify" in package["title"] for package in plan["package"]), plan)
     check("no run" in await refused(client, "run_status"), "a run")
     check("is no run" in await refused(client, "run_status", run="../../etc"), "a path")
 
@@ -123,7 +123,7 @@ async def reads(client):
     page = await client.read_resource("ssot://rule/exact-clone")
     check(page.contents[0].text.startswith("# "), page)
     plan = await client.read_resource("ssot://plan")
-    check(json.loads(plan.contents[0].text)["packages"], plan)
+    check(json.loads(plan.contents[0].text)["package"], plan)
     check((await client.list_resource_templates()).resource_templates, "no templates")
     prompts = [prompt.name for prompt in (await client.list_prompts()).prompts]
     for prompt in prompts:
