@@ -3,6 +3,7 @@
 //! Everything left of [`execute`] is synchronous, pure on facts and deterministic;
 //! `execute` is the only asynchronous part. Nothing here knows a terminal or HTTP.
 
+mod amend;
 pub mod behaviour;
 mod canonical;
 mod codemod;
@@ -10,6 +11,7 @@ mod compare;
 mod configuration;
 mod coverage;
 mod crew;
+mod decide;
 mod delivery;
 mod desk;
 mod document;
@@ -34,11 +36,13 @@ mod proof;
 mod ratchet;
 mod reading;
 mod recall;
+mod records;
 mod report;
 mod request;
 mod scope;
 mod since;
 mod site;
+mod snapshot;
 mod status;
 mod suite;
 mod survey;
@@ -54,6 +58,7 @@ mod work;
 pub use compare::{Answer, Named, Ranked, compare, compare_by_calls};
 pub use configuration::{CONFIG_FILE, config_schema, read_config};
 pub use crew::Teams;
+pub use decide::decide;
 pub use delivery::pull_request;
 pub use error::{EngineError, ErrorKind};
 pub use existing::{FEW_MATCHES, Finder, MOST_MATCHES, Sought, find};
@@ -69,6 +74,8 @@ pub use pipeline::{
 };
 pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
+pub use records::Records;
+pub use snapshot::Snapshot;
 pub use suite::{TestOptions, TestProgress, test};
 pub use survey::{
     Asked, ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since,

@@ -36,6 +36,8 @@ pub const SANDBOX_SUBCOMMAND: &str = "sandbox-exec";
 pub struct RunOptions {
     /// The repository.
     pub root: PathBuf,
+    /// The identity of the run when somebody has given it one; otherwise it is minted.
+    pub id: Option<RunId>,
     /// A configuration file to use instead of `ssot.toml` in the root.
     pub config: Option<PathBuf>,
     /// Packages that are worked on at the same time.
@@ -137,7 +139,7 @@ pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, 
         config,
     };
     let plan = given.as_ref().map(|given| &given.plan);
-    let desk = site.begin(&request, &base, plan, observer).await?;
+    let desk = site.begin(options.id.clone(), &request, &base, plan, observer).await?;
     let brief = Brief { given, teams: options.teams.clone(), known: Some(known) };
     Box::pin(conclude(&site, desk, &request, base, brief)).await
 }

@@ -28,6 +28,7 @@ const DEFAULT_TARGET: &str = "ssot/consolidate";
 const NAMED_FILES: usize = 5;
 
 /// A repository with its log.
+#[derive(Clone)]
 pub(crate) struct Site {
     repository: Repository,
     state: PathBuf,
@@ -54,6 +55,14 @@ impl Site {
 
     pub(crate) fn repository(&self) -> &Repository {
         &self.repository
+    }
+
+    pub(crate) fn state(&self) -> &Path {
+        &self.state
+    }
+
+    pub(crate) fn log(&self) -> &EventLog {
+        &self.log
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -119,12 +128,19 @@ impl Site {
     /// Begins a run: its folder, its first event.
     pub(crate) async fn begin(
         &self,
+        given: Option<RunId>,
         request: &Request,
         base: &CommitId,
         plan: Option<&Plan>,
         observer: Observer,
     ) -> Result<Desk, EngineError> {
-        let run = mint_run_id(&self.clock, &Randomness::system());
+        let run = match given {
+            Some(run) if !desk::all_events(&self.log, &run).await?.is_empty() => {
+                return Err(EngineError::user(format!("there has been a run {run} already")));
+            }
+            Some(run) => run,
+            None => mint_run_id(&self.clock, &Randomness::system()),
+        };
         let folder = RunFolder::new(&self.state, &run);
         folder.save_request(request)?;
         if let Some(plan) = plan {

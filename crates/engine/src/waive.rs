@@ -1,15 +1,13 @@
 //! A waiver is written into `ssot.toml` without disturbing what stands there.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ssot_audit::Audit;
 use ssot_model::Waiver;
 use ssot_model::audit::{Atom, AtomState, LedgerEntry};
-use ssot_runtime::files;
-use toml::Value;
 
 use crate::survey::{self, ScanOptions};
-use crate::{CONFIG_FILE, EngineError, configuration, read_config};
+use crate::{CONFIG_FILE, EngineError, amend};
 
 /// Open atoms that a refusal names.
 const NAMED: usize = 12;
@@ -63,10 +61,20 @@ pub fn waive(
         expires: None,
     };
     let file = options.config.clone().unwrap_or_else(|| options.root.join(CONFIG_FILE));
-    append(&file, &waiver)?;
+    amend::append(&file, "waiver", &entries(&waiver))?;
     let told =
         |(_, atom): &(&LedgerEntry, &Atom)| format!("{}  {}", atom.named_within(), atom.place);
     Ok(Waived { file, waiver, atoms: found.iter().map(told).collect() })
+}
+
+/// The lines of a waiver's table.
+fn entries(waiver: &Waiver) -> [(&'static str, &str); 4] {
+    [
+        ("group", &waiver.group),
+        ("atom", &waiver.atom),
+        ("by", &waiver.by),
+        ("reason", &waiver.reason),
+    ]
 }
 
 fn open(audit: &Audit) -> impl Iterator<Item = (&LedgerEntry, &Atom)> {
@@ -93,51 +101,12 @@ fn refused(audit: &Audit, group: &str, atom: &str) -> EngineError {
     ))
 }
 
-/// Adds a table at the end of the file, whose text stays as it is.
-fn append(file: &Path, waiver: &Waiver) -> Result<(), EngineError> {
-    let unusable = |error: std::io::Error| {
-        EngineError::config(format!("{} cannot be changed: {error}", file.display()))
-    };
-    let before = match files::read_text(file, configuration::LARGEST_CONFIG) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        read => read.map_err(unusable)?,
-    };
-    let after = appended(&before, waiver);
-    read_config(&file.to_string_lossy(), &after).map_err(|error| {
-        EngineError::config(format!("the waiver cannot be added at the end of the file: {error}"))
-    })?;
-    files::write_text(file, &after).map_err(unusable)
-}
-
-fn appended(before: &str, waiver: &Waiver) -> String {
-    let newline = if before.contains("\r\n") { "\r\n" } else { "\n" };
-    let quoted = |text: &str| Value::String(text.to_owned()).to_string();
-    let mut lines = Vec::new();
-    if !before.is_empty() {
-        // Ends the last line when nobody did, then an empty one.
-        lines.push(String::new());
-        if !before.ends_with('\n') {
-            lines.push(String::new());
-        }
-    }
-    lines.push("[[waiver]]".to_owned());
-    for (key, value) in [
-        ("group", &waiver.group),
-        ("atom", &waiver.atom),
-        ("by", &waiver.by),
-        ("reason", &waiver.reason),
-    ] {
-        lines.push(format!("{key} = {}", quoted(value)));
-    }
-    lines.push(String::new());
-    format!("{before}{}", lines.join(newline))
-}
-
 #[cfg(test)]
 mod tests {
     use ssot_model::Waiver;
 
-    use super::appended;
+    use super::entries;
+    use crate::amend::appended;
     use crate::read_config;
 
     #[test]
@@ -156,7 +125,7 @@ mod tests {
             "[scan]\r\nmin-lines = 3\r\n",
             "[[waiver]]\ngroup = \"x\"\natom = \"log *\"\nby = \"Ada\"\nreason = \"r\"\n\n",
         ] {
-            let after = appended(before, &waiver);
+            let after = appended(before, "waiver", &entries(&waiver));
             assert!(after.starts_with(before), "{after}");
             let config = read_config("ssot.toml", &after).expect("it is valid");
             assert_eq!(config.waiver.last(), Some(&waiver), "{after}");

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ApprovalSubject, CanaryStep, CheckpointResult, CommitId, PackageId, PreparedBranch, RepoPath,
-    Resource, RunId, TreeId, UnitState, Usage,
+    ApprovalSubject, CanaryStep, CheckpointResult, CommitId, PackageId, PreparedBranch, Reference,
+    RepoPath, Resource, RunId, TreeId, UnitState, Usage, UserId,
 };
 
 /// Milliseconds since 1970-01-01 UTC.
@@ -362,6 +362,20 @@ pub enum EventKind {
         /// What was found; not `step`, which is the envelope's.
         look: CanaryStep,
     },
+    /// Somebody said something in a conversation.
+    MessagePosted {
+        /// Who.
+        by: UserId,
+        /// What.
+        text: String,
+    },
+    /// The answer to what was said.
+    AnswerGiven {
+        /// The answer; names of code stand between backticks.
+        text: String,
+        /// What it rests on.
+        evidence: Vec<Reference>,
+    },
     /// A run ended.
     RunCompleted {
         /// How.
@@ -397,6 +411,8 @@ impl EventKind {
             Self::CheckpointReached { .. } => "checkpoint_reached",
             Self::BranchPrepared { .. } => "branch_prepared",
             Self::CanaryChecked { .. } => "canary_checked",
+            Self::MessagePosted { .. } => "message_posted",
+            Self::AnswerGiven { .. } => "answer_given",
             Self::RunCompleted { .. } => "run_completed",
         }
     }
@@ -407,7 +423,7 @@ mod tests {
     use super::{Event, EventKind, Timestamp};
     use crate::{
         ApprovalSubject, CanaryStep, CheckpointResult, PackageId, PreparedBranch, Resource, RunId,
-        Usage,
+        Usage, UserId,
     };
 
     /// What an event is about must not be called like a part of its envelope.
@@ -433,6 +449,8 @@ mod tests {
             EventKind::CheckpointReached { checkpoint },
             EventKind::BranchPrepared { branch },
             EventKind::CanaryChecked { look },
+            EventKind::MessagePosted { by: UserId::new("u"), text: text() },
+            EventKind::AnswerGiven { text: text(), evidence: Vec::new() },
         ] {
             let (run, step) = (RunId::new("r"), "a/step".to_owned());
             let event = Event { v: 1, epoch: 1, run, seq: 1, at: Timestamp(1), step, kind };

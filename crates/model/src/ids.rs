@@ -45,6 +45,10 @@ text_id! {
     ThreadId
 }
 text_id! {
+    /// A repository that a server serves.
+    ProjectId
+}
+text_id! {
     /// One request of a user.
     RequestId
 }

@@ -11,6 +11,7 @@ mod baseline;
 mod behaviour;
 mod check;
 mod config;
+mod conversation;
 mod control;
 mod event;
 mod existing;
@@ -42,6 +43,7 @@ pub use config::{
     EventContract, Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue, Preference,
     ScanConfig, StageOrder, Team, TestConfig, UntestablePolicy,
 };
+pub use conversation::{Reference, Subject};
 pub use control::{
     Approval, ApprovalConfig, ApprovalSubject, BudgetConfig, BudgetLimits, CanaryConfig,
     CanaryStep, CheckpointResult, PendingApproval, Resource, Usage,
@@ -56,7 +58,7 @@ pub use finding::{
 };
 pub use gate::{GateCommand, GateComparison};
 pub use ids::{
-    CommitId, Fingerprint, GroupId, PackageId, RequestId, RunId, ThreadId, TreeId, UserId,
+    CommitId, Fingerprint, GroupId, PackageId, ProjectId, RequestId, RunId, ThreadId, TreeId, UserId,
 };
 pub use landing::{LandingConfig, LandingMode, PreparedBranch};
 pub use map::{

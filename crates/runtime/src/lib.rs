@@ -8,6 +8,7 @@
 #![expect(clippy::disallowed_methods, reason = "this crate is the door that the ban points to")]
 
 pub mod cache;
+pub mod child;
 pub mod clock;
 pub mod coverage;
 pub mod environment;
@@ -22,6 +23,11 @@ pub mod program;
 pub mod registry;
 pub mod runner;
 pub mod sandbox;
+pub mod secret;
 pub mod signal;
+mod sqlite;
+pub mod store;
 pub mod tools;
 pub mod usage;
+
+pub use sqlite::DatabaseError;

@@ -1,61 +1,16 @@
 //! What can go wrong with the log, and what to do about it.
 
-use std::path::PathBuf;
-
 use ssot_model::RunId;
 
 use super::MAX_EVENT_BYTES;
+use crate::sqlite::DatabaseError;
 
 /// Why the log did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LogError {
-    /// The file cannot be opened.
-    #[error(
-        "cannot open the event log {}: {reason}; check that its directory exists and can be written",
-        path.display()
-    )]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        reason: String,
-    },
-    /// The file is something else.
-    #[error("{} is not an event log of ssot ({reason}); move it away", path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// How that shows.
-        reason: String,
-    },
-    /// The file was written by a newer program.
-    #[error(
-        "the event log {} has version {found}, this program knows {known}; use a newer ssot",
-        path.display()
-    )]
-    Version {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: i64,
-        /// The newest version this program knows.
-        known: i64,
-    },
-    /// A setting on which durability rests did not take effect.
-    #[error(
-        "the event log {} refuses {setting} = {wanted} and has `{found}`; put it on a local file system",
-        path.display()
-    )]
-    Setting {
-        /// The file.
-        path: PathBuf,
-        /// The name of the setting.
-        setting: &'static str,
-        /// What it has to be.
-        wanted: &'static str,
-        /// What it is.
-        found: String,
-    },
+    /// The file cannot be used.
+    #[error(transparent)]
+    File(#[from] DatabaseError),
     /// Reading failed.
     #[error("cannot read the event log: {0}; check the disk, then try again")]
     Read(String),

@@ -13,6 +13,7 @@
 
 mod batch;
 mod chain;
+mod elsewhere;
 mod error;
 mod open_calls;
 mod read;
@@ -24,12 +25,14 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::SqlitePool;
 use ssot_model::{Event, EventKind, RunId};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::clock::Clock;
+use crate::sqlite;
 
 pub use chain::{Fault, VerifyReport};
 pub use error::LogError;
@@ -46,12 +49,22 @@ pub const LIVE_EVENTS: usize = 1024;
 /// Largest event, in bytes of JSON.
 pub const MAX_EVENT_BYTES: usize = 1024 * 1024;
 
+/// What subscribers are told.
+#[derive(Debug, Clone)]
+enum News {
+    /// The writer here has appended an event.
+    Appended(Arc<Event>),
+    /// The file has changed, and who wrote it is not known.
+    Changed,
+}
+
 /// The log of all runs of one repository. Clones share the one writer.
 #[derive(Debug, Clone)]
 pub struct EventLog {
     queue: mpsc::Sender<writer::Command>,
     // Weak, so that subscribers see the end when the writer is gone.
-    live: broadcast::WeakSender<Arc<Event>>,
+    live: broadcast::WeakSender<News>,
+    path: Arc<Path>,
     readers: SqlitePool,
 }
 
@@ -59,10 +72,11 @@ impl EventLog {
     /// Opens or makes the log at `path`, whose directory must exist, and starts
     /// its writer on the current tokio runtime. The clock stamps the events.
     pub async fn open(path: &Path, clock: Clock) -> Result<Self, LogError> {
-        let connection = store::open(path).await?;
+        let connection = sqlite::open(path, store::FORM).await?;
         let (queue, commands) = mpsc::channel(QUEUE_COMMANDS);
         let (live, _) = broadcast::channel(LIVE_EVENTS);
-        let log = Self { queue, live: live.downgrade(), readers: store::readers(path) };
+        let readers = sqlite::readers(path);
+        let log = Self { queue, live: live.downgrade(), path: path.into(), readers };
         tokio::spawn(writer::Writer::new(connection, clock, live).work(commands));
         Ok(log)
     }
@@ -117,6 +131,13 @@ impl EventLog {
     /// `after_seq`: first the stored ones, then each as it becomes durable.
     pub fn subscribe(&self, run: &RunId, after_seq: u64) -> Subscription {
         Subscription::new(self.readers.clone(), run.clone(), after_seq, self.live.upgrade())
+    }
+
+    /// Tells subscriptions when another process has written, by looking every so often
+    /// whether the file was. Without it a subscription learns of others' events when it is
+    /// told to [`Subscription::refresh`].
+    pub fn follow_others(&self, every: Duration) {
+        tokio::spawn(elsewhere::follow(Arc::clone(&self.path), self.live.clone(), every));
     }
 
     /// All runs, the latest first.

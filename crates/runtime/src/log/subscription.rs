@@ -6,9 +6,9 @@ use std::sync::Arc;
 use sqlx::SqlitePool;
 use ssot_model::{Event, RunId};
 use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
-use super::{LogError, read};
+use super::{LogError, News, read};
 
 /// Events that are read from the file at a time.
 const PAGE: u32 = 256;
@@ -23,7 +23,7 @@ pub struct Subscription {
     readers: SqlitePool,
     run: RunId,
     cursor: u64,
-    live: broadcast::Receiver<Arc<Event>>,
+    live: broadcast::Receiver<News>,
     page: VecDeque<Arc<Event>>,
     /// Whether the file may hold events after the cursor and the page that will
     /// not come from the writer.
@@ -35,7 +35,7 @@ impl Subscription {
         readers: SqlitePool,
         run: RunId,
         after_seq: u64,
-        live: Option<broadcast::Sender<Arc<Event>>>,
+        live: Option<broadcast::Sender<News>>,
     ) -> Self {
         // Registered before the file is read: an event is in the file, or comes.
         let live = match live {
@@ -57,6 +57,44 @@ impl Subscription {
         !self.behind && self.page.is_empty()
     }
 
+    /// The next event with those that follow it and need no waiting, at most `most` of
+    /// them; none when [`Self::next`] gives none. Dropping the future loses nothing.
+    pub async fn batch(&mut self, most: usize) -> Result<Option<Vec<Arc<Event>>>, LogError> {
+        let Some(first) = self.next().await? else { return Ok(None) };
+        let mut events = vec![first];
+        // From here on nothing waits.
+        while events.len() < most {
+            if let Some(event) = self.page.pop_front() {
+                self.cursor = event.seq;
+                events.push(event);
+            } else if self.behind {
+                break;
+            } else {
+                match self.live.try_recv() {
+                    Ok(news) => events.extend(self.hear(news)),
+                    Err(TryRecvError::Lagged(_)) => self.behind = true,
+                    Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                }
+            }
+        }
+        Ok(Some(events))
+    }
+
+    /// The event that is told, when it is the next one; otherwise the file has to tell.
+    fn hear(&mut self, news: News) -> Option<Arc<Event>> {
+        match news {
+            News::Appended(event) if event.run != self.run || event.seq <= self.cursor => None,
+            News::Appended(event) if event.seq == self.cursor + 1 => {
+                self.cursor = event.seq;
+                Some(event)
+            }
+            News::Appended(_) | News::Changed => {
+                self.behind = true;
+                None
+            }
+        }
+    }
+
     /// Makes the next call look into the file, for events of another process, of
     /// which the writer here knows nothing.
     pub fn refresh(&mut self) {
@@ -72,12 +110,12 @@ impl Subscription {
                 return Ok(Some(event));
             }
             match self.live.recv().await {
-                Ok(event) if event.run != self.run || event.seq <= self.cursor => {}
-                Ok(event) if event.seq == self.cursor + 1 => {
-                    self.cursor = event.seq;
-                    return Ok(Some(event));
+                Ok(news) => {
+                    if let Some(event) = self.hear(news) {
+                        return Ok(Some(event));
+                    }
                 }
-                Ok(_) | Err(RecvError::Lagged(_)) => self.behind = true,
+                Err(RecvError::Lagged(_)) => self.behind = true,
                 Err(RecvError::Closed) => return Ok(None),
             }
         }

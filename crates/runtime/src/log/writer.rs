@@ -8,7 +8,7 @@ use ssot_model::{Event, EventKind, RunId};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::batch::{Batch, Outcome};
-use super::{BATCH_EVENTS, LogError};
+use super::{BATCH_EVENTS, LogError, News};
 use crate::clock::Clock;
 
 /// What the writer is asked for. An answer that nobody waits for any more is
@@ -29,7 +29,7 @@ pub(super) struct Writer {
     connection: SqliteConnection,
     clock: Clock,
     /// None after a failure, so that subscribers see the end.
-    live: Option<broadcast::Sender<Arc<Event>>>,
+    live: Option<broadcast::Sender<News>>,
     /// The epochs in which this process writes.
     epochs: BTreeMap<RunId, u32>,
     stopped: Option<LogError>,
@@ -39,7 +39,7 @@ impl Writer {
     pub(super) fn new(
         connection: SqliteConnection,
         clock: Clock,
-        live: broadcast::Sender<Arc<Event>>,
+        live: broadcast::Sender<News>,
     ) -> Self {
         Self { connection, clock, live: Some(live), epochs: BTreeMap::new(), stopped: None }
     }
@@ -101,7 +101,7 @@ impl Writer {
             (Command::Append { reply, .. }, Outcome::New(event)) => {
                 if let Some(live) = &self.live {
                     // An error only means that nobody is subscribed.
-                    _ = live.send(Arc::clone(&event));
+                    _ = live.send(News::Appended(Arc::clone(&event)));
                 }
                 _ = reply.send(Ok(Arc::unwrap_or_clone(event)));
             }

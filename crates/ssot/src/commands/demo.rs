@@ -95,6 +95,7 @@ fn show(args: &DemoArgs, repository: &NewRepository) -> anyhow::Result<Exit> {
     })?;
     output::note(args.quiet, &text::headline(&scan));
     let options = RunOptions {
+        id: None,
         root: root.to_owned(),
         config: None,
         agents: run::agents(args.agents),

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ssot_engine::{RunOptions, Teams};
-use ssot_model::{BudgetLimits, LandingMode, Mode, RunOutcome, RunReport};
+use ssot_model::{BudgetLimits, LandingMode, Mode, RunId, RunOutcome, RunReport};
+use ssot_runtime::ids::parse_run_id;
 
 use crate::cli::{Format, Place};
 use crate::exit::Exit;
@@ -55,6 +56,9 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N,M,..", value_delimiter = ',')]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     canary: Vec<u32>,
+    /// The identity of the run, for a program that starts it
+    #[arg(long, value_name = "ID", hide = true, value_parser = run_id)]
+    run_id: Option<RunId>,
     /// Run although no test command is configured
     #[arg(long)]
     allow_untested: bool,
@@ -111,6 +115,7 @@ impl From<LandingArg> for LandingMode {
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let options = RunOptions {
         root: args.place.path.clone(),
+        id: args.run_id.clone(),
         config: args.config.clone(),
         agents: agents(args.agents),
         teams: args.teams.clone().unwrap_or_default(),
@@ -161,6 +166,11 @@ pub(crate) fn exit(report: &RunReport) -> Exit {
         Some(RunOutcome::Cancelled) => Exit::Interrupted,
         outcome => Exit::clean_if(outcome == Some(RunOutcome::Complete)),
     }
+}
+
+/// `r-20260301-101500-3f9a`.
+fn run_id(text: &str) -> Result<RunId, String> {
+    parse_run_id(text).ok_or_else(|| "it is no identity of a run".to_owned())
 }
 
 /// `3`, or `billing,core`.

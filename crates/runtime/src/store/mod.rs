@@ -1,0 +1,90 @@
+//! What a server has to remember besides the logs: who its users are, what they may do,
+//! which repositories it serves, and what has been done.
+//!
+//! One `SQLite` file, one writer. Secrets are kept as digests alone.
+
+mod commands;
+mod deeds;
+mod projects;
+mod schema;
+mod secrets;
+mod threads;
+mod users;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sqlx::{SqliteConnection, SqlitePool};
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::ids::Randomness;
+use crate::sqlite::{self, DatabaseError};
+
+pub use commands::{Claim, CommandKey};
+pub use deeds::Deed;
+pub use projects::{Member, Project};
+pub use secrets::{Grant, Held, SecretKind};
+pub use threads::Thread;
+pub use users::{Role, User};
+
+/// Why the store did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The file cannot be used.
+    #[error(transparent)]
+    File(#[from] DatabaseError),
+    /// Reading or writing failed.
+    #[error("the server's database failed: {0}; check the disk, then try again")]
+    Failed(String),
+    /// There is one already.
+    #[error("{0} is there already")]
+    Taken(String),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// The memory of a server. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: Arc<Mutex<SqliteConnection>>,
+    readers: SqlitePool,
+    clock: Clock,
+    randomness: Randomness,
+}
+
+impl Store {
+    /// Opens or makes the store at `path`, whose directory must exist.
+    pub async fn open(
+        path: &Path,
+        clock: Clock,
+        randomness: Randomness,
+    ) -> Result<Self, StoreError> {
+        let writer = Arc::new(Mutex::new(sqlite::open(path, schema::FORM).await?));
+        Ok(Self { writer, readers: sqlite::readers(path), clock, randomness })
+    }
+
+    /// A word that tells one thing from others of its kind, `p-5f3a9c01d2e4b687`.
+    fn name(&self, prefix: &str) -> String {
+        format!("{prefix}-{:016x}", self.randomness.draw())
+    }
+
+    /// Whether the store can be written now.
+    pub async fn is_writable(&self) -> bool {
+        let mut writer = self.writer.lock().await;
+        let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut *writer).await.is_ok();
+        begun && sqlx::query("ROLLBACK").execute(&mut *writer).await.is_ok()
+    }
+}
+
+/// A unique row that is there already is not a failure of the store.
+fn taken(what: &str) -> impl FnOnce(sqlx::Error) -> StoreError + '_ {
+    move |error| match error.as_database_error() {
+        Some(refused) if refused.is_unique_violation() => StoreError::Taken(what.to_owned()),
+        _ => error.into(),
+    }
+}
