@@ -12,6 +12,7 @@ mod behaviour;
 mod check;
 mod config;
 mod control;
+mod date;
 mod event;
 mod existing;
 mod finding;
@@ -46,6 +47,7 @@ pub use control::{
     Approval, ApprovalConfig, ApprovalSubject, BudgetConfig, BudgetLimits, CanaryConfig,
     CanaryStep, CheckpointResult, PendingApproval, Resource, Usage,
 };
+pub use date::Utc;
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,
 };
