@@ -13,6 +13,7 @@ mod check;
 mod config;
 mod conversation;
 mod control;
+mod date;
 mod event;
 mod existing;
 mod finding;
@@ -48,6 +49,7 @@ pub use control::{
     Approval, ApprovalConfig, ApprovalSubject, BudgetConfig, BudgetLimits, CanaryConfig,
     CanaryStep, CheckpointResult, PendingApproval, Resource, Usage,
 };
+pub use date::Utc;
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,
 };

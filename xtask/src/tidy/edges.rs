@@ -9,8 +9,9 @@ use super::Complaint;
 
 /// Each package and the workspace packages it may depend on.
 const DRAWING: &[(&str, &[&str])] = &[
-    ("ssot", &["ssot-server", "ssot-engine", "ssot-runtime", "ssot-model"]),
-    ("ssot-server", &["ssot-engine", "ssot-runtime", "ssot-model"]),
+    ("ssot", &["ssot-server", "ssot-pages", "ssot-engine", "ssot-runtime", "ssot-model"]),
+    ("ssot-server", &["ssot-pages", "ssot-engine", "ssot-runtime", "ssot-model"]),
+    ("ssot-pages", &["ssot-engine", "ssot-model"]),
     (
         "ssot-engine",
         &[

@@ -135,8 +135,10 @@ fn print(args: &PlanArgs, plan: &Plan, schedule: &Schedule) -> anyhow::Result<()
         }
         PlanFormat::Mermaid => output::result(&graph::plan::mermaid(plan, schedule)),
         PlanFormat::Dot => output::result(&graph::plan::dot(plan, schedule)),
-        PlanFormat::Svg => output::result(&graph::plan::svg(plan, schedule)),
-        PlanFormat::Html => output::result(&graph::plan::page(&args.place.name(), plan, schedule)),
+        PlanFormat::Svg => output::result(&ssot_pages::plan::svg(plan, schedule)),
+        PlanFormat::Html => {
+            output::result(&ssot_pages::plan::page(&args.place.name(), plan, schedule))
+        }
     }
 }
 

@@ -1,16 +1,14 @@
 //! The forms in which a scan or a check is told: to people, to programs, to the services that show
 //! findings beside code. Each is a pure function from a [`ScanReport`] to text; the page also
-//! shows sources, which [`Sources`] reads for it.
+//! shows sources, which are read for it here.
 
 pub(crate) mod address;
 mod github;
 mod gitlab;
-mod html;
 mod junit;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sarif;
-mod sources;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,10 +16,11 @@ use std::path::Path;
 use clap::ValueEnum;
 use ssot_engine::audit::Audit;
 use ssot_model::{CheckReport, Comparand, Finding, GroupId, Member, ScanReport, TrendPoint};
+use ssot_pages::report::{self as html, Sources};
+use ssot_runtime::files::Root;
 
-pub(crate) use html::{STYLE, code, escaped, prose};
 pub(crate) use junit::tests;
-use sources::Sources;
+pub(crate) use ssot_pages::words::visible;
 
 use crate::{markdown, text};
 
@@ -91,9 +90,10 @@ impl Setting<'_> {
         }
     }
 
-    /// What is known about the group of a finding.
-    fn audit(&self, finding: &Finding) -> Option<&Audit> {
-        self.audits.iter().find(|audit| audit.finding.id == finding.id)
+    /// What the page has to know.
+    fn page(&self) -> html::Setting<'_> {
+        let Self { argument, name, prefix, all, trend, audits, .. } = *self;
+        html::Setting { argument, name, prefix, all, trend, audits }
     }
 
     /// What a finding is to that with which a check compares; none when nothing was compared.
@@ -123,25 +123,28 @@ pub(crate) fn render(
         ScanFormat::Junit => junit::suites(report, setting),
         ScanFormat::Md => markdown::scan(report, setting),
         ScanFormat::Html => {
-            let shown = html::shown(report, setting).into_iter().enumerate();
-            let read = shown.filter(|(at, finding)| html::shows_source(*at, finding));
-            let sources = Sources::read(setting.root, read.map(|(_, finding)| finding));
-            html::page(report, setting, &sources)
+            let sources = sources(setting, html::sourced(report, setting.all));
+            html::page(report, &setting.headline(report), &setting.page(), &sources)
         }
     })
 }
 
 /// The groups of a report that its page tells everything about.
 pub(crate) fn audited(report: &ScanReport, setting: &Setting<'_>) -> BTreeSet<GroupId> {
-    let shown = html::shown(report, setting).into_iter().enumerate();
-    let told = shown.filter(|(at, it)| html::shows_source(*at, it) && it.verdict.is_some());
-    told.map(|(_, finding)| finding.id.clone()).collect()
+    let told = html::sourced(report, setting.all).filter(|it| it.verdict.is_some());
+    told.map(|finding| finding.id.clone()).collect()
 }
 
 /// Audits as a page.
 pub(crate) fn audit_page(setting: &Setting<'_>) -> String {
-    let sources = Sources::read(setting.root, setting.audits.iter().map(|it| &it.finding));
-    html::audits(setting, &sources)
+    let sources = sources(setting, setting.audits.iter().map(|it| &it.finding));
+    html::audits(&setting.page(), &sources)
+}
+
+/// The files that a page shows, as far as they can be read.
+fn sources<'a>(setting: &Setting<'_>, findings: impl Iterator<Item = &'a Finding>) -> Sources {
+    let Ok(root) = Root::open(setting.root) else { return Sources::default() };
+    Sources::read(findings, |path, largest| root.read(path, largest).ok())
 }
 
 /// A check in the form asked for. Services are told what is new, at its new members.
@@ -181,27 +184,11 @@ fn sentence(finding: &Finding, setting: &Setting<'_>) -> String {
     visible(&format!("{summary}; also in {}", text::some_of(&others, NAMED)))
 }
 
-/// A text of the repository without what would control a terminal or end a line.
-pub(crate) fn visible(text: &str) -> String {
-    let shown = |letter: char| match letter {
-        '\n' | '\r' | '\t' => ' ',
-        letter if letter.is_control() || is_direction(letter) => '\u{fffd}',
-        letter => letter,
-    };
-    text.chars().map(shown).collect()
-}
-
-/// Whether a letter turns the direction of the letters around it, which makes a text
-/// read otherwise than it is.
-fn is_direction(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use clap::ValueEnum;
 
-    use super::{ScanFormat, render, sample, visible};
+    use super::{ScanFormat, render, sample};
 
     #[test]
     fn every_form_tells_the_same_report() {
@@ -236,10 +223,5 @@ mod tests {
                 assert!(!told.contains(text), "{named}");
             }
         }
-    }
-
-    #[test]
-    fn what_controls_a_terminal_is_replaced() {
-        assert_eq!(visible("a\u{1b}[31m\n\tb\u{202e}ü"), "a\u{fffd}[31m  b\u{fffd}ü");
     }
 }

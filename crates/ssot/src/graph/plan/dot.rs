@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use ssot_model::{Plan, Schedule};
 
-use super::{arrows, label};
 use crate::text::span;
+use ssot_pages::plan::{arrows, label};
 
 /// The dependencies, with each package's times; the critical path is red, what is
 /// switched off dashed.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use ssot_model::{Plan, PlannedPackage, Priority, Schedule};
 
-use super::label;
+use ssot_pages::plan::{arrows, label};
 
 /// The dependencies as a flowchart and the lanes as a gantt chart, as the two blocks of a
 /// Markdown page. What lies on the critical path is marked.
@@ -19,7 +19,7 @@ fn flowchart(plan: &Plan, schedule: &Schedule) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  n{at}[\"{text_of}\"]");
     }
-    for (from, to) in super::arrows(plan) {
+    for (from, to) in arrows(plan) {
         let _ = writeln!(text, "  n{from} --> n{to}");
     }
     let critical: Vec<String> = plan

@@ -1,155 +1,29 @@
-//! A plan as drawings: its dependencies, and its packages over time.
+//! A plan as graphs for other programs to draw.
 
 mod dot;
 mod mermaid;
-mod page;
-mod svg;
-
-use std::collections::BTreeMap;
-
-use ssot_model::{Package, PackageId, Plan};
-
-use crate::formats::visible;
 
 pub(crate) use dot::dot;
 pub(crate) use mermaid::mermaid;
-pub(crate) use page::page;
-pub(crate) use svg::svg;
-
-/// What a package is called in a drawing.
-fn label(package: &Package) -> String {
-    let team = package.team.as_ref().map_or_else(String::new, |team| format!(" [{team}]"));
-    visible(&format!("{} {:?}{team}: {}", package.id, package.priority, package.title))
-}
-
-/// From each package to those that wait for it, by their positions.
-fn arrows(plan: &Plan) -> Vec<(usize, usize)> {
-    let places: BTreeMap<&PackageId, usize> =
-        plan.packages.iter().enumerate().map(|(at, package)| (&package.id, at)).collect();
-    let mut arrows = Vec::new();
-    for (to, package) in plan.packages.iter().enumerate() {
-        let before = package.depends_on.iter().filter_map(|id| places.get(id));
-        arrows.extend(before.map(|from| (*from, to)));
-    }
-    arrows
-}
 
 #[cfg(test)]
-pub(super) mod tests {
-    use ssot_model::{
-        Basis, CheckpointForecast, CommitId, GroupId, Lane, Makespan, Package, PackageGroup,
-        PackageId, Plan, PlannedPackage, Priority, RepoPath, Schedule, StageTimes, Strategy,
-        Verdict,
-    };
+mod tests {
+    use ssot_pages::sample::{HOSTILE, plan};
 
-    use super::{dot, mermaid, page, svg};
-
-    /// A name as a hostile repository may have it.
-    const HOSTILE: &str = "x\"]--><script>alert(1)</script>\u{202e}\n::";
-
-    fn package(id: &str, before: &[&str], title: &str) -> Package {
-        Package {
-            id: PackageId::new(id),
-            title: title.to_owned(),
-            priority: Priority::P1,
-            score: 48,
-            team: Some(title.to_owned()),
-            enabled: id != "p03-c",
-            depends_on: before.iter().map(|it| PackageId::new(*it)).collect(),
-            write_set: vec![RepoPath::new("shop/a.py").expect("plain")],
-            read_set: Vec::new(),
-            read_symbols: Vec::new(),
-            groups: vec![PackageGroup {
-                group: GroupId::new("g-1"),
-                name: title.to_owned(),
-                verdict: Verdict::Identical,
-                strategy: Strategy::Redirect,
-                canonical: "shop.b.x".to_owned(),
-                copies: vec!["shop.a.x".to_owned()],
-                why: title.to_owned(),
-
-                answered: Vec::new(),
-            }],
-            places: Vec::new(),
-        }
-    }
-
-    /// Two packages one after the other, and one that is switched off.
-    fn sample(title: &str) -> (Plan, Schedule) {
-        let plan = Plan {
-            schema: Plan::SCHEMA.to_owned(),
-            base: CommitId::new("c0ffee"),
-            rewrite_imports: false,
-            packages: vec![
-                package("p01-a", &[], title),
-                package("p02-b", &["p01-a"], title),
-                package("p03-c", &[], title),
-            ],
-            left_alone: Vec::new(),
-            unplanned: Vec::new(),
-            left_out: Vec::new(),
-        };
-        let planned = |id: &str, start: u64| PlannedPackage {
-            id: PackageId::new(id),
-            priority: Priority::P1,
-            lane: 0,
-            stages: StageTimes {
-                implementation: 1000,
-                validation: 4000,
-                landing: 1000,
-                ..StageTimes::default()
-            },
-            start,
-            end: start + 6000,
-            slack: 0,
-            critical: true,
-        };
-        let schedule = Schedule {
-            basis: Basis { runs: 0, packages: 0, suite: 0 },
-            before: 5000,
-            after: 5000,
-            lanes: vec![Lane { name: title.to_owned() }],
-            packages: vec![planned("p01-a", 0), planned("p02-b", 6000)],
-            critical_path: vec![PackageId::new("p01-a"), PackageId::new("p02-b")],
-            critical: 12_000,
-            makespan: 22_000,
-            makespans: vec![Makespan { workers: 1, millis: 22_000 }],
-            checkpoints: vec![CheckpointForecast {
-                priority: None,
-                percent: 50,
-                by: 60_000,
-                expected_percent: 100,
-                expected_at: Some(11_000),
-            }],
-        };
-        (plan, schedule)
-    }
+    use super::{dot, mermaid};
 
     #[test]
     fn each_drawing_shows_the_packages_and_their_order() {
-        let (plan, schedule) = sample("Take `x` from shop.b");
+        let (plan, schedule) = plan("Take `x` from shop.b");
         insta::assert_snapshot!("plan_mermaid", mermaid(&plan, &schedule));
         insta::assert_snapshot!("plan_dot", dot(&plan, &schedule));
-        let (svg, page) = (svg(&plan, &schedule), page("shop", &plan, &schedule));
-        for said in ["p01-a", "p02-b", "p03-c", "switched off"] {
-            assert!(svg.contains(said) && page.contains(said), "{said}\n{page}");
-        }
-        assert!(page.contains("light-dark("), "it follows the reader's theme");
     }
 
     #[test]
     fn no_drawing_lets_a_hostile_name_out() {
-        let (plan, schedule) = sample(HOSTILE);
-        for drawing in [
-            mermaid(&plan, &schedule),
-            dot(&plan, &schedule),
-            svg(&plan, &schedule),
-            page(HOSTILE, &plan, &schedule),
-        ] {
+        let (plan, schedule) = plan(HOSTILE);
+        for drawing in [mermaid(&plan, &schedule), dot(&plan, &schedule)] {
             assert!(!drawing.contains('\u{202e}'), "{drawing}");
-        }
-        for drawing in [svg(&plan, &schedule), page(HOSTILE, &plan, &schedule)] {
-            assert!(!drawing.contains("<script"), "{drawing}");
         }
         let mermaid = mermaid(&plan, &schedule);
         assert!(!mermaid.contains("<script") && !mermaid.contains("x\"]"), "{mermaid}");

@@ -2,8 +2,8 @@
 
 use ssot_engine::audit::{MemberConsumers, Usage, Use};
 
-use super::letter;
 use crate::formats::visible;
+use crate::text::figures::letter;
 use crate::text::figures::{add, some_of};
 use crate::text::style;
 

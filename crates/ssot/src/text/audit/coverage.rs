@@ -3,8 +3,8 @@
 
 use ssot_engine::audit::{Coverage, MemberCoverage};
 
-use super::letter;
 use crate::formats::visible;
+use crate::text::figures::letter;
 use crate::text::figures::{add, count, some_of};
 use crate::text::style;
 

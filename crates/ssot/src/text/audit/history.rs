@@ -3,8 +3,9 @@
 
 use ssot_model::audit::{CommitRef, CopyHistory, History, MissedFix, MissedHunk, SourceLine};
 
-use super::{letter, section};
+use super::section;
 use crate::formats::visible;
+use crate::text::figures::letter;
 use crate::text::figures::{add, count, short};
 use crate::text::style;
 

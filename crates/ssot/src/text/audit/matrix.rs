@@ -2,8 +2,8 @@
 
 use ssot_engine::audit::{Aspect, Cell, Change, Constructor, Difference, Fit, Matrix, MatrixRow};
 
-use super::letter;
 use crate::text::figures::add;
+use crate::text::figures::letter;
 use crate::text::style;
 
 /// Widest cell of the comparison.

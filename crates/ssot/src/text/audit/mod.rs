@@ -3,7 +3,7 @@
 use ssot_engine::audit::{Audit, choice};
 use ssot_model::{Evidence, Leaning};
 
-use super::figures::add;
+use super::figures::{add, letter};
 use super::{style, verdicts};
 
 mod advice;
@@ -61,13 +61,6 @@ fn decision(audit: &Audit) -> String {
         add(&mut text, format!("  {stays}: {}\n", refusal.reason));
     }
     section("Decision", &text)
-}
-
-/// The name of an implementation in the comparison.
-pub(crate) fn letter(at: usize) -> String {
-    // Beyond Z the letters start again with a number.
-    let letter = char::from(b'A' + (at % 26) as u8);
-    if at < 26 { letter.to_string() } else { format!("{letter}{}", at / 26) }
 }
 
 fn evidence(facts: &[Evidence]) -> String {

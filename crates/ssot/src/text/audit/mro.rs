@@ -2,7 +2,7 @@
 
 use ssot_engine::audit::{CallChange, ClassOrder, MethodCall, MroReport};
 
-use super::letter;
+use crate::text::figures::letter;
 use crate::text::figures::{add, count};
 use crate::text::style;
 

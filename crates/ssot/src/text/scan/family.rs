@@ -1,11 +1,11 @@
 //! One group: its places, and what the verdict rests on.
 
 use ssot_model::{Evidence, Finding, Leaning, Severity, Verdict};
+use ssot_pages::summary::{acceptor, saving};
 
-use super::table::acceptor;
 use super::{line, place, wrapped};
 use crate::formats::{Setting, visible};
-use crate::text::figures::{count, thousands};
+use crate::text::figures::thousands;
 use crate::text::{style, verdicts};
 
 /// Pieces of evidence shown with a family.
@@ -62,18 +62,6 @@ fn heading(number: usize, finding: &Finding) -> String {
     parts.extend(confidence(finding));
     parts.push(style::faint(finding.id.as_str()));
     parts.join("  ")
-}
-
-/// What consolidating saves. What has diverged saves at most all but the longest.
-pub(crate) fn saving(finding: &Finding) -> Option<String> {
-    let goes: u32 = finding.removable().iter().map(|member| member.span.lines()).sum();
-    if goes > 0 {
-        return Some(count(goes as usize, "line"));
-    }
-    let lines = finding.members.iter().map(|member| member.span.lines());
-    let most = lines.clone().sum::<u32>() - lines.max().unwrap_or(0);
-    let diverged = matches!(finding.verdict, Some(Verdict::Variant | Verdict::Twin));
-    (diverged && most > 0).then(|| format!("up to {}", count(most as usize, "line")))
 }
 
 /// How sure a warning or an open question is; what is proven needs no figure.

@@ -3,7 +3,9 @@
 use ssot_model::{Finding, Member, ScanReport};
 
 use super::family::confidence;
-use super::{WIDTH, by_rule, extent, line, place, wrapped};
+use ssot_pages::summary::{by_rule, extent};
+
+use super::{WIDTH, line, place, wrapped};
 use crate::formats::{Setting, visible};
 use crate::text::figures::{add, count, thousands};
 use crate::text::style;

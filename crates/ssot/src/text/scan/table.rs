@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use ssot_engine::rules::rule;
 use ssot_model::{AcceptedBy, Finding, ScanReport, Verdict, covered};
 
-use super::{WIDTH, by_rule, cut, extent, line};
+use ssot_pages::summary::{acceptor, by_rule, extent};
+
+use super::{WIDTH, cut, line};
 use crate::text::figures::{count, thousands};
 use crate::text::{style, verdicts};
 
@@ -86,13 +88,4 @@ fn accepted(report: &ScanReport) -> String {
     let mut text = String::new();
     line(&mut text, &style::faint(&format!("  accepted:      {}", said.join(", "))));
     text
-}
-
-/// Who accepted, after "by".
-pub(crate) fn acceptor(by: AcceptedBy) -> &'static str {
-    match by {
-        AcceptedBy::Decision => "decision",
-        AcceptedBy::Comment => "comment",
-        AcceptedBy::Baseline => "the baseline",
-    }
 }

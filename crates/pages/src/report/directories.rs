@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use ssot_model::{ScanReport, covered};
 
-use super::escaped;
 use super::treemap::{self, Rect, Tile};
-use crate::text::{add, thousands};
+use crate::markup::escaped;
+use crate::words::{add, thousands};
 
 /// Directories in the table.
 const WORST: usize = 8;
@@ -178,7 +178,7 @@ fn table(root: &Directory) -> String {
 #[cfg(test)]
 mod tests {
     use super::Directory;
-    use crate::formats::sample;
+    use crate::sample;
 
     #[test]
     fn every_line_is_in_all_directories_above_it() {

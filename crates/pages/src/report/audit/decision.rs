@@ -3,7 +3,7 @@
 use ssot_engine::audit::{Advice, Audit, Hands, choice};
 
 use super::{code, prose, sentences};
-use crate::text::{add, count, each};
+use crate::words::{add, count, each};
 
 fn body(audit: &Audit) -> String {
     let (verb, what) = choice(audit);

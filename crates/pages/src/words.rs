@@ -1,17 +1,19 @@
-//! Numbers and identities as words, and texts that grow.
+//! Numbers and identities as words, texts that grow, and texts that can be shown.
+
+use ssot_model::{Timestamp, Utc};
 
 /// Adds to a text.
-pub(crate) fn add(text: &mut String, more: impl AsRef<str>) {
+pub fn add(text: &mut String, more: impl AsRef<str>) {
     text.push_str(more.as_ref());
 }
 
 /// The texts of all items, one after the other.
-pub(crate) fn each<T>(items: impl IntoIterator<Item = T>, text: impl FnMut(T) -> String) -> String {
+pub fn each<T>(items: impl IntoIterator<Item = T>, text: impl FnMut(T) -> String) -> String {
     items.into_iter().map(text).collect()
 }
 
 /// `1 file`, `2 files`, `12,345 files`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
+pub fn count(number: usize, noun: &str) -> String {
     match (number, noun.strip_suffix('y')) {
         (1, _) => format!("1 {noun}"),
         (_, Some(stem)) => format!("{} {stem}ies", thousands(number as u64)),
@@ -20,7 +22,7 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
 }
 
 /// A number with a comma between each three digits.
-pub(crate) fn thousands(number: u64) -> String {
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -33,7 +35,7 @@ pub(crate) fn thousands(number: u64) -> String {
 }
 
 /// A time in words: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
-pub(crate) fn span(millis: u64) -> String {
+pub fn span(millis: u64) -> String {
     let seconds = (millis + 500) / 1000;
     match seconds {
         0..10 => {
@@ -47,12 +49,12 @@ pub(crate) fn span(millis: u64) -> String {
 }
 
 /// The first digits of a commit or tree, enough for people.
-pub(crate) fn short(id: &str) -> &str {
+pub fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
 }
 
 /// The first of the words, and how many more there are.
-pub(crate) fn some_of(words: &[&str], most: usize) -> String {
+pub fn some_of(words: &[&str], most: usize) -> String {
     if words.len() <= most {
         return words.join(", ");
     }
@@ -60,9 +62,43 @@ pub(crate) fn some_of(words: &[&str], most: usize) -> String {
     format!("{} and {} more", words[..most].join(", "), thousands(rest as u64))
 }
 
+/// A text of the repository without what would control a terminal or end a line.
+pub fn visible(text: &str) -> String {
+    let shown = |letter: char| match letter {
+        '\n' | '\r' | '\t' => ' ',
+        letter if letter.is_control() || is_direction(letter) => '\u{fffd}',
+        letter => letter,
+    };
+    text.chars().map(shown).collect()
+}
+
+/// Whether a letter turns the direction of the letters around it, which makes a text
+/// read otherwise than it is.
+fn is_direction(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The name of an implementation in a comparison.
+pub fn letter(at: usize) -> String {
+    // Beyond Z the letters start again with a number.
+    let letter = char::from(b'A' + (at % 26) as u8);
+    if at < 26 { letter.to_string() } else { format!("{letter}{}", at / 26) }
+}
+
+/// The day of a time in UTC, as `2026-11-21`.
+pub fn date(at: Timestamp) -> String {
+    let Utc { year, month, day, .. } = Utc::from(at);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{count, short, some_of, span, thousands};
+    use super::{count, short, some_of, span, thousands, visible};
+
+    #[test]
+    fn what_controls_a_terminal_is_replaced() {
+        assert_eq!(visible("a\u{1b}[31m\n\tb\u{202e}ü"), "a\u{fffd}[31m  b\u{fffd}ü");
+    }
 
     #[test]
     fn numbers_read_like_words() {

@@ -5,7 +5,7 @@ use ssot_model::audit::{
 };
 
 use super::{code, escaped, heads, part, prose, table, who};
-use crate::text::{add, count, each, short};
+use crate::words::{add, count, each, short};
 
 /// Missed fixes on the page.
 const FIXES: usize = 20;

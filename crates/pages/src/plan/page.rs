@@ -5,8 +5,9 @@ use std::fmt::Write;
 use ssot_model::{Package, PackageId, Plan, PlannedPackage, Priority, Schedule};
 
 use super::svg;
-use crate::formats::{STYLE as REPORT, code, escaped, prose};
-use crate::text::{count, each, short, span};
+use crate::markup::{code, escaped, prose};
+use crate::report::STYLE as REPORT;
+use crate::words::{count, each, short, span};
 
 /// What the page has besides the styles of the report.
 const STYLE: &str = "\
@@ -24,7 +25,7 @@ const STYLE: &str = "\
 ";
 
 /// The whole page.
-pub(crate) fn page(name: &str, plan: &Plan, schedule: &Schedule) -> String {
+pub fn page(name: &str, plan: &Plan, schedule: &Schedule) -> String {
     let name = escaped(name);
     let groups: usize =
         plan.packages.iter().map(|package| package.groups.len() + package.places.len()).sum();

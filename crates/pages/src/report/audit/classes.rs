@@ -3,7 +3,7 @@
 use ssot_engine::audit::{CallChange, ClassOrder, MethodCall, MroReport};
 
 use super::{code, escaped, heads, table, who};
-use crate::text::{add, count};
+use crate::words::{add, count};
 
 /// Calls on the page.
 const CALLS: usize = 200;

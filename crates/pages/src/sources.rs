@@ -1,10 +1,8 @@
-//! The source files that a form shows, read once and with limits.
+//! The source files that a page shows, read once and with limits by whoever can read.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use ssot_model::{Finding, Member, RepoPath};
-use ssot_runtime::files::Root;
 
 /// Most files that are read.
 const FILES: usize = 400;
@@ -13,13 +11,15 @@ const LARGEST: u64 = 1024 * 1024;
 
 /// The text of some files of the repository.
 #[derive(Debug, Default)]
-pub(crate) struct Sources(BTreeMap<RepoPath, String>);
+pub struct Sources(BTreeMap<RepoPath, String>);
 
 impl Sources {
-    /// Reads the files of the first two members of each finding. A file that cannot be
-    /// read, or is too large, is not shown.
-    pub(crate) fn read<'a>(root: &Path, findings: impl Iterator<Item = &'a Finding>) -> Self {
-        let Ok(root) = Root::open(root) else { return Self::default() };
+    /// The files of the first two members of each finding, as `read` gives them; it is told
+    /// how many bytes are too many. What it does not give is not shown.
+    pub fn read<'a>(
+        findings: impl Iterator<Item = &'a Finding>,
+        read: impl Fn(&RepoPath, u64) -> Option<Vec<u8>>,
+    ) -> Self {
         let mut texts = BTreeMap::new();
         for member in findings.flat_map(|finding| finding.members.iter().take(2)) {
             if texts.len() == FILES {
@@ -28,7 +28,7 @@ impl Sources {
             if texts.contains_key(&member.path) {
                 continue;
             }
-            if let Ok(bytes) = root.read(&member.path, LARGEST) {
+            if let Some(bytes) = read(&member.path, LARGEST) {
                 texts.insert(member.path.clone(), String::from_utf8_lossy(&bytes).into_owned());
             }
         }
@@ -37,7 +37,7 @@ impl Sources {
 
     /// The first lines of a member, without the indentation that they share; none when
     /// its file was not read or has changed since.
-    pub(crate) fn lines(&self, member: &Member, most: usize) -> Option<Vec<&str>> {
+    pub fn lines(&self, member: &Member, most: usize) -> Option<Vec<&str>> {
         let text = self.0.get(&member.path)?;
         let skipped = member.span.start.saturating_sub(1) as usize;
         let taken = (member.span.lines() as usize).min(most);
@@ -52,11 +52,11 @@ impl Sources {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "sample"))]
 impl Sources {
     /// Files that are not on any disk.
-    pub(crate) fn of(files: &[(&str, &str)]) -> Self {
-        let path = |text| super::sample::path(text);
+    pub fn of(files: &[(&str, &str)]) -> Self {
+        let path = |text| crate::sample::path(text);
         Self(files.iter().map(|(name, text)| (path(name), (*text).to_owned())).collect())
     }
 }
@@ -64,7 +64,7 @@ impl Sources {
 #[cfg(test)]
 mod tests {
     use super::Sources;
-    use crate::formats::sample::member;
+    use crate::sample::member;
 
     #[test]
     fn lines_come_without_what_they_share() {

@@ -3,7 +3,7 @@
 use ssot_engine::audit::{Cell, Change, Constructor, Difference, Fit, Matrix, MatrixRow};
 
 use super::{code, escaped, heads, part, prose, table, who};
-use crate::text::{add, count, each, letter};
+use crate::words::{add, count, each, letter};
 
 /// Rows of a comparison on the page.
 const ROWS: usize = 250;

@@ -1,10 +1,9 @@
 //! How the figures went from commit to commit, as a line.
 
-use ssot_model::{Timestamp, TrendPoint};
-use ssot_runtime::clock::Utc;
+use ssot_model::TrendPoint;
 
-use super::escaped;
-use crate::text::{self, add, thousands};
+use crate::markup::escaped;
+use crate::words::{add, date, short, thousands};
 
 /// The drawing, in pixels.
 const WIDTH: f64 = 1080.0;
@@ -83,7 +82,7 @@ fn drawing(points: &[&TrendPoint]) -> String {
         add(&mut svg, format!("<polyline class=\"{class}\" points=\"{}\"/>\n", places.join(" ")));
         for (at, point) in points.iter().enumerate() {
             let (x, y) = place(at, value(point));
-            let commit = escaped(text::short(&point.commit));
+            let commit = escaped(short(&point.commit));
             add(
                 &mut svg,
                 format!(
@@ -133,7 +132,7 @@ fn table(points: &[&TrendPoint]) -> String {
         for figure in figures {
             add(&mut cells, format!("<td class=\"number\">{}</td>", thousands(figure)));
         }
-        let commit = escaped(text::short(&point.commit));
+        let commit = escaped(short(&point.commit));
         let date = date(point.at);
         add(
             &mut rows,
@@ -149,12 +148,6 @@ fn table(points: &[&TrendPoint]) -> String {
          role=\"region\" aria-label=\"The figures\"><table>\
          <thead><tr><th scope=\"col\">commit</th>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div></details>\n"
     )
-}
-
-/// The day of a time in UTC, as `2026-11-21`.
-pub(super) fn date(at: Timestamp) -> String {
-    let Utc { year, month, day, .. } = Utc::from(at);
-    format!("{year:04}-{month:02}-{day:02}")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use ssot_engine::audit::{Atom, AtomState, Counterpart, Ledger, LedgerEntry};
 
 use super::{code, escaped, heads, part as folded, places, prose, table};
-use crate::text::{add, count};
+use crate::words::{add, count};
 
 /// Atoms of one definition on the page.
 const ATOMS: usize = 300;

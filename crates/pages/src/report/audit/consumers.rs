@@ -3,7 +3,7 @@
 use ssot_engine::audit::{Audit, MemberConsumers, Usage, Use};
 
 use super::{code, heads, part as folded, places, prose, table, who};
-use crate::text::{add, count};
+use crate::words::{add, count};
 
 /// Modules of one member on the page.
 const MODULES: usize = 120;

@@ -3,7 +3,7 @@
 use ssot_engine::audit::{Audit, Breakage, Candidate, Contest};
 
 use super::{code, heads, part as folded, prose, sentences, table, who};
-use crate::text::{add, count, each};
+use crate::words::{add, count, each};
 
 /// Places on the page that would break under one candidate.
 const BREAKS: usize = 60;

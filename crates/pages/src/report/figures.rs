@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use ssot_model::{Finding, ScanReport, Verdict, covered};
 
-use super::escaped;
-use crate::text::{self, add, count, thousands};
+use crate::markup::escaped;
+use crate::summary::extent;
+use crate::words::{add, count, thousands};
 
 /// The first section of the page.
 pub(super) fn section(report: &ScanReport, headline: &str) -> String {
@@ -41,7 +42,7 @@ fn tiles(report: &ScanReport) -> String {
     tile(thousands(report.removable_lines()), "lines would go");
     tile(format!("{share:.1} %"), "of all lines are in such concepts");
     for (figure, what) in [
-        (text::extent(&places).0, "places break a rule"),
+        (extent(&places).0, "places break a rule"),
         (unsure, "questions are open"),
         (accepted, "findings are accepted"),
     ] {

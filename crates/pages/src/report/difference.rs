@@ -3,9 +3,9 @@
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use ssot_model::Member;
 
-use super::escaped;
-use crate::formats::sources::Sources;
-use crate::text::{add, count};
+use crate::markup::escaped;
+use crate::sources::Sources;
+use crate::words::{add, count};
 
 /// Lines of each side that are compared.
 const COMPARED: usize = 1500;
@@ -205,8 +205,8 @@ fn marked(old: &str, new: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::{Row, difference, folded, marked, rows};
-    use crate::formats::sample::member;
-    use crate::formats::sources::Sources;
+    use crate::sample::member;
+    use crate::sources::Sources;
 
     #[test]
     fn lines_stand_beside_their_like() {

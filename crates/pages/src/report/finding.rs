@@ -2,11 +2,12 @@
 
 use ssot_model::{DefinitionKind, Finding, Leaning, Severity, Verdict};
 
+use super::Setting;
 use super::difference::{difference, excerpt};
-use super::{escaped, prose};
-use crate::formats::Setting;
-use crate::formats::sources::Sources;
-use crate::text::{self, add, thousands};
+use crate::markup::{escaped, prose};
+use crate::sources::Sources;
+use crate::summary::{acceptor, saving};
+use crate::words::{add, count, thousands};
 
 /// Places listed.
 const PLACES: usize = 40;
@@ -22,7 +23,7 @@ pub(super) fn item(
 ) -> String {
     let word = finding.verdict.map_or("place", Verdict::as_str);
     let mut figures = String::new();
-    if let Some(saving) = text::saving(finding) {
+    if let Some(saving) = saving(finding) {
         add(&mut figures, format!("<span class=\"saving\">{saving}</span>"));
     }
     let sure = match finding.confidence {
@@ -74,7 +75,7 @@ fn body(finding: &Finding, setting: &Setting<'_>, sources: Option<&Sources>) -> 
         add(&mut body, format!("<p class=\"question\">{}</p>\n", prose(question)));
     }
     if let Some(accepted) = &finding.accepted {
-        let by = text::acceptor(accepted.by);
+        let by = acceptor(accepted.by);
         let reason = prose(&accepted.reason);
         add(&mut body, format!("<p class=\"accepted\">Accepted by {by}: {reason}</p>\n"));
     }
@@ -140,7 +141,7 @@ fn places(finding: &Finding, setting: &Setting<'_>) -> String {
         let (place, lines) = (escaped(&setting.place(member)), member.span.lines());
         let lines = match finding.kind {
             DefinitionKind::Place => String::new(),
-            _ => format!(" <small>{}</small>", text::count(lines as usize, "line")),
+            _ => format!(" <small>{}</small>", count(lines as usize, "line")),
         };
         add(&mut list, format!("<li><code>{place}</code>{lines}</li>\n"));
     }

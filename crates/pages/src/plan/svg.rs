@@ -5,8 +5,8 @@ use std::fmt::Write;
 use ssot_model::{Plan, PlannedPackage, Schedule};
 
 use super::{arrows, label};
-use crate::formats::escaped;
-use crate::text::span;
+use crate::markup::escaped;
+use crate::words::span;
 
 /// Measures of the drawing, in pixels.
 const LEFT: u64 = 130;
@@ -32,7 +32,7 @@ text { fill: light-dark(#1d2026, #e8e6e1); }
 ";
 
 /// The lanes over time, landings darker, the critical path framed, waiting as lines.
-pub(crate) fn svg(plan: &Plan, schedule: &Schedule) -> String {
+pub fn svg(plan: &Plan, schedule: &Schedule) -> String {
     let end = schedule.packages.iter().map(|it| it.end).max().unwrap_or(0).max(1);
     let x = |millis: u64| LEFT + millis.saturating_mul(WIDTH) / end;
     let height = TOP + ROW * schedule.lanes.len() as u64;

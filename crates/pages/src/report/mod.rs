@@ -15,14 +15,17 @@ mod trend;
 use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
-use ssot_model::{Finding, ScanReport, Verdict};
+use ssot_engine::audit::Audit;
+use ssot_model::{Finding, Member, ScanReport, TrendPoint, Verdict};
 
-use super::sources::Sources;
-use super::{Setting, visible};
-use crate::text::{self, add, count};
+pub use crate::sources::Sources;
 
-pub(crate) const STYLE: &str = include_str!("../../../assets/report.css");
-const SCRIPT: &str = include_str!("../../../assets/report.js");
+use crate::markup::escaped;
+use crate::summary;
+use crate::words::{add, count, date, short};
+
+pub(crate) const STYLE: &str = include_str!("../../assets/report.css");
+const SCRIPT: &str = include_str!("../../assets/report.js");
 
 /// Groups on the page; what is open comes after what has to change.
 const FAMILIES: usize = 1000;
@@ -33,16 +36,47 @@ const COMPARED: usize = 120;
 /// Files listed that could not be read.
 const ISSUES: usize = 50;
 
+/// What a page has to know besides the report.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The repository as it was typed, as a word of a command with the space before it;
+    /// empty for the current folder.
+    pub argument: &'a str,
+    /// What the repository is called.
+    pub name: &'a str,
+    /// What leads from the folder where the command was typed to the repository:
+    /// empty, or a path that ends in a slash.
+    pub prefix: &'a str,
+    /// Whether what is no violation is told too.
+    pub all: bool,
+    /// The figures of the commits scanned so far, the oldest first.
+    pub trend: &'a [TrendPoint],
+    /// What is known about groups.
+    pub audits: &'a [Audit],
+}
+
+impl Setting<'_> {
+    /// What is known about the group of a finding.
+    fn audit(&self, finding: &Finding) -> Option<&Audit> {
+        self.audits.iter().find(|audit| audit.finding.id == finding.id)
+    }
+
+    /// `path:line` of a member from where the command was typed.
+    fn place(&self, member: &Member) -> String {
+        format!("{}{}:{}", self.prefix, member.path, member.span.start)
+    }
+}
+
 /// The findings of the page: groups by what consolidating them saves, places by rule, and
 /// open questions.
-pub(crate) fn shown<'a>(report: &'a ScanReport, setting: &Setting<'_>) -> Vec<&'a Finding> {
+fn shown(report: &ScanReport, all: bool) -> Vec<&Finding> {
     let is_open = |it: &&Finding| it.verdict == Some(Verdict::Unsure) && it.accepted.is_none();
-    let mut shown = text::ranked(report, setting.all);
+    let mut shown = summary::ranked(report, all);
     shown.truncate(FAMILIES);
     let families = shown.len();
-    let rules = text::by_rule(report, setting.all);
+    let rules = summary::by_rule(report, all);
     shown.extend(rules.into_values().flat_map(|findings| findings.into_iter().take(PLACES)));
-    if !setting.all {
+    if !all {
         let mut open: Vec<&Finding> = report.findings.iter().filter(is_open).collect();
         open.sort_by_key(|finding| std::cmp::Reverse(finding.cost));
         shown.extend(open.into_iter().take(FAMILIES - families));
@@ -50,15 +84,26 @@ pub(crate) fn shown<'a>(report: &'a ScanReport, setting: &Setting<'_>) -> Vec<&'
     shown
 }
 
+/// The findings whose source the page shows.
+pub fn sourced(report: &ScanReport, all: bool) -> impl Iterator<Item = &Finding> {
+    let shown = shown(report, all).into_iter().enumerate();
+    shown.filter(|(at, finding)| shows_source(*at, finding)).map(|(_, finding)| finding)
+}
+
 /// Whether the source of a finding is shown: of the first groups, and of every place.
-pub(crate) fn shows_source(at: usize, finding: &Finding) -> bool {
+fn shows_source(at: usize, finding: &Finding) -> bool {
     at < COMPARED || finding.verdict.is_none()
 }
 
-/// The whole page.
-pub(crate) fn page(report: &ScanReport, setting: &Setting<'_>, sources: &Sources) -> String {
-    let shown = shown(report, setting);
-    let headline = escaped(&setting.headline(report));
+/// The whole page; `headline` says what came out.
+pub fn page(
+    report: &ScanReport,
+    headline: &str,
+    setting: &Setting<'_>,
+    sources: &Sources,
+) -> String {
+    let shown = shown(report, setting.all);
+    let headline = escaped(headline);
     let figures = figures::section(report, &headline);
     let sections = [
         figures,
@@ -71,7 +116,7 @@ pub(crate) fn page(report: &ScanReport, setting: &Setting<'_>, sources: &Sources
 }
 
 /// The page of audits: every group with all that is known about it.
-pub(crate) fn audits(setting: &Setting<'_>, sources: &Sources) -> String {
+pub fn audits(setting: &Setting<'_>, sources: &Sources) -> String {
     let shown: Vec<&Finding> = setting.audits.iter().map(|it| &it.finding).collect();
     let headline = match shown.as_slice() {
         [only] => format!("{} {}", only.kind.as_str(), escaped(&only.name)),
@@ -115,8 +160,8 @@ fn document(headline: &str, sections: &str, foot: &str, setting: &Setting<'_>) -
 
 fn head(name: &str, setting: &Setting<'_>) -> String {
     let state = setting.trend.last().map_or_else(String::new, |point| {
-        let commit = escaped(text::short(&point.commit));
-        format!("<p class=\"state\">commit <code>{commit}</code>, {}</p>", trend::date(point.at))
+        let commit = escaped(short(&point.commit));
+        format!("<p class=\"state\">commit <code>{commit}</code>, {}</p>", date(point.at))
     });
     format!(
         "<header class=\"top\">\n<p class=\"brand\" aria-hidden=\"true\">ssot</p>\n\
@@ -217,55 +262,9 @@ fn foot(shown: &[&Finding], setting: &Setting<'_>) -> String {
     )
 }
 
-/// A text as the content of an element or of an attribute between double quotes.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in visible(text).chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            letter => out.push(letter),
-        }
-    }
-    out
-}
-
-/// A sentence whose names stand between backticks.
-pub(crate) fn prose(text: &str) -> String {
-    let parts: Vec<&str> = text.split('`').collect();
-    // An odd backtick comes from a name: then nothing is code.
-    if parts.len().is_multiple_of(2) {
-        return escaped(text);
-    }
-    let part = |(at, part): (usize, &&str)| match at % 2 {
-        1 => format!("<code>{}</code>", escaped(part)),
-        _ => escaped(part),
-    };
-    parts.iter().enumerate().map(part).collect()
-}
-
-/// A name, path or piece of code of the repository. Long ones break where their parts end.
-pub(crate) fn code(text: &str) -> String {
-    let text = escaped(text).replace('/', "/<wbr>").replace('.', ".<wbr>");
-    format!("<code>{text}</code>")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{SCRIPT, STYLE, escaped, prose};
-
-    #[test]
-    fn nothing_of_a_repository_is_markup() {
-        assert_eq!(
-            escaped("</script><b a=\"'&\u{1b}"),
-            "&lt;/script&gt;&lt;b a=&quot;&#39;&amp;\u{fffd}"
-        );
-        assert_eq!(prose("class `A<b>` is"), "class <code>A&lt;b&gt;</code> is");
-        assert_eq!(prose("odd ` <tick>"), "odd ` &lt;tick&gt;");
-    }
+    use super::{SCRIPT, STYLE};
 
     #[test]
     fn the_page_asks_nobody() {

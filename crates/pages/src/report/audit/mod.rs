@@ -10,8 +10,8 @@ mod matrix;
 
 use ssot_engine::audit::Audit;
 
-use super::{code, escaped, prose};
-use crate::text::{add, each, letter, thousands};
+use crate::markup::{code, escaped, prose};
+use crate::words::{add, each, letter, thousands};
 
 /// Places of a list that are shown at once; the rest unfolds.
 const PLACES: usize = 8;
@@ -125,7 +125,7 @@ mod tests {
     use ssot_model::{CommitId, Timestamp, Verdict};
 
     use super::parts;
-    use crate::formats::sample;
+    use crate::sample;
 
     /// What a hostile repository may have as a name, a subject or a line.
     const HOSTILE: &str = "x\"'><script>alert(1)</script><img src=y>\u{202e}\u{1b}[31m`<b>`";
