@@ -6,6 +6,7 @@
 mod amend;
 pub mod behaviour;
 mod canonical;
+pub mod chat;
 mod codemod;
 mod compare;
 mod configuration;
@@ -74,7 +75,7 @@ pub use pipeline::{
 };
 pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
-pub use records::Records;
+pub use records::{Records, repository_root};
 pub use snapshot::Snapshot;
 pub use suite::{TestOptions, TestProgress, test};
 pub use survey::{

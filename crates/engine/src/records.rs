@@ -1,11 +1,13 @@
 //! The runs of one repository, for whoever watches them while others write.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ssot_model::{
     CommitId, Event, PackageId, PendingApproval, Plan, RunId, RunReport, RunStatus, Schedule,
 };
+use ssot_runtime::files;
+use ssot_runtime::git::Repository;
 use ssot_runtime::log::{RunEntry, Subscription, VerifyReport};
 
 use crate::EngineError;
@@ -37,9 +39,9 @@ impl Records {
         self.0.log().runs().await.map_err(EngineError::internal)
     }
 
-    /// Whether the log knows a run.
-    pub async fn has(&self, run: &RunId) -> Result<bool, EngineError> {
-        Ok(!self.events(run, 0, 1).await?.is_empty())
+    /// The number of the last event of a run; zero of one that there is not.
+    pub async fn head(&self, run: &RunId) -> Result<u64, EngineError> {
+        self.0.log().head(run).await.map_err(EngineError::internal)
     }
 
     /// Up to `limit` events of a run after a position.
@@ -93,4 +95,10 @@ impl Records {
         let diff = self.0.repository().diff(previous.as_str(), commit.as_str());
         Ok(String::from_utf8_lossy(&diff.map_err(EngineError::internal)?).into_owned())
     }
+}
+
+/// The root of the repository that a path is in, links resolved.
+pub fn repository_root(path: &Path) -> Result<PathBuf, EngineError> {
+    let repository = Repository::open(path).map_err(EngineError::user)?;
+    files::real(repository.root()).map_err(EngineError::user)
 }

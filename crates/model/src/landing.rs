@@ -27,6 +27,17 @@ pub enum LandingMode {
     PullRequests,
 }
 
+impl LandingMode {
+    /// The word used on the command line and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Branch => "branch",
+            Self::Stack => "stack",
+            Self::PullRequests => "pull-requests",
+        }
+    }
+}
+
 /// A branch beside the target branch, made from what has landed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreparedBranch {

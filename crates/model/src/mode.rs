@@ -23,3 +23,14 @@ pub enum Mode {
     /// Also what could not be proved; the plan says so.
     Aggressive,
 }
+
+impl Mode {
+    /// The word used on the command line and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Careful => "careful",
+            Self::Standard => "standard",
+            Self::Aggressive => "aggressive",
+        }
+    }
+}

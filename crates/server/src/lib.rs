@@ -1,4 +1,6 @@
-//! Faces of ssot for programs. What they say is said by `ssot_engine`; here it is put into
-//! the words of a protocol, and nothing else.
+//! Faces of ssot for people and programs: the dashboard with its API, and the Model Context
+//! Protocol. What they say is said by `ssot_engine`; here it is put into the words of a
+//! protocol, and nothing else.
 
 pub mod mcp;
+pub mod serve;

@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Find(commands::find::FindArgs),
     /// Serve coding agents over the Model Context Protocol
     Mcp(commands::mcp::McpArgs),
+    /// Serve the dashboard: look, ask, plan, run and approve in a browser
+    Serve(commands::serve::ServeArgs),
     /// What some definitions are to each other: duplicates, namesakes, layers
     Compare(commands::compare::CompareArgs),
     /// What a rule finds, why it costs, how it is remediated, when it stays silent

@@ -87,6 +87,14 @@ pub fn prepare_state_dir(root: &Path) -> io::Result<PathBuf> {
     Ok(directory)
 }
 
+/// Makes a directory that nobody but its owner looks into.
+pub fn prepare_private_dir(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    // One that was there before may be open to others.
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{name, prepare_state_dir, read_text, write_text};

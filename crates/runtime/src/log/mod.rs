@@ -127,6 +127,11 @@ impl EventLog {
         read::events(&self.readers, run, after_seq, limit).await
     }
 
+    /// The number of the last event of a run; zero of one that the log does not know.
+    pub async fn head(&self, run: &RunId) -> Result<u64, LogError> {
+        read::head(&self.readers, run).await
+    }
+
     /// A cursor that delivers every event of the run with a number above
     /// `after_seq`: first the stored ones, then each as it becomes durable.
     pub fn subscribe(&self, run: &RunId, after_seq: u64) -> Subscription {

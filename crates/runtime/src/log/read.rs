@@ -40,6 +40,15 @@ pub(super) async fn events(
     rows.iter().map(|row| event(run, row).map_err(|error| LogError::read(&error))?).collect()
 }
 
+pub(super) async fn head(readers: &SqlitePool, run: &RunId) -> Result<u64, LogError> {
+    let head: Option<i64> = sqlx::query_scalar("SELECT head_seq FROM runs WHERE run = ?")
+        .bind(run.as_str())
+        .fetch_optional(readers)
+        .await
+        .map_err(|error| LogError::read(&error))?;
+    Ok(head.unwrap_or(0).cast_unsigned())
+}
+
 /// The event in a row of `seq, json`. The outer error is one of the store.
 pub(super) fn event(run: &RunId, row: &SqliteRow) -> Result<Result<Event, LogError>, sqlx::Error> {
     let seq = row.try_get::<i64, _>(0)?.cast_unsigned();

@@ -9,12 +9,22 @@ use super::{Store, StoreError};
 /// what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandKey {
-    /// Who sent it.
-    pub user: UserId,
-    /// The client's word for it.
-    pub command: String,
+    user: UserId,
+    command: String,
     /// Hash of what it asks for, its address included.
-    pub digest: [u8; 32],
+    digest: [u8; 32],
+}
+
+impl CommandKey {
+    /// The key of a command with a client's word, sent to an address with a body.
+    pub fn new(user: &UserId, command: &str, address: &str, body: &[u8]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        // The length tells where the address ends.
+        hasher.update(&(address.len() as u64).to_le_bytes());
+        hasher.update(address.as_bytes()).update(body);
+        let digest = *hasher.finalize().as_bytes();
+        Self { user: user.clone(), command: command.to_owned(), digest }
+    }
 }
 
 /// What a server has to do with a command.

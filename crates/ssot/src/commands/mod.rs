@@ -20,5 +20,6 @@ pub(crate) mod rollback;
 pub(crate) mod run;
 pub(crate) mod sandbox_exec;
 pub(crate) mod scan;
+pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod test;

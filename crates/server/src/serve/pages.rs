@@ -1,0 +1,10 @@
+//! The pages.
+
+use axum::Router;
+
+use super::app::App;
+
+/// The pages and what they load.
+pub(super) fn router() -> Router<App> {
+    Router::new()
+}
