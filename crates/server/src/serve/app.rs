@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ssot_engine::chat::Conversation;
 use ssot_model::{ProjectId, UserId};
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
     pub(super) cookie: String,
     /// Whether browsers reach it by TLS alone.
     pub(super) is_secure: bool,
+    /// How often a sign of life is asked of sockets, and access is looked at again.
+    pub(super) heartbeat: Duration,
     /// Turns true when the server is about to go away.
     pub(super) stopping: watch::Receiver<bool>,
     starter: Starter,
@@ -58,6 +61,7 @@ pub(super) struct Parts {
     pub(super) state: PathBuf,
     pub(super) origins: Vec<String>,
     pub(super) port: u16,
+    pub(super) heartbeat: Duration,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
@@ -82,6 +86,7 @@ impl App {
             origins: parts.origins,
             store: parts.store,
             conversation: parts.conversation,
+            heartbeat: parts.heartbeat,
             stopping: parts.stopping,
             starter: parts.starter,
             state: parts.state,

@@ -15,8 +15,11 @@ mod metrics;
 mod pages;
 mod project;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -49,7 +52,12 @@ pub struct ServeOptions {
     pub origins: Vec<String>,
     /// What runs inherit.
     pub environment: Environment,
+    /// How often a sign of life is asked of sockets, and access is looked at again.
+    pub heartbeat: Duration,
 }
+
+/// The heartbeat of a server to which nobody says another.
+pub const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// Why a server did not begin, or ended that was not told to.
 #[derive(Debug, thiserror::Error)]
@@ -114,6 +122,7 @@ pub async fn listen(options: ServeOptions) -> Result<Listening, ServeError> {
         state: options.state,
         origins: own,
         port,
+        heartbeat: options.heartbeat,
         stopping,
     });
     Ok(Listening { listener, app, link, stop })

@@ -61,6 +61,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
         roots,
         origins: args.origin.clone(),
         environment,
+        heartbeat: serve::HEARTBEAT,
     };
     let served = interrupt::wait(async {
         let listening = serve::listen(options).await.map_err(engine_error)?;

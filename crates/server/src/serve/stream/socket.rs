@@ -29,8 +29,7 @@ const HELD_BYTES: usize = 4 * 1024 * 1024;
 const STREAMS: usize = 32;
 /// Messages that wait for one socket.
 const WAITING: usize = 8;
-/// How often a sign of life is asked for, and how many may be missed.
-const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Signs of life that may be missed.
 const MISSED: u32 = 3;
 /// How long a client may take to accept a message.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -100,7 +99,7 @@ impl Session {
 
     async fn serve(mut self, mut socket: WebSocket) -> Result<(), Gone> {
         let mut stopping = self.app.stopping.clone();
-        let mut heartbeat = interval(HEARTBEAT);
+        let mut heartbeat = interval(self.app.heartbeat);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut silent = 0;
         loop {
@@ -234,7 +233,7 @@ struct Watched {
 /// open to the user any more.
 async fn forward(mut follower: Follower, watched: Watched, send: mpsc::Sender<Utf8Bytes>) {
     let Watched { app, visitor, project, stream } = &watched;
-    let mut look = interval(HEARTBEAT);
+    let mut look = interval(app.heartbeat);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let failure = loop {
         tokio::select! {

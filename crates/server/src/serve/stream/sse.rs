@@ -1,7 +1,6 @@
 //! The same streams for clients that have no WebSocket: one stream on one request.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -16,9 +15,6 @@ use super::super::door::Visitor;
 use super::super::failure::Failure;
 use super::{Source, stopped};
 use super::follower::Follower;
-
-/// How often a comment keeps the connection open, and access is looked at again.
-const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// Where to go on.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -43,6 +39,7 @@ pub(in super::super) async fn events(
     let last = headers.get("last-event-id").and_then(|it| it.to_str().ok()?.parse().ok());
     let found = Source::find(&app, &visitor.user, &project, &stream).await?;
     let follower = Follower::new(app.hub.clone(), found, last.unwrap_or(after_seq)).await?;
+    let heartbeat = app.heartbeat;
     let state = Some((app, visitor, follower));
     let events = stream::unfold(state, |state| async move {
         let (app, visitor, mut follower) = state?;
@@ -58,7 +55,7 @@ pub(in super::super) async fn events(
                     return Some((Ok::<_, Infallible>(event), Some((app, visitor, follower))));
                 }
                 () = stopped(&mut stopping) => return None,
-                () = tokio::time::sleep(HEARTBEAT) => {
+                () = tokio::time::sleep(app.heartbeat) => {
                     if !visitor.is_still_welcome(&app).await {
                         return None;
                     }
@@ -66,6 +63,6 @@ pub(in super::super) async fn events(
             }
         }
     });
-    let kept = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    let kept = Sse::new(events).keep_alive(KeepAlive::new().interval(heartbeat));
     Ok(kept.into_response())
 }
