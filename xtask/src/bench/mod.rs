@@ -5,6 +5,7 @@ pub(crate) mod corpus;
 mod growth;
 mod history;
 pub(crate) mod measure;
+mod serve;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -50,6 +51,8 @@ enum What {
     Audit,
     /// `ssot audit` of every group in a repository of 10,000 commits.
     History,
+    /// `ssot serve` under load, next to what others use.
+    Serve,
 }
 
 /// Measures and prints the table.
@@ -60,6 +63,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         What::Growth => ("growth", on_corpus(root, options, &working)?),
         What::Audit => ("audit", alone(root, options, &working, audit::table)?),
         What::History => ("history", alone(root, options, &working, history::table)?),
+        What::Serve => {
+            let table = |working: &Path, rounds| serve::table(root, working, rounds);
+            ("serve", alone(root, options, &working, table)?)
+        }
     };
     println!("{text}");
     if options.record {
@@ -73,7 +80,7 @@ fn alone(
     root: &Path,
     options: &Options,
     working: &Path,
-    table: fn(&Path, u32) -> Result<String>,
+    table: impl Fn(&Path, u32) -> Result<String>,
 ) -> Result<String> {
     build(root)?;
     let text = table(working, options.rounds)?;
