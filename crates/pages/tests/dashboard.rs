@@ -25,6 +25,13 @@ fn every_page_is_written_with_what_it_asks_for() {
         let asset = asset(name).expect("it is in the list");
         std::fs::write(folder.join("assets").join(name), asset.bytes).expect("written");
     }
+    // The tests that a browser runs, `index.html` of them first.
+    let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    std::fs::create_dir_all(folder.join("tests")).expect("a folder of our own");
+    for file in std::fs::read_dir(tests).expect("they are there") {
+        let file = file.expect("it can be read");
+        std::fs::copy(file.path(), folder.join("tests").join(file.file_name())).expect("copied");
+    }
     let events = serde_json::to_string(&log("one copy of `round_money` rounds half up").events);
     std::fs::write(folder.join("events.json"), events.expect("events are JSON")).expect("written");
 }

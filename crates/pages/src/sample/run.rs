@@ -34,19 +34,17 @@ pub struct Log {
     pub limits: BudgetLimits,
 }
 
-/// Writes a log, a little later each time.
+/// Writes a log, in any order.
 struct Pen {
     run: RunId,
-    at: i64,
     events: Vec<Event>,
 }
 
 impl Pen {
     fn write(&mut self, seconds: i64, kind: EventKind) {
-        self.at = self.at.max(BEGAN + seconds * 1000);
         let seq = self.events.len() as u64 + 1;
         let step = format!("{}/{seq}", kind.name());
-        let (run, at) = (self.run.clone(), Timestamp(self.at));
+        let (run, at) = (self.run.clone(), Timestamp(BEGAN + seconds * 1000));
         self.events.push(Event { v: 1, epoch: 1, run, seq, at, step, kind });
     }
 
@@ -143,10 +141,14 @@ fn path(text: &str) -> RepoPath {
 /// The run. `text` stands wherever a repository, or whoever works on it, has a word.
 pub fn log(text: &str) -> Log {
     let run = RunId::new("r-20260301-101500-3f9a");
-    let mut pen = Pen { run: run.clone(), at: BEGAN, events: Vec::new() };
+    let mut pen = Pen { run: run.clone(), events: Vec::new() };
     begin(&mut pen, text);
     work(&mut pen, text);
     end(&mut pen, text);
+    pen.events.sort_by_key(|event| event.at);
+    for (event, seq) in pen.events.iter_mut().zip(1..) {
+        event.seq = seq;
+    }
     let (plan, schedule) = planned(text);
     let limits = BudgetLimits { seconds: Some(300), cpu_seconds: Some(480), disk_mib: None };
     Log { run, plan, schedule, events: pen.events, limits }

@@ -227,16 +227,24 @@ fn package_facts(unit: &Unit) -> Vec<String> {
     facts
 }
 
+/// A resource: its name, how its amounts are said, what was used, and the limit.
+type Row = (&'static str, fn(u64) -> String, u64, Option<u64>);
+
+/// Disk space in words.
+fn mib(kib: u64) -> String {
+    format!("{} MiB", kib.div_ceil(1024))
+}
+
 /// What was used up, where something was measured or limited.
 pub(super) fn budget(fold: &Fold, limits: BudgetLimits) -> Vec<BudgetPart> {
     let used = fold.usage().unwrap_or_default();
-    let part = |(name, resource, used, limit): (&'static str, Resource, u64, Option<u64>)| {
+    let part = |(name, words, used, limit): Row| {
         if used == 0 && limit.is_none() {
             return None;
         }
         let said = match limit {
-            Some(limit) => format!("{} of {}", resource.amount(used), resource.amount(limit)),
-            None => format!("{}, not limited", resource.amount(used)),
+            Some(limit) => format!("{} of {}", words(used), words(limit)),
+            None => format!("{}, not limited", words(used)),
         };
         let share = limit.map_or(0, |limit| (used * 100 / limit.max(1)).min(100));
         let class = match (limit, share) {
@@ -247,14 +255,12 @@ pub(super) fn budget(fold: &Fold, limits: BudgetLimits) -> Vec<BudgetPart> {
         };
         Some(BudgetPart { name, said, share, class })
     };
-    [
-        ("Time", Resource::Time, used.millis, limits.seconds.map(|it| it * 1000)),
-        ("CPU", Resource::Cpu, used.cpu_millis, limits.cpu_seconds.map(|it| it * 1000)),
-        ("Disk", Resource::Disk, used.disk_kib, limits.disk_mib.map(|it| it * 1024)),
-    ]
-    .into_iter()
-    .filter_map(part)
-    .collect()
+    let rows: [Row; 3] = [
+        ("Time", span, used.millis, limits.seconds.map(|it| it * 1000)),
+        ("CPU", span, used.cpu_millis, limits.cpu_seconds.map(|it| it * 1000)),
+        ("Disk", mib, used.disk_kib, limits.disk_mib.map(|it| it * 1024)),
+    ];
+    rows.into_iter().filter_map(part).collect()
 }
 
 pub(super) fn checkpoints(fold: &Fold) -> Vec<(String, &'static str, &'static str)> {
