@@ -238,9 +238,12 @@ page.addEventListener("click", async (event) => {
 // Begin: the log so far, then what comes. Until the log is here, the page of the server stands.
 const seq = Number(page.dataset.seq);
 past(seq).then(() => {
-  for (const event of log) fold.apply(event);
+  for (const event of log.slice(0, seq)) fold.apply(event);
   fold.dirty.clear();
-  if (fold.seq === seq && "ended" in page.dataset) ended();
+  // What has happened since the page was made.
+  for (const event of log.slice(seq)) fold.apply(event);
+  draw();
+  if (fold.outcome) ended();
   follow(fold.seq);
 }).catch(({ message }) => { connection.textContent = message; });
 

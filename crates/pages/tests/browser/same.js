@@ -5,19 +5,7 @@ import { drawing } from "/assets/lanes.js";
 import { prose, span, thousands, visible } from "/assets/markup.js";
 import * as parts from "/assets/parts.js";
 import { equal, test } from "./check.js";
-
-/** An element as text, without what no reader sees: space between elements, order of
- *  attributes, identities of commands. */
-const plain = (node) => {
-  if (node.nodeType === Node.TEXT_NODE) return node.data.trim() && node.data.replace(/\s+/g, " ").trim();
-  if (node.nodeType !== Node.ELEMENT_NODE) return "";
-  const attributes = [...node.attributes]
-    .filter(({ name }) => !(node.name === "command_id" && name === "value"))
-    .map(({ name, value }) => `${name}=${value}`).sort();
-  return `<${[node.localName, ...attributes].join(" ")}>${[...node.childNodes].map(plain).filter(Boolean).join("")}`;
-};
-
-const inside = (nodes) => [...nodes].map(plain).filter(Boolean);
+import { inside, plain } from "./plain.js";
 
 const same = async (name) => {
   const [html, events] = await Promise.all([
