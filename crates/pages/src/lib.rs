@@ -3,6 +3,8 @@
 //! Every function here is pure: it gets values and gives text. Nothing reads a file, asks a
 //! clock or knows HTTP.
 
+mod assets;
+pub mod dashboard;
 pub mod markup;
 pub mod plan;
 pub mod report;
@@ -11,3 +13,5 @@ pub mod sample;
 mod sources;
 pub mod summary;
 pub mod words;
+
+pub use assets::{ASSETS, Asset, asset};

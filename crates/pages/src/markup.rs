@@ -1,6 +1,11 @@
 //! Text as markup. What comes from a repository is hostile: all of it passes here.
 
-use crate::words::visible;
+use crate::words::{add, visible};
+
+/// Space between the parts of a bar, in hundredths of it.
+const SPACE: f64 = 0.25;
+/// Narrowest part of a bar, in hundredths of it.
+const NARROWEST: f64 = 0.4;
 
 /// A text as the content of an element or of an attribute between double quotes.
 pub fn escaped(text: &str) -> String {
@@ -16,6 +21,16 @@ pub fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// [`escaped`] for templates, where it happens to every value that is not marked as safe.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Escape;
+
+impl askama::filters::Escaper for Escape {
+    fn write_escaped_str<W: std::fmt::Write>(&self, mut to: W, text: &str) -> std::fmt::Result {
+        to.write_str(&escaped(text))
+    }
 }
 
 /// A sentence whose names stand between backticks.
@@ -38,9 +53,54 @@ pub fn code(text: &str) -> String {
     format!("<code>{text}</code>")
 }
 
+/// A `/`-separated path with everything but plain letters percent-encoded (RFC 3986).
+pub fn encoded(path: &str) -> String {
+    let mut address = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            add(&mut address, format!("%{byte:02X}"));
+        }
+    }
+    address
+}
+
+/// How something divides, as one bar: a drawing, so that no style has to stand in the page.
+pub fn bar(class: &str, parts: &[(&str, usize)]) -> String {
+    let total: usize = parts.iter().map(|(_, number)| number).sum();
+    let free = 100.0 - SPACE * parts.len().saturating_sub(1) as f64;
+    let (mut drawn, mut at) = (String::new(), 0.0);
+    for (class, number) in parts {
+        let width = (*number as f64 * free / total.max(1) as f64).max(NARROWEST);
+        let class = escaped(class);
+        add(
+            &mut drawn,
+            format!(
+                "<rect class=\"{class}\" x=\"{at:.2}\" y=\"0\" width=\"{width:.2}\" height=\"1\"/>"
+            ),
+        );
+        at += width + SPACE;
+    }
+    format!(
+        "<svg class=\"{class}\" viewBox=\"0 0 {:.2} 1\" preserveAspectRatio=\"none\" \
+         aria-hidden=\"true\">{drawn}</svg>",
+        (at - SPACE).max(100.0)
+    )
+}
+
+/// How much of the most something is.
+pub fn gauge(number: u64, most: u64) -> String {
+    let width = (number as f64 * 100.0 / most.max(1) as f64).clamp(NARROWEST, 100.0);
+    format!(
+        "<svg viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+         <rect width=\"{width:.1}\" height=\"1\"/></svg>"
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{escaped, prose};
+    use super::{encoded, escaped, prose};
 
     #[test]
     fn nothing_of_a_repository_is_markup() {
@@ -50,5 +110,17 @@ mod tests {
         );
         assert_eq!(prose("class `A<b>` is"), "class <code>A&lt;b&gt;</code> is");
         assert_eq!(prose("odd ` <tick>"), "odd ` &lt;tick&gt;");
+    }
+
+    #[test]
+    fn a_path_is_one_plain_word() {
+        for (path, address) in [
+            ("app/a-b_c.py", "app/a-b_c.py"),
+            ("my app/ü.py", "my%20app/%C3%BC.py"),
+            ("a%0A#x?.py", "a%250A%23x%3F.py"),
+            ("\"<b>:.py", "%22%3Cb%3E%3A.py"),
+        ] {
+            assert_eq!(encoded(path), address);
+        }
     }
 }

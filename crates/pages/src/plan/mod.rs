@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use ssot_model::{Package, PackageId, Plan};
 
 pub use page::page;
-pub use svg::svg;
+pub use svg::{drawing, svg};
 
 use crate::words::visible;
 

@@ -33,6 +33,15 @@ text { fill: light-dark(#1d2026, #e8e6e1); }
 
 /// The lanes over time, landings darker, the critical path framed, waiting as lines.
 pub fn svg(plan: &Plan, schedule: &Schedule) -> String {
+    drawn(plan, schedule, &format!("<style>{STYLE}</style>\n"))
+}
+
+/// The same as a part of a page that has styles for it.
+pub fn drawing(plan: &Plan, schedule: &Schedule) -> String {
+    drawn(plan, schedule, "")
+}
+
+fn drawn(plan: &Plan, schedule: &Schedule, style: &str) -> String {
     let end = schedule.packages.iter().map(|it| it.end).max().unwrap_or(0).max(1);
     let x = |millis: u64| LEFT + millis.saturating_mul(WIDTH) / end;
     let height = TOP + ROW * schedule.lanes.len() as u64;
@@ -42,7 +51,7 @@ pub fn svg(plan: &Plan, schedule: &Schedule) -> String {
     let (whole, tall) = (LEFT + WIDTH + 20, height + foot);
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {whole} {tall}\" role=\"img\" \
-         aria-label=\"The packages of the plan over time\">\n<style>{STYLE}</style>\n"
+         aria-label=\"The packages of the plan over time\">\n{style}"
     );
     for mark in 0..=MARKS {
         let at = end * mark / MARKS;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ssot_model::{ScanReport, covered};
 
 use super::treemap::{self, Rect, Tile};
-use crate::markup::escaped;
+use crate::markup::{encoded, escaped, gauge};
 use crate::words::{add, thousands};
 
 /// Directories in the table.
@@ -72,8 +72,17 @@ impl Directory {
     }
 }
 
+/// What becomes of a directory that is chosen.
+#[derive(Clone, Copy)]
+pub(super) enum Choice<'a> {
+    /// The script of the page filters its findings.
+    Filter,
+    /// It leads to the address that ends in the directory.
+    Link(&'a str),
+}
+
 /// The section; nothing when the report does not know its files.
-pub(super) fn section(report: &ScanReport) -> String {
+pub(super) fn section(report: &ScanReport, choice: Choice<'_>) -> String {
     let root = Directory::of(report);
     if root.lines == 0 {
         return String::new();
@@ -87,25 +96,25 @@ pub(super) fn section(report: &ScanReport) -> String {
          <p class=\"lead\">A directory is as large as its lines; the colour is the share of them that belongs to \
          a concept with several sources of truth. Choose one to see its findings.</p>\n\
          {}{}<ul class=\"levels\" aria-label=\"Colours\">{levels}</ul>\n{}</section>\n",
-        drawing(&root, WIDE, "wide"),
-        drawing(&root, NARROW, "narrow"),
-        table(&root),
+        drawing(&root, WIDE, "wide", choice),
+        drawing(&root, NARROW, "narrow", choice),
+        table(&root, choice),
     )
 }
 
-fn drawing(root: &Directory, area: Rect, class: &str) -> String {
+fn drawing(root: &Directory, area: Rect, class: &str, choice: Choice<'_>) -> String {
     let mut svg = format!(
         "<svg class=\"map {class}\" viewBox=\"0 0 {} {}\" role=\"img\" \
          aria-label=\"Map of the directories; the table below names the worst\">\n",
         area.width, area.height
     );
     for tile in treemap::tiles(root, area) {
-        svg.push_str(&drawn(&tile));
+        svg.push_str(&drawn(&tile, choice));
     }
     svg + "</svg>\n"
 }
 
-fn drawn(tile: &Tile<'_>) -> String {
+fn drawn(tile: &Tile<'_>, choice: Choice<'_>) -> String {
     /// Width of a letter of a label, in pixels.
     const LETTER: f64 = 7.2;
     let (rect, directory) = (tile.rect, tile.directory);
@@ -125,9 +134,17 @@ fn drawn(tile: &Tile<'_>) -> String {
         format!("<text x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(&label))
     };
     let class = if tile.is_group { "group".to_owned() } else { format!("d{}", tile.level()) };
+    let (before, after) = match choice {
+        // The table leads there too, and in fewer steps for a keyboard.
+        Choice::Link(_) => {
+            let href = choice.href(&directory.path);
+            (format!("<a href=\"{href}\" tabindex=\"-1\">"), "</a>")
+        }
+        Choice::Filter => (String::new(), ""),
+    };
     format!(
-        "<g class=\"{class}\" data-path=\"{}\"><title>{}</title>\
-         <rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"2\"/>{label}</g>\n",
+        "{before}<g class=\"{class}\" data-path=\"{}\"><title>{}</title>\
+         <rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"2\"/>{label}</g>{after}\n",
         escaped(&directory.path),
         escaped(&title),
         rect.x,
@@ -135,6 +152,17 @@ fn drawn(tile: &Tile<'_>) -> String {
         rect.width,
         rect.height,
     )
+}
+
+impl Choice<'_> {
+    /// Where it leads.
+    fn href(self, path: &str) -> String {
+        match self {
+            Self::Filter => String::new(),
+            Self::Link(base) if path.is_empty() => escaped(base),
+            Self::Link(base) => format!("{}{}/", escaped(base), encoded(path)),
+        }
+    }
 }
 
 /// A text of at most so many letters.
@@ -146,7 +174,7 @@ fn cut(text: &str, letters: f64) -> String {
     text.chars().enumerate().take_while(fits).map(|(_, letter)| letter).chain(['…']).collect()
 }
 
-fn table(root: &Directory) -> String {
+fn table(root: &Directory, choice: Choice<'_>) -> String {
     let mut worst = Vec::new();
     root.worst(&mut worst);
     worst.sort_by_key(|(directory, lines)| (std::cmp::Reverse(*lines), &directory.path));
@@ -155,13 +183,19 @@ fn table(root: &Directory) -> String {
     for (directory, lines) in worst.into_iter().take(WORST) {
         let path = escaped(&directory.path);
         let label = if path.is_empty() { "(root)" } else { &path };
-        let width = lines as f64 * 100.0 / most as f64;
+        let leads = match choice {
+            Choice::Link(_) => format!("<a href=\"{}\">{label}</a>", choice.href(&directory.path)),
+            Choice::Filter => format!(
+                "<button type=\"button\" class=\"link\" data-path=\"{path}\">{label}</button>"
+            ),
+        };
         add(
             &mut rows,
             format!(
-                "<tr><th scope=\"row\"><button type=\"button\" class=\"link\" data-path=\"{path}\">{label}</button></th>\
-                 <td class=\"number\">{}</td><td class=\"gauge\" aria-hidden=\"true\"><i style=\"width:{width:.1}%\"></i></td></tr>\n",
-                thousands(lines)
+                "<tr><th scope=\"row\">{leads}</th>\
+                 <td class=\"number\">{}</td><td class=\"gauge\" aria-hidden=\"true\">{}</td></tr>\n",
+                thousands(lines),
+                gauge(lines, most)
             ),
         );
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ssot_model::{Finding, ScanReport, Verdict, covered};
 
-use crate::markup::escaped;
+use crate::markup::{bar as bar_of, escaped};
 use crate::summary::extent;
 use crate::words::{add, count, thousands};
 
@@ -20,7 +20,7 @@ pub(super) fn section(report: &ScanReport, headline: &str) -> String {
          <p class=\"read\">{} read</p>\n<dl class=\"tiles\">\n{}</dl>\n{}</section>\n",
         read.join(", "),
         tiles(report),
-        bar(report),
+        bar(report, None),
     )
 }
 
@@ -53,33 +53,45 @@ fn tiles(report: &ScanReport) -> String {
     tiles
 }
 
-/// How the violations divide, as one bar whose parts filter the findings.
-fn bar(report: &ScanReport) -> String {
+/// The figures and how they divide, whose parts lead to the findings at an address.
+pub(super) fn linked(report: &ScanReport, base: &str) -> String {
+    format!("<dl class=\"tiles\">\n{}</dl>\n{}", tiles(report), bar(report, Some(base)))
+}
+
+/// How the violations divide, as one bar whose parts filter the findings, or lead to them
+/// at an address.
+fn bar(report: &ScanReport, base: Option<&str>) -> String {
     // Verdicts in their order, then rules about places in that of their names.
     let mut parts: BTreeMap<(bool, Option<Verdict>, &str), usize> = BTreeMap::new();
     for finding in report.violations() {
         let word = finding.verdict.map_or(finding.rule.as_str(), |verdict| verdict.as_str());
         *parts.entry((finding.verdict.is_none(), finding.verdict, word)).or_default() += 1;
     }
-    let total: usize = parts.values().sum();
-    if total == 0 {
+    if parts.is_empty() {
         return String::new();
     }
-    let (mut bar, mut legend) = (String::new(), String::new());
+    let (mut parts_of_bar, mut legend) = (Vec::new(), String::new());
     for ((is_place, _, word), number) in parts {
-        let (word, class) = (escaped(word), if is_place { "place" } else { word });
-        let (figure, share) = (thousands(number as u64), number as f64 * 100.0 / total as f64);
+        let class = if is_place { "place" } else { word };
+        let word = escaped(word);
+        let figure = thousands(number as u64);
         let filter = if is_place { "rule" } else { "verdict" };
-        add(&mut bar, format!("<i class=\"{class}\" style=\"flex-grow:{share:.2}\"></i>"));
-        add(
-            &mut legend,
-            format!(
-                "<li><button type=\"button\" class=\"chip {class}\" data-{filter}=\"{word}\">{word} <b>{figure}</b></button></li>\n"
+        parts_of_bar.push((class, number));
+        let said = format!("{word} <b>{figure}</b>");
+        let item = match base {
+            Some(base) => {
+                let base = escaped(base);
+                format!("<a class=\"chip {class}\" href=\"{base}?{filter}={word}\">{said}</a>")
+            }
+            None => format!(
+                "<button type=\"button\" class=\"chip {class}\" data-{filter}=\"{word}\">{said}</button>"
             ),
-        );
+        };
+        add(&mut legend, format!("<li>{item}</li>\n"));
     }
     format!(
-        "<div class=\"bar\" aria-hidden=\"true\">{bar}</div>\n\
-         <ul class=\"legend\" aria-label=\"Findings by verdict and rule\">\n{legend}</ul>\n"
+        "{}\n\
+         <ul class=\"legend\" aria-label=\"Findings by verdict and rule\">\n{legend}</ul>\n",
+        bar_of("bar", &parts_of_bar)
     )
 }

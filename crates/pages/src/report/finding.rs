@@ -1,5 +1,6 @@
 //! One finding of the list: a line that opens.
 
+use ssot_engine::audit::Audit;
 use ssot_model::{DefinitionKind, Finding, Leaning, Severity, Verdict};
 
 use super::Setting;
@@ -99,6 +100,37 @@ fn body(finding: &Finding, setting: &Setting<'_>, sources: Option<&Sources>) -> 
             finding.fingerprint
         ),
     );
+    body
+}
+
+/// Others of a group that are held against the first.
+const BESIDE: usize = 6;
+
+/// All that is known of a finding, for a page of its own: evidence, places, every version
+/// beside the first, and the audit.
+pub(super) fn whole(finding: &Finding, audit: Option<&Audit>, sources: &Sources) -> String {
+    let setting =
+        Setting { argument: "", name: "", prefix: "", all: true, trend: &[], audits: &[] };
+    let mut body = evidence(finding);
+    body.push_str(&places(finding, &setting));
+    body.push_str(&source(finding, sources));
+    if let (Some(verdict), [first, _, others @ ..]) = (finding.verdict, finding.members.as_slice())
+        && verdict != Verdict::Shadowed
+    {
+        for other in others.iter().take(BESIDE) {
+            let told = difference(first, other, sources);
+            if !told.is_empty() {
+                let name = escaped(&setting.place(other));
+                add(
+                    &mut body,
+                    format!(
+                        "<details class=\"more\"><summary>beside <code>{name}</code></summary>{told}</details>\n"
+                    ),
+                );
+            }
+        }
+    }
+    body.extend(audit.map(super::audit::parts));
     body
 }
 

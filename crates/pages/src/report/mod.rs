@@ -107,7 +107,7 @@ pub fn page(
     let figures = figures::section(report, &headline);
     let sections = [
         figures,
-        directories::section(report),
+        directories::section(report, directories::Choice::Filter),
         trend::section(setting.trend),
         findings(report.violations().count(), &shown, setting, sources),
         issues(report),
@@ -139,6 +139,26 @@ pub fn audits(setting: &Setting<'_>, sources: &Sources) -> String {
     );
     let list = findings(0, &shown, setting, sources);
     document(&headline, &(hero + &list), &foot(&shown, setting), setting)
+}
+
+/// The figures of a report; its verdicts and rules lead to the findings at `base`.
+pub fn figures(report: &ScanReport, base: &str) -> String {
+    figures::linked(report, base)
+}
+
+/// The map of the directories, each of which leads to `base` with its path after it.
+pub fn map(report: &ScanReport, base: &str) -> String {
+    directories::section(report, directories::Choice::Link(base))
+}
+
+/// How the figures went from commit to commit.
+pub fn trend(points: &[TrendPoint]) -> String {
+    trend::section(points)
+}
+
+/// What a finding rests on, where it is, and what an audit says about it.
+pub fn concept(finding: &Finding, audit: Option<&Audit>, sources: &Sources) -> String {
+    finding::whole(finding, audit, sources)
 }
 
 /// A whole page around its sections.

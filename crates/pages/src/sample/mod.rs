@@ -1,8 +1,14 @@
 //! Reports that tests tell.
 
+mod audit;
+mod dashboard;
 mod plan;
+mod run;
 
+pub use audit::audit;
+pub use dashboard::pages;
 pub use plan::{HOSTILE, plan};
+pub use run::{Log, log};
 
 use std::collections::BTreeMap;
 

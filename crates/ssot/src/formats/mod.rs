@@ -2,7 +2,6 @@
 //! findings beside code. Each is a pure function from a [`ScanReport`] to text; the page also
 //! shows sources, which are read for it here.
 
-pub(crate) mod address;
 mod github;
 mod gitlab;
 mod junit;

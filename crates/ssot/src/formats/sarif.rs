@@ -6,7 +6,7 @@ use ssot_model::{
     AcceptedBy, Finding, Leaning, Level, Member, ParseIssue, ScanReport, Severity, Verdict,
 };
 
-use super::address::encoded;
+use ssot_pages::markup::encoded;
 use super::{Setting, visible};
 
 const SCHEMA: &str =

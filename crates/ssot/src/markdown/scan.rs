@@ -7,7 +7,7 @@ use ssot_model::{Finding, Member, ScanReport, Verdict, covered};
 
 use super::{cell, code, prose};
 use crate::formats::Setting;
-use crate::formats::address::encoded;
+use ssot_pages::markup::encoded;
 use crate::text::{self, add, count, thousands};
 
 /// Families in the first table.

@@ -2,7 +2,7 @@
 
 use ssot_engine::audit::{Atom, AtomState, Counterpart, Ledger, LedgerEntry};
 
-use super::{code, escaped, heads, part as folded, places, prose, table};
+use super::{bar, code, escaped, heads, part as folded, places, prose, table};
 use crate::words::{add, count};
 
 /// Atoms of one definition on the page.
@@ -63,21 +63,18 @@ fn meter(entry: &LedgerEntry) -> String {
     let of =
         |class: &str| entry.atoms.iter().filter(|atom| self::class(&atom.state) == class).count();
     let parts = [("good", "preserved"), ("done", "answered for"), ("bad", "open")];
-    let (mut bar, mut said) = (String::new(), Vec::new());
+    let (mut shares, mut said) = (Vec::new(), Vec::new());
     for (class, word) in parts {
         let number = of(class);
         if number > 0 {
-            add(&mut bar, format!("<i class=\"{class}\" style=\"flex-grow:{number}\"></i>"));
+            shares.push((class, number));
             said.push(format!("{number} {word}"));
         }
     }
-    if bar.is_empty() {
-        return bar;
+    if shares.is_empty() {
+        return String::new();
     }
-    format!(
-        "<div class=\"meter\" aria-hidden=\"true\">{bar}</div><p class=\"facts\">{}</p>\n",
-        said.join(", ")
-    )
+    format!("{}<p class=\"facts\">{}</p>\n", bar("meter", &shares), said.join(", "))
 }
 
 fn class(state: &AtomState) -> &'static str {

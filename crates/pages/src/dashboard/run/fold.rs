@@ -1,0 +1,331 @@
+//! A run as its log tells it. `assets/fold.js` is the same in the browser: what one of them
+//! shows of a log, the other shows too, and a test holds them against each other.
+
+use std::collections::BTreeMap;
+
+use ssot_model::{
+    Agent, ApprovalSubject, CheckpointResult, CompletionStatus, Event, EventKind, GateName,
+    GateOutcome, PackageId, PendingApproval, Phase, Plan, PreparedBranch, RunOutcome, Timestamp,
+    UnitState, Usage,
+};
+
+/// Tool calls that are kept of each agent.
+const TOOLS: usize = 200;
+
+/// What is known after some events.
+#[derive(Debug, Default)]
+pub(super) struct Fold {
+    pub(super) seq: u64,
+    pub(super) started: Option<Timestamp>,
+    /// Milliseconds of the last event.
+    pub(super) last: i64,
+    pub(super) ended: Option<Timestamp>,
+    pub(super) outcome: Option<RunOutcome>,
+    pub(super) base: String,
+    pub(super) target: String,
+    pub(super) missing: Vec<String>,
+    pub(super) before: Option<u32>,
+    pub(super) after: Option<u32>,
+    pub(super) agents: [AgentLane; 5],
+    pub(super) packages: BTreeMap<PackageId, Unit>,
+    /// Gates of the repository as a whole.
+    pub(super) gates: Vec<Gate>,
+    pub(super) waiting: Vec<PendingApproval>,
+    pub(super) approvals: Vec<(PendingApproval, String)>,
+    /// What sittings that have ended used.
+    pub(super) used: Option<Usage>,
+    pub(super) checkpoints: Vec<CheckpointResult>,
+    pub(super) branches: Vec<PreparedBranch>,
+    pub(super) alerts: Vec<Alert>,
+}
+
+/// What one of the five agents does.
+#[derive(Debug, Default)]
+pub(super) struct AgentLane {
+    pub(super) begun: bool,
+    pub(super) status: Option<CompletionStatus>,
+    pub(super) task: String,
+    /// What it concluded last, at the end what came of it.
+    pub(super) thought: String,
+    pub(super) tools: Vec<Tool>,
+    /// Calls altogether.
+    pub(super) calls: usize,
+}
+
+/// One call of a tool.
+#[derive(Debug)]
+pub(super) struct Tool {
+    pub(super) call: String,
+    pub(super) tool: String,
+    pub(super) status: Option<CompletionStatus>,
+    pub(super) summary: String,
+}
+
+/// One package.
+#[derive(Debug, Default)]
+pub(super) struct Unit {
+    pub(super) path: Vec<(UnitState, Timestamp)>,
+    pub(super) reason: String,
+    pub(super) gates: Vec<Gate>,
+    pub(super) commit: String,
+    pub(super) files: usize,
+    pub(super) kept: String,
+    pub(super) undone: String,
+    pub(super) rehearsed: bool,
+    pub(super) used: Option<Usage>,
+}
+
+impl Unit {
+    pub(super) fn state(&self) -> UnitState {
+        self.path.last().map_or(UnitState::Queued, |it| it.0)
+    }
+}
+
+/// One execution of a gate.
+#[derive(Debug)]
+pub(super) struct Gate {
+    pub(super) gate: GateName,
+    pub(super) phase: Phase,
+    pub(super) outcome: Option<GateOutcome>,
+    pub(super) evidence: String,
+    pub(super) millis: u64,
+}
+
+/// What somebody should know.
+#[derive(Debug)]
+pub(super) struct Alert {
+    pub(super) at: Timestamp,
+    pub(super) class: &'static str,
+    pub(super) text: String,
+}
+
+impl Fold {
+    /// What a log tells about the packages of a plan.
+    pub(super) fn of(plan: Option<&Plan>, events: &[Event]) -> Self {
+        let mut fold = Self::default();
+        let packages = plan.into_iter().flat_map(|plan| &plan.packages);
+        for package in packages.filter(|it| it.enabled) {
+            fold.packages.insert(package.id.clone(), Unit::default());
+        }
+        for event in events {
+            fold.apply(event);
+        }
+        fold
+    }
+
+    fn unit(&mut self, package: &PackageId) -> &mut Unit {
+        self.packages.entry(package.clone()).or_default()
+    }
+
+    fn alert(&mut self, at: Timestamp, class: &'static str, text: String) {
+        self.alerts.push(Alert { at, class, text });
+    }
+
+    fn apply(&mut self, event: &Event) {
+        let at = event.at;
+        self.seq = event.seq;
+        self.last = at.0;
+        match &event.kind {
+            EventKind::RunStarted { base, target, missing_sandbox_layers, .. } => {
+                self.started = Some(at);
+                self.base = base.to_string();
+                self.target.clone_from(target);
+                self.missing.clone_from(missing_sandbox_layers);
+            }
+            EventKind::TreeInspected { phase: Phase::Before, violations, .. } => {
+                self.before = Some(*violations);
+            }
+            EventKind::TreeInspected { violations, .. } => self.after = Some(*violations),
+            EventKind::RunResumed { after_seq } => {
+                (self.outcome, self.ended) = (None, None);
+                let text = format!("Taken up again after {after_seq} events, none of them lost");
+                self.alert(at, "open", text);
+            }
+            EventKind::RunCompleted { outcome, .. } => {
+                (self.outcome, self.ended) = (Some(*outcome), Some(at));
+            }
+            EventKind::ApprovalRequested { subject, package } => {
+                let pending = PendingApproval { subject: *subject, package: package.clone() };
+                if !self.waiting.contains(&pending) {
+                    self.waiting.push(pending);
+                }
+            }
+            EventKind::ApprovalGiven { subject, package, by } => {
+                let given = PendingApproval { subject: *subject, package: package.clone() };
+                self.waiting.retain(|it| *it != given);
+                self.approvals.push((given, by.clone()));
+            }
+            EventKind::CheckpointReached { checkpoint } => {
+                if !checkpoint.is_met() {
+                    let text = format!("Checkpoint missed: {}", checkpoint_said(checkpoint));
+                    self.alert(at, "bad", text);
+                }
+                self.checkpoints.push(checkpoint.clone());
+            }
+            EventKind::BranchPrepared { branch } => {
+                self.branches.retain(|it| it.name != branch.name);
+                self.branches.push(branch.clone());
+            }
+            EventKind::CanaryChecked { look } if !look.healthy => {
+                self.alert(at, "bad", format!("What landed is not healthy: {}", look.evidence));
+            }
+            EventKind::CanaryChecked { .. } => {}
+            kind => self.apply_agent(at, kind),
+        }
+    }
+
+    fn apply_agent(&mut self, at: Timestamp, kind: &EventKind) {
+        match kind {
+            EventKind::AgentStarted { agent, task } => {
+                let lane = self.lane(*agent);
+                (lane.begun, lane.status) = (true, None);
+                lane.task.clone_from(task);
+                lane.thought.clear();
+            }
+            EventKind::AgentThinking { agent, thought } => {
+                self.lane(*agent).thought.clone_from(thought);
+            }
+            EventKind::ToolExecuting { agent, tool, call } => {
+                let lane = self.lane(*agent);
+                lane.calls += 1;
+                let (call, tool) = (call.clone(), tool.clone());
+                lane.tools.push(Tool { call, tool, status: None, summary: String::new() });
+                if lane.tools.len() > TOOLS {
+                    lane.tools.remove(0);
+                }
+            }
+            EventKind::ToolCompleted { agent, tool, call, status, summary } => {
+                let found = self.lane(*agent).tools.iter_mut().rev().find(|it| it.call == *call);
+                if let Some(found) = found {
+                    found.status = Some(*status);
+                    found.summary.clone_from(summary);
+                }
+                if *status == CompletionStatus::Timeout {
+                    self.alert(at, "bad", format!("Tool {tool} ran out of time: {summary}"));
+                }
+            }
+            EventKind::AgentCompleted { agent, status, summary } => {
+                let lane = self.lane(*agent);
+                (lane.begun, lane.status) = (true, Some(*status));
+                lane.thought.clone_from(summary);
+                if *status != CompletionStatus::Ok {
+                    self.alert(at, "bad", format!("Agent {} ended: {summary}", agent.as_str()));
+                }
+            }
+            kind => self.apply_package(at, kind),
+        }
+    }
+
+    fn apply_package(&mut self, at: Timestamp, kind: &EventKind) {
+        match kind {
+            EventKind::PackageChanged { package, state, reason } => {
+                let reason = reason.clone().unwrap_or_default();
+                let unit = self.unit(package);
+                unit.path.push((*state, at));
+                unit.reason.clone_from(&reason);
+                if matches!(state, UnitState::Rejected | UnitState::Failed) {
+                    self.alert(at, "bad", format!("{package} {}: {reason}", state.as_str()));
+                }
+            }
+            EventKind::GateStarted { package, gate, phase } => {
+                let (gate, phase) = (*gate, *phase);
+                let begun = Gate { gate, phase, outcome: None, evidence: String::new(), millis: 0 };
+                self.gates_of(package.as_ref()).push(begun);
+            }
+            EventKind::GateCompleted {
+                package, gate, phase, outcome, evidence, millis, ..
+            } => {
+                let (gate, phase, millis) = (*gate, *phase, *millis);
+                let outcome = Some(*outcome);
+                let done = Gate { gate, phase, outcome, evidence: evidence.clone(), millis };
+                let gates = self.gates_of(package.as_ref());
+                let is_it =
+                    |it: &&mut Gate| it.gate == gate && it.phase == phase && it.outcome.is_none();
+                match gates.iter_mut().rev().find(is_it) {
+                    Some(found) => *found = done,
+                    None => gates.push(done),
+                }
+                if gate == GateName::Tests && outcome == Some(GateOutcome::Failed) {
+                    let of = package.as_ref().map_or("the target branch", PackageId::as_str);
+                    self.alert(at, "bad", format!("Tests of {of} failed: {evidence}"));
+                }
+            }
+            EventKind::RollbackRehearsed { package, .. } => self.unit(package).rehearsed = true,
+            EventKind::PackageLanded { package, commit, files, .. } => {
+                let unit = self.unit(package);
+                (unit.commit, unit.files) = (commit.to_string(), files.len());
+            }
+            EventKind::PackageKept { package, reference, .. } => {
+                self.unit(package).kept.clone_from(reference);
+            }
+            EventKind::PackageRolledBack { package, commit, .. } => {
+                self.unit(package).undone = commit.to_string();
+                self.alert(at, "open", format!("{package} was rolled back"));
+            }
+            EventKind::ResourcesUsed { package: Some(package), usage } => {
+                self.unit(package).used = Some(*usage);
+            }
+            EventKind::ResourcesUsed { package: None, usage } => {
+                let used = self.used.get_or_insert_default();
+                used.millis += usage.millis;
+                used.cpu_millis += usage.cpu_millis;
+                used.disk_kib = used.disk_kib.max(usage.disk_kib);
+            }
+            EventKind::BudgetExceeded { package, resource, used, limit } => {
+                let of = package.as_ref().map_or("the run", PackageId::as_str);
+                let (used, limit) = (resource.amount(*used), resource.amount(*limit));
+                self.alert(at, "bad", format!("Budget of {of} used up: {used}, allowed {limit}"));
+            }
+            _ => {}
+        }
+    }
+
+    fn lane(&mut self, agent: Agent) -> &mut AgentLane {
+        &mut self.agents[agent as usize]
+    }
+
+    fn gates_of(&mut self, package: Option<&PackageId>) -> &mut Vec<Gate> {
+        match package {
+            Some(package) => &mut self.unit(package).gates,
+            None => &mut self.gates,
+        }
+    }
+
+    /// Packages that have landed and were not undone.
+    pub(super) fn landed(&self) -> usize {
+        let stands = |it: &&Unit| it.state() == UnitState::Done && it.undone.is_empty();
+        self.packages.values().filter(stands).count()
+    }
+
+    /// What was used up so far: by sittings that have ended, or else by packages.
+    pub(super) fn usage(&self) -> Option<Usage> {
+        let sum = |sum: Usage, it: Usage| Usage {
+            millis: sum.millis + it.millis,
+            cpu_millis: sum.cpu_millis + it.cpu_millis,
+            disk_kib: sum.disk_kib.max(it.disk_kib),
+        };
+        self.used.or_else(|| self.packages.values().filter_map(|it| it.used).reduce(sum))
+    }
+}
+
+/// What was wanted at a checkpoint and what was there.
+pub(super) fn checkpoint_said(it: &CheckpointResult) -> String {
+    format!(
+        "{} {} % after {} min, {} of {} landed",
+        it.of, it.wanted, it.after_minutes, it.landed, it.packages
+    )
+}
+
+/// What somebody has to approve, in words.
+pub(super) fn pending_said(it: &PendingApproval) -> String {
+    match (it.subject, &it.package) {
+        (ApprovalSubject::Plan, _) => "The plan waits for approval".to_owned(),
+        (ApprovalSubject::Package, Some(package)) => {
+            format!("{package} waits for approval before it is worked on")
+        }
+        (ApprovalSubject::Landing, Some(package)) => {
+            format!("{package} has passed its gates and waits for approval to land")
+        }
+        (subject, None) => format!("{} waits for approval", subject.as_str()),
+    }
+}

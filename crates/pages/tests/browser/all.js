@@ -1,0 +1,5 @@
+import "./client.js";
+import "./same.js";
+import { run } from "./check.js";
+
+await run();
