@@ -75,8 +75,8 @@ pub use pipeline::{
 };
 pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
-pub use records::{Records, repository_root};
-pub use snapshot::Snapshot;
+pub use records::{Records, head, repository_root};
+pub use snapshot::{Belonging, Snapshot};
 pub use suite::{TestOptions, TestProgress, test};
 pub use survey::{
     Asked, ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since,

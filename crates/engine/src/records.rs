@@ -102,3 +102,8 @@ pub fn repository_root(path: &Path) -> Result<PathBuf, EngineError> {
     let repository = Repository::open(path).map_err(EngineError::user)?;
     files::real(repository.root()).map_err(EngineError::user)
 }
+
+/// The commit that is checked out; none where there is none.
+pub fn head(path: &Path) -> Option<CommitId> {
+    Repository::open(path).ok()?.head().ok()
+}

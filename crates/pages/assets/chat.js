@@ -9,11 +9,23 @@ const STATUS = { ok: "good", error: "bad", timeout: "bad", cancelled: "halted", 
 
 const paragraphs = (text) => String(text).split("\n").filter((line) => line.trim()).map((line) => el("p", {}, prose(line)));
 const by = (name, at) => el("p", { class: "by" }, el("b", {}, visible(name)), " ", el("small", {}, clock(at)));
-/** An address of this server, whatever an answer says. */
-const isHere = (href) => /^\/(?!\/)/.test(href) && !href.includes("\\");
+
+/** Where what an answer rests on is shown; nowhere when it is of a kind that is not known. */
+const address = ({ to, text, group, run, package: package_, rule }) => {
+  const base = `/p/${encodeURIComponent(project)}`;
+  const at = {
+    findings: () => `${base}/findings${text ? `?text=${encodeURIComponent(text)}&show=all` : ""}`,
+    group: () => `${base}/concepts/${encodeURIComponent(group)}`,
+    plan: () => `${base}/plan`,
+    run: () => `${base}/runs/${encodeURIComponent(run)}`,
+    package: () => `${base}/runs/${encodeURIComponent(run)}#package-${encodeURIComponent(package_)}`,
+    rule: () => `${base}/findings?rule=${encodeURIComponent(rule)}&show=all`,
+  };
+  return at[to]?.();
+};
 
 const evidence = (list) => {
-  const links = (list ?? []).filter(({ href }) => isHere(String(href)));
+  const links = (list ?? []).map((it) => ({ label: it.label, href: address(it) })).filter(({ href }) => href);
   if (!links.length) return "";
   return el("ul", { class: "evidence-links", "aria-label": "Evidence" }, links.map(({ label, href }) => el("li", {}, el("a", { href }, visible(label)))));
 };
@@ -36,7 +48,7 @@ const step = (kind, what, text, ends) => {
 };
 
 const SHOW = {
-  message_posted: ({ by: who, text, at }) => place.append(el("article", { class: "message" }, by(who, at), paragraphs(text))),
+  message_posted: ({ text, at }) => place.append(el("article", { class: "message" }, by("You", at), paragraphs(text))),
   answer_given: ({ text, evidence: list, at }) => place.append(el("article", { class: "message answer" }, by("ssot", at), paragraphs(text), evidence(list))),
   agent_started: ({ agent, task }) => step("work", agent, task, false),
   agent_thinking: ({ agent, thought }) => step("rest", agent, thought, false),

@@ -43,10 +43,19 @@ export const bodyOf = (form, button) => {
   return form.dataset.shape === "run" ? runOf(form, body) : body;
 };
 
-/** A run leaves out the packages whose switch is off. */
-const runOf = (form, { mode, agents, teams, landing, dry_run, command_id }) => {
+/** A run leaves out the packages whose switch is off, and says what was changed in others. */
+const runOf = (form, { mode, agents, teams, landing, command_id }) => {
   const off = [...form.querySelectorAll("[data-package]:not(:checked)")];
-  return { command_id, mode, agents, teams, landing, dry_run, without: off.map((it) => it.dataset.package) };
+  const edits = new Map();
+  for (const field of form.querySelectorAll("[data-edits]")) {
+    const before = field.options ? [...field.options].find((it) => it.defaultSelected)?.value : field.defaultValue;
+    if (field.value === before) continue;
+    const package_ = field.dataset.edits;
+    const edit = edits.get(package_) ?? { package: package_ };
+    edit[field.name.split(".")[0]] = field.value;
+    edits.set(package_, edit);
+  }
+  return { command_id, mode, agents, teams, landing, without: off.map((it) => it.dataset.package), edits: [...edits.values()] };
 };
 
 const fail = (form, error) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use ssot_engine::Belonging;
 use ssot_model::{Finding, GroupId, ScanReport, Severity};
 
 use super::rendered;
@@ -26,15 +27,6 @@ pub struct FindingsView<'a> {
     pub belongings: &'a BTreeMap<GroupId, Belonging>,
     /// What is asked for.
     pub query: Query,
-}
-
-/// Whose a finding is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Belonging {
-    /// The owners of its files.
-    pub owners: Vec<String>,
-    /// The boundaries that its files lie in.
-    pub boundaries: Vec<String>,
 }
 
 /// What is asked for. An empty text asks for everything.

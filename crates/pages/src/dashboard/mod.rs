@@ -26,7 +26,8 @@ mod since;
 pub use chat::{ChatEntry, ChatView, Evidence, Happened, ThreadCard, ThreadView, chat};
 pub use concept::{ConceptView, concept};
 pub use error::{ErrorView, error};
-pub use findings::{Belonging, FindingsView, Query, findings};
+pub use findings::{FindingsView, Query, findings};
+pub use ssot_engine::Belonging;
 pub use health::{Health, Part};
 pub use overview::{OverviewView, overview};
 pub use plan::{PlanView, plan};
@@ -34,7 +35,7 @@ pub use projects::{ProjectCard, ProjectsView, projects};
 pub use run::{RunView, run};
 pub use runs::{RunCard, RunsView, runs};
 pub use settings::{NewToken, SettingsView, TokenRow, UserRow, settings};
-pub use shell::{ProjectLink, Shell, User};
+pub use shell::{ProjectLink, Shell, User, address};
 pub use sign_in::{SignInView, sign_in};
 
 /// The text of a template.

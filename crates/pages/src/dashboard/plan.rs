@@ -23,8 +23,7 @@ pub struct PlanView<'a> {
     pub teams: Vec<String>,
     /// Agents that work at the same time unless somebody says otherwise.
     pub agents: usize,
-    /// Whether priority, team and switches can be saved: the page is sent to itself as
-    /// `action=save` with `enabled.ID`, `priority.ID` and `team.ID`.
+    /// Whether priority and team of a package can be changed for the run.
     pub editable: bool,
     /// When it was planned.
     pub planned: Option<Timestamp>,

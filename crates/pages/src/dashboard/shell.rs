@@ -1,5 +1,7 @@
 //! What stands around every page.
 
+use ssot_model::Subject;
+
 use crate::markup::{encoded, escaped};
 
 /// What every page has to know besides its own view.
@@ -89,4 +91,21 @@ impl Shell {
 /// One part of an address.
 pub(super) fn segment(text: &str) -> String {
     encoded(text).replace('/', "%2F")
+}
+
+/// The address on this server at which what an answer rests on is shown.
+pub fn address(project: &str, subject: &Subject) -> String {
+    let base = format!("/p/{}", segment(project));
+    match subject {
+        Subject::Findings { text } if text.is_empty() => format!("{base}/findings"),
+        Subject::Findings { text } => format!("{base}/findings?text={}&show=all", encoded(text)),
+        Subject::Group { group } => format!("{base}/concepts/{}", segment(group.as_str())),
+        Subject::Plan => format!("{base}/plan"),
+        Subject::Run { run } => format!("{base}/runs/{}", segment(run.as_str())),
+        Subject::Package { run, package } => {
+            let (run, package) = (segment(run.as_str()), segment(package.as_str()));
+            format!("{base}/runs/{run}#package-{package}")
+        }
+        Subject::Rule { rule } => format!("{base}/findings?rule={}&show=all", encoded(rule)),
+    }
 }

@@ -44,6 +44,15 @@ impl Store {
         Ok(())
     }
 
+    /// What somebody who did this is called; none when nobody is known to have.
+    pub async fn doer(&self, what: &str, detail: &str) -> Result<Option<String>, StoreError> {
+        let name = sqlx::query_scalar(
+            "SELECT name FROM deeds JOIN users USING (user)
+             WHERE what = ? AND detail = ? ORDER BY number DESC LIMIT 1",
+        );
+        Ok(name.bind(what).bind(detail).fetch_optional(&self.readers).await?)
+    }
+
     /// The latest deeds, the last one first.
     pub async fn deeds(&self, most: u32) -> Result<Vec<Deed>, StoreError> {
         let rows = sqlx::query("SELECT * FROM deeds ORDER BY number DESC LIMIT ?")

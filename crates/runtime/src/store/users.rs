@@ -95,15 +95,25 @@ impl Store {
         Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
     }
 
-    /// Closes or opens everything to a user; closing takes all secrets of the user away.
-    pub async fn close_user(&self, user: &UserId, is_closed: bool) -> Result<bool, StoreError> {
+    /// Changes what a user may; whether there is one. Closing takes all secrets of the user
+    /// away.
+    pub async fn change_user(
+        &self,
+        user: &UserId,
+        is_admin: Option<bool>,
+        is_closed: Option<bool>,
+    ) -> Result<bool, StoreError> {
         let mut writer = self.writer.lock().await;
-        let changed = sqlx::query("UPDATE users SET is_closed = ? WHERE user = ?")
-            .bind(is_closed)
-            .bind(user.as_str())
-            .execute(&mut *writer)
-            .await?;
-        if is_closed {
+        let changed = sqlx::query(
+            "UPDATE users SET is_admin = coalesce(?, is_admin), is_closed = coalesce(?, is_closed)
+             WHERE user = ?",
+        )
+        .bind(is_admin)
+        .bind(is_closed)
+        .bind(user.as_str())
+        .execute(&mut *writer)
+        .await?;
+        if is_closed == Some(true) {
             sqlx::query("DELETE FROM secrets WHERE user = ?")
                 .bind(user.as_str())
                 .execute(&mut *writer)

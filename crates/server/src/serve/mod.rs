@@ -171,7 +171,7 @@ fn router(app: App) -> Router {
         .merge(api::router())
         .merge(pages::router())
         .merge(health::router())
-        .fallback(async || Failure::not_found())
+        .fallback(pages::nothing)
         .method_not_allowed_fallback(async || {
             let status = StatusCode::METHOD_NOT_ALLOWED;
             Failure::new(status, "method", "this address does not do that")

@@ -141,6 +141,17 @@ impl ServedProject {
         Ok(())
     }
 
+    /// The audit of a group with its past when that was read; otherwise reading it begins.
+    pub(super) fn past_of(self: &Arc<Self>, group: &GroupId) -> Option<Arc<Audit>> {
+        let known = self.histories.lock().unwrap_or_else(PoisonError::into_inner).get(group).cloned();
+        if known.is_none() {
+            let (this, group) = (Arc::clone(self), group.clone());
+            // Whoever looks again sees it; why it failed is told to who asks for the audit.
+            tokio::spawn(async move { this.audit(&group).await.map(drop) });
+        }
+        known
+    }
+
     /// The audit of a group with its past, which is read when nobody has asked for it yet.
     pub(super) async fn audit(&self, group: &GroupId) -> Result<Option<Arc<Audit>>, EngineError> {
         let known = || self.histories.lock().unwrap_or_else(PoisonError::into_inner);

@@ -20,7 +20,7 @@ use super::Operation;
 use super::people::plain;
 
 /// Findings on one page.
-pub(in super::super) const PAGE: usize = 50;
+const PAGE: usize = 50;
 /// Longest reason and owner, in letters.
 const REASON_LETTERS: usize = 500;
 const OWNER_LETTERS: usize = 80;
@@ -28,17 +28,17 @@ const OWNER_LETTERS: usize = 80;
 /// Which findings are asked for. What is empty narrows nothing.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(in super::super) struct Filter {
+struct Filter {
     /// A part of a name or of a dotted name.
-    pub(in super::super) text: String,
+    text: String,
     /// The name of a rule.
-    pub(in super::super) rule: String,
+    rule: String,
     /// The word of a verdict.
-    pub(in super::super) verdict: String,
+    verdict: String,
     /// `error`, `warning` or `note`; without it what needs nothing done is left out.
-    pub(in super::super) severity: String,
+    severity: String,
     /// The page, from 1.
-    pub(in super::super) page: usize,
+    page: usize,
 }
 
 /// A page of findings.
@@ -58,17 +58,17 @@ struct FindingsPage<'a> {
 /// A decision that a finding may stay.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in super::super) struct Decided {
-    pub(in super::super) command_id: CommandId,
+struct Decided {
+    command_id: CommandId,
     /// Why.
     #[schemars(length(min = 1, max = 500))]
-    pub(in super::super) reason: String,
+    reason: String,
     /// Who answers for it.
     #[schemars(length(min = 1, max = 80))]
-    pub(in super::super) owner: String,
+    owner: String,
     /// The last day on which it holds, `YYYY-MM-DD`.
     #[serde(default)]
-    pub(in super::super) expires: Option<String>,
+    expires: Option<String>,
 }
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -100,7 +100,7 @@ pub(super) fn operations() -> Vec<Operation> {
 }
 
 /// The findings of a filter, in their order.
-pub(in super::super) fn narrowed<'a>(all: &'a [Finding], filter: &Filter) -> Vec<&'a Finding> {
+fn narrowed<'a>(all: &'a [Finding], filter: &Filter) -> Vec<&'a Finding> {
     let severity = |it: &Finding| match it.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -166,7 +166,7 @@ async fn accept_one(
 }
 
 /// Writes the decision down, notes it and reads the repository again.
-pub(in super::super) async fn accept(
+async fn accept(
     app: &App,
     user: &User,
     (project, group): (&str, &str),

@@ -19,11 +19,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::app::App;
 use super::stream;
 
-pub(super) use findings::{Decided, Filter, accept, narrowed};
-pub(super) use plan::StartRun;
-pub(super) use projects::ProjectView;
 pub(super) use runs::known_run;
-pub(super) use threads::answer;
 
 /// Where the API is.
 const BASE: &str = "/api/v1";

@@ -28,12 +28,24 @@ struct NewToken {
     command_id: CommandId,
     /// What it is for.
     #[schemars(length(min = 1, max = 80))]
-    label: String,
+    name: String,
+}
+
+/// What somebody is in the server as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum ServerRole {
+    /// What is open is open by project.
+    Member,
+    /// Everything is open.
+    Admin,
 }
 
 /// A secret that is told this once.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in super::super) struct Granted {
+struct Granted {
+    /// Whose it is.
+    user: UserId,
     /// What it is called, so that it can be taken away.
     name: String,
     /// The secret.
@@ -49,9 +61,7 @@ struct NewUser {
     command_id: CommandId,
     #[schemars(length(min = 1, max = 80))]
     name: String,
-    /// Whether everything is open to the user.
-    #[serde(default)]
-    is_admin: bool,
+    role: ServerRole,
 }
 
 /// What is to become of a user.
@@ -60,7 +70,10 @@ struct NewUser {
 struct UserChange {
     command_id: CommandId,
     /// Whether nothing is open to the user any more.
-    is_closed: bool,
+    #[serde(default)]
+    is_closed: Option<bool>,
+    #[serde(default)]
+    role: Option<ServerRole>,
 }
 
 /// A command without anything else to say.
@@ -83,9 +96,9 @@ pub(super) fn operations() -> Vec<Operation> {
             .answers::<Value>(200),
         Operation::new(Method::GET, "/users", ("Everybody", ADMIN), users)
             .answers::<Vec<Value>>(200),
-        Operation::new(Method::POST, "/users", ("Adds a user", ADMIN), add_user)
+        Operation::new(Method::POST, "/users", ("Adds a user, with a one-time code", ADMIN), add_user)
             .takes::<NewUser>()
-            .answers::<Value>(201),
+            .answers::<Granted>(201),
         Operation::new(
             Method::POST,
             "/users/{user}/code",
@@ -132,7 +145,7 @@ async fn add_token(
     visitor: Visitor,
     body: Body<NewToken>,
 ) -> Result<Response, Failure> {
-    let label = plain("label", &body.value.label, NAME_LETTERS)?;
+    let label = plain("name", &body.value.name, NAME_LETTERS)?;
     let (work, user) = (app.clone(), visitor.user.clone());
     let done = async move { grant(&work, &user, &user.user, SecretKind::Token, &label).await };
     Ok(secret_once(&app, &visitor.user, (&body.value.command_id, &body), done).await)
@@ -162,13 +175,14 @@ async fn add_user(
 ) -> Result<Response, Failure> {
     admin(&visitor)?;
     let name = plain("name", &body.value.name, NAME_LETTERS)?;
-    let (work, by, is_admin) = (app.clone(), visitor.user.user.clone(), body.value.is_admin);
+    let (work, by) = (app.clone(), visitor.user.clone());
+    let is_admin = body.value.role == ServerRole::Admin;
     let done = async move {
         let user = work.store.add_user(&name, is_admin).await?;
-        work.store.note(&by, None, "user-added", user.user.as_str()).await?;
-        Ok((StatusCode::CREATED, user))
+        work.store.note(&by.user, None, "user-added", user.user.as_str()).await?;
+        grant(&work, &by, &user.user, SecretKind::Code, "first sign-in").await
     };
-    Ok(once(&app, &visitor.user, (&body.value.command_id, &body), done).await)
+    Ok(secret_once(&app, &visitor.user, (&body.value.command_id, &body), done).await)
 }
 
 async fn code(
@@ -195,7 +209,8 @@ async fn grant(
     let granted = app.store.grant(user, kind, label).await?;
     app.store.note(&by.user, None, "secret-made", &granted.name).await?;
     let secret = granted.secret.reveal().to_owned();
-    Ok(Granted { name: granted.name, secret, expires: granted.expires.0 })
+    let (user, name) = (user.clone(), granted.name);
+    Ok(Granted { user, name, secret, expires: granted.expires.0 })
 }
 
 /// Like [`once`], but what is kept of the answer has no secret: it is told this once.
@@ -208,7 +223,8 @@ async fn secret_once<T>(
     let (tell, told) = tokio::sync::oneshot::channel();
     let kept = async move {
         let granted = work.await?;
-        let kept = Granted { secret: String::new(), name: granted.name.clone(), ..granted };
+        let (user, name) = (granted.user.clone(), granted.name.clone());
+        let kept = Granted { user, name, secret: String::new(), expires: granted.expires };
         _ = tell.send(granted);
         Ok((StatusCode::CREATED, kept))
     };
@@ -228,17 +244,19 @@ async fn change_user(
 ) -> Result<Response, Failure> {
     admin(&visitor)?;
     let user = UserId::new(user);
-    let is_closed = body.value.is_closed;
-    if is_closed && user == visitor.user.user {
+    let (is_closed, role) = (body.value.is_closed, body.value.role);
+    let is_less = is_closed == Some(true) || role == Some(ServerRole::Member);
+    if is_less && user == visitor.user.user {
         return Err(Failure::invalid("nobody closes the door to themselves"));
     }
     let (work, by) = (app.clone(), visitor.user.user.clone());
     let done = async move {
-        if !work.store.close_user(&user, is_closed).await? {
+        let is_admin = role.map(|role| role == ServerRole::Admin);
+        if !work.store.change_user(&user, is_admin, is_closed).await? {
             return Err(Failure::not_found());
         }
-        let what = if is_closed { "user-closed" } else { "user-opened" };
-        work.store.note(&by, None, what, user.as_str()).await?;
+        let detail = format!("{user} {role:?} {is_closed:?}");
+        work.store.note(&by, None, "user-changed", &detail).await?;
         Ok((StatusCode::OK, Value::Null))
     };
     Ok(once(&app, &visitor.user, (&body.value.command_id, &body), done).await)

@@ -29,32 +29,32 @@ const AGENTS: u16 = 256;
 /// What is run, and how. What is left out is as the configuration says.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in super::super) struct StartRun {
-    pub(in super::super) command_id: CommandId,
+pub(super) struct StartRun {
+    command_id: CommandId,
     /// How much has to be proved.
     #[serde(default)]
-    pub(in super::super) mode: Option<Mode>,
+    mode: Option<Mode>,
     /// Packages worked on at a time.
     #[serde(default)]
-    pub(in super::super) agents: Option<u16>,
+    agents: Option<u16>,
     /// The teams that take part, by name.
     #[serde(default)]
-    pub(in super::super) teams: Vec<String>,
+    teams: Vec<String>,
     /// How what has landed is handed over.
     #[serde(default)]
-    pub(in super::super) landing: Option<LandingMode>,
+    landing: Option<LandingMode>,
     /// Packages of the plan that are left out.
     #[serde(default)]
-    pub(in super::super) without: BTreeSet<PackageId>,
+    without: BTreeSet<PackageId>,
     /// Only what concerns these groups; everything when empty.
     #[serde(default)]
-    pub(in super::super) groups: BTreeSet<GroupId>,
+    groups: BTreeSet<GroupId>,
     /// What is changed in packages of the plan.
     #[serde(default)]
-    pub(in super::super) edits: Vec<PackageEdit>,
+    edits: Vec<PackageEdit>,
     /// Whether packages may land without a test command.
     #[serde(default)]
-    pub(in super::super) allow_untested: bool,
+    allow_untested: bool,
 }
 
 impl StartRun {
@@ -77,7 +77,7 @@ impl StartRun {
 /// A change of one package.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in super::super) struct PackageEdit {
+struct PackageEdit {
     package: PackageId,
     #[serde(default)]
     priority: Option<Priority>,
@@ -87,9 +87,9 @@ pub(in super::super) struct PackageEdit {
 
 /// A run that has begun.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in super::super) struct Started {
+struct Started {
     /// The run, whose events are a stream.
-    pub(in super::super) run: RunId,
+    run: RunId,
 }
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -140,7 +140,7 @@ async fn start_run(
 }
 
 /// Starts a run and waits until its log has begun.
-pub(in super::super) async fn begin(
+pub(super) async fn begin(
     app: &App,
     user: &User,
     project: &str,

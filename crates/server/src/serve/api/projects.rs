@@ -24,13 +24,13 @@ const NAME_LETTERS: usize = 80;
 
 /// A project that is open to you.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in super::super) struct ProjectView {
+struct ProjectView {
     /// The identity.
-    pub(in super::super) project: ProjectId,
+    project: ProjectId,
     /// What it is called.
-    pub(in super::super) name: String,
+    name: String,
     /// As what it is open to you.
-    pub(in super::super) role: Role,
+    role: Role,
 }
 
 /// A repository of this machine to be served.

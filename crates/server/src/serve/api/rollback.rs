@@ -16,12 +16,13 @@ use super::super::door::Visitor;
 use super::super::failure::Failure;
 use super::runs::{is_latest, known_run};
 
-/// What is undone: exactly one of them.
+/// What is undone.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RollingBack {
     command_id: CommandId,
-    /// A package, and what builds on it.
+    scope: Scope,
+    /// The package, and what builds on it.
     #[serde(default)]
     package: Option<PackageId>,
     /// A directory, file or definition, and what builds on what concerns it.
@@ -30,20 +31,27 @@ pub(super) struct RollingBack {
     /// A team's packages, and what builds on them.
     #[serde(default)]
     team: Option<String>,
-    /// Everything.
-    #[serde(default)]
-    full: bool,
+}
+
+/// How much is undone.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Scope {
+    Full,
+    Package,
+    Component,
+    Team,
 }
 
 impl RollingBack {
     fn scope(&self) -> Result<RollbackScope, Failure> {
-        match (self.package.clone(), self.component.clone(), self.team.clone(), self.full) {
-            (Some(package), None, None, false) => Ok(RollbackScope::Package(package)),
-            (None, Some(component), None, false) => Ok(RollbackScope::Component(component)),
-            (None, None, Some(team), false) => Ok(RollbackScope::Team(team)),
-            (None, None, None, true) => Ok(RollbackScope::Full),
-            _ => Err(Failure::invalid("say one of `package`, `component`, `team` and `full`")),
-        }
+        let named = match self.scope {
+            Scope::Full => Some(RollbackScope::Full),
+            Scope::Package => self.package.clone().map(RollbackScope::Package),
+            Scope::Component => self.component.clone().map(RollbackScope::Component),
+            Scope::Team => self.team.clone().map(RollbackScope::Team),
+        };
+        named.ok_or_else(|| Failure::invalid("the scope is not named: say `package`, `component` or `team`"))
     }
 }
 

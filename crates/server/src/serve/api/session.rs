@@ -12,7 +12,7 @@ use ssot_runtime::secret::Secret;
 use ssot_runtime::store::{SecretKind, User};
 
 use super::super::app::App;
-use super::super::body::Body;
+use super::super::body::{Body, CommandId};
 use super::super::door::{Visitor, cookie, too_many};
 use super::super::failure::Failure;
 use super::Operation;
@@ -22,11 +22,14 @@ use super::Operation;
 #[serde(deny_unknown_fields)]
 struct SignIn {
     code: String,
+    /// Whatever clients send with every command; a code works once anyway.
+    #[serde(default, rename = "command_id")]
+    _command_id: Option<CommandId>,
 }
 
 /// Who somebody is.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in super::super) struct Me {
+struct Me {
     user: UserId,
     name: String,
     is_admin: bool,

@@ -119,7 +119,7 @@ async fn say(
 }
 
 /// Takes a message and answers it: both are events of the conversation.
-pub(in super::super) async fn answer(
+async fn answer(
     app: &App,
     user: &User,
     (project, thread): (&str, &ThreadId),

@@ -131,7 +131,7 @@ async fn nobody_raises_their_own_role() {
         let user = world.user("Eve", Some(role)).await;
         let raised = json!({ "command_id": word(), "user": user.user, "role": "admin" });
         assert_eq!(refusal(&user, "POST", &world.path("/members"), raised).await, 403, "{role}");
-        let added = json!({ "command_id": word(), "name": "x", "is_admin": true });
+        let added = json!({ "command_id": word(), "name": "x", "role": "admin" });
         assert_eq!(refusal(&user, "POST", "/api/v1/users", added).await, 403);
         let opened = json!({ "command_id": word(), "is_closed": false });
         let path = format!("/api/v1/users/{}", user.user);
@@ -160,7 +160,7 @@ async fn fields_that_nobody_offered_are_refused() {
         assert_eq!((answer.status, answer.code().as_str()), (422, "invalid"), "{body}");
     }
     for extra in ["is_admin", "user", "expires", "kind"] {
-        let body = json!({ "command_id": word(), "label": "x", extra: true });
+        let body = json!({ "command_id": word(), "name": "x", extra: true });
         assert_eq!(user.post("/api/v1/tokens", &body).await.status, 422, "{extra}");
     }
 }

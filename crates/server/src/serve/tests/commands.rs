@@ -24,7 +24,7 @@ async fn the_same_word_with_another_body_or_address_is_refused() {
     assert_eq!(world.owner.post(&world.path("/threads"), &body("one")).await.status, 201);
     let changed = world.owner.post(&world.path("/threads"), &body("two")).await;
     assert_eq!((changed.status, changed.code().as_str()), (409, "command-id-used"));
-    let elsewhere = json!({ "command_id": command, "label": "x" });
+    let elsewhere = json!({ "command_id": command, "name": "x" });
     assert_eq!(world.owner.post("/api/v1/tokens", &elsewhere).await.status, 409);
     // Words belong to their users.
     let other = world.user("Ada", Some("viewer")).await;
@@ -61,7 +61,7 @@ async fn what_was_done_is_remembered_when_the_server_comes_back() {
 #[tokio::test]
 async fn a_secret_is_told_once() {
     let world = World::new().await;
-    let body = json!({ "command_id": word(), "label": "program" });
+    let body = json!({ "command_id": word(), "name": "program" });
     let first = world.owner.post("/api/v1/tokens", &body).await.json();
     assert!(first["secret"].as_str().is_some_and(|it| it.starts_with("ssot_token_")));
     let again = world.owner.post("/api/v1/tokens", &body).await.json();

@@ -129,9 +129,9 @@ async fn texts_with_control_characters_go_nowhere() {
     for bad in ["a\r\nX-Evil: 1", "a\u{0}b", "a\u{1b}[2Jb", "\n"] {
         let body = json!({ "command_id": word(), "title": bad });
         assert_eq!(world.owner.post(&world.path("/threads"), &body).await.status, 422, "{bad:?}");
-        let body = json!({ "command_id": word(), "name": bad });
+        let body = json!({ "command_id": word(), "name": bad, "role": "member" });
         assert_eq!(world.owner.post("/api/v1/users", &body).await.status, 422, "{bad:?}");
-        let body = json!({ "command_id": word(), "label": bad });
+        let body = json!({ "command_id": word(), "name": bad });
         assert_eq!(world.owner.post("/api/v1/tokens", &body).await.status, 422, "{bad:?}");
     }
 }

@@ -142,7 +142,7 @@ impl World {
 
     /// A new user who has signed in, with a role in the project when one is given.
     pub(super) async fn user(&self, name: &str, role: Option<&str>) -> Asker {
-        let body = json!({ "command_id": word(), "name": name });
+        let body = json!({ "command_id": word(), "name": name, "role": "member" });
         let added = self.owner.post("/api/v1/users", &body).await;
         assert_eq!(added.status, 201, "{added:?}");
         let user = added.json()["user"].as_str().expect("a user").to_owned();
@@ -203,7 +203,7 @@ impl Asker {
 
     /// The same with a token in the place of the session.
     pub(super) async fn with_token(&self) -> Self {
-        let body = json!({ "command_id": word(), "label": "test" });
+        let body = json!({ "command_id": word(), "name": "test" });
         let made = self.post("/api/v1/tokens", &body).await;
         let secret = made.json()["secret"].as_str().expect("a secret").to_owned();
         let key = Some(("Authorization".into(), format!("Bearer {secret}")));
