@@ -53,7 +53,8 @@ const drawHead = () => {
   const status = byId("run-status");
   status.textContent = word;
   status.className = `pill ${kind}`;
-  byId("run-said").textContent = parts.said(fold, now());
+  byId("run-said").textContent = parts.said(fold);
+  byId("run-figures").textContent = parts.figures(fold, now());
   const stops = { going: !fold.outcome, landed: fold.outcome && fold.landed() > 0 };
   for (const form of page.querySelectorAll(".head form[data-when]")) {
     const { when } = form.dataset;
