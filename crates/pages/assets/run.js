@@ -4,7 +4,7 @@
 import { Fold, AGENTS, isEnd, stateOf } from "./fold.js";
 import { client } from "./forms.js";
 import { drawing } from "./lanes.js";
-import { el } from "./markup.js";
+import { count, el } from "./markup.js";
 import * as parts from "./parts.js";
 
 const page = document.getElementById("run");
@@ -190,10 +190,11 @@ byId("verify").addEventListener("click", async (event) => {
   told.textContent = "Verifying…";
   try {
     const answer = await client.get(event.target.href.replace(location.origin, ""));
-    const sound = answer?.sound ?? answer?.ok ?? answer?.valid ?? answer?.verified;
-    const why = answer?.message ?? answer?.reason ?? "";
-    told.textContent = sound === false ? `The log is not whole. ${why}` : `Every event is there, in order, and unchanged. ${why}`;
-    told.className = sound === false ? "notice bad" : "notice good";
+    const { events, fault } = answer ?? {};
+    told.textContent = fault
+      ? `The log is not whole: event ${fault.seq}: ${fault.reason}`
+      : `${count(events ?? log.length, "event")}: each is there, in order, and unchanged.`;
+    told.className = fault ? "notice bad" : "notice good";
   } catch (error) {
     told.textContent = [error.message, error.hint].filter(Boolean).join(" ");
     told.className = "notice bad";

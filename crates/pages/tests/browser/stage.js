@@ -15,6 +15,9 @@ export const sockets = [];
 export const asked = [];
 /** What was commanded, and what every command is answered instead of what it asks for. */
 export const commands = [];
+/** What is wrong with the log. */
+let fault = null;
+export const spoil = (what) => { fault = what; };
 let refusal = null;
 export const refuse = (error) => {
   refusal = error && { ok: false, status: 409, text: async () => JSON.stringify({ error }) };
@@ -38,7 +41,7 @@ export const stage = async (name) => {
       // Small portions, so that several are asked for.
       return answer({ events: events.filter(({ seq }) => seq > after).slice(0, 20) });
     }
-    if (pathname.endsWith("/verify")) return answer({ sound: true });
+    if (pathname.endsWith("/verify")) return answer({ events: events.length, fault });
     if (pathname.endsWith("/diff")) return answer({ files: [{ path: "a.py", before: "x\ny\n", after: "x\nz\n" }] });
     return answer({});
   };
