@@ -9,7 +9,8 @@ let shown = [];
 let chosen = 0;
 
 /** The places of this page: where its own links of the frame lead. */
-const places = () => [...document.querySelectorAll(".shell nav a, .switcher li a, .sheet li a, .crumbs a, .threads a, .project .cover")]
+const places = () => [".shell nav a", ".crumbs a, .threads a", ".switcher li a, .project .cover", ".sheet li a"]
+  .flatMap((which) => [...document.querySelectorAll(which)])
   .map((link) => ({ label: link.textContent.trim(), href: link.href, kind: link.closest(".switcher, .project") ? "project" : "page" }));
 
 const fill = () => {

@@ -23,12 +23,15 @@ export const runState = (fold) => {
   return fold.waiting.length ? ["waits for approval", "open"] : ["running", "work"];
 };
 
-export const said = (fold, now) => {
-  let text = `${fold.landed()} of ${count(fold.packages.size, "package")} landed`;
-  if (fold.started !== null) text += `, ${span(Math.max(now - fold.started, 0))} ${fold.outcome ? "in all" : "so far"}`;
-  if (fold.before !== null && fold.after !== null) text += `, ${fold.before} violations became ${fold.after}`;
-  else if (fold.before !== null) text += `, ${fold.before} violations before`;
-  return text;
+export const said = (fold) => `${fold.landed()} of ${count(fold.packages.size, "package")} landed`;
+
+/** How long it took, and what it changed. */
+export const figures = (fold, now) => {
+  const said = [];
+  if (fold.started !== null) said.push(`${span(Math.max(now - fold.started, 0))} ${fold.outcome ? "in all" : "so far"}`);
+  if (fold.before !== null && fold.after !== null) said.push(`${fold.before} violations became ${fold.after}`);
+  else if (fold.before !== null) said.push(`${fold.before} violations before`);
+  return said.join(" \u00b7 ");
 };
 
 const pendingSaid = ({ subject, package: id }) => {

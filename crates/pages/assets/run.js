@@ -4,7 +4,7 @@
 import { Fold, AGENTS, isEnd, stateOf } from "./fold.js";
 import { client } from "./forms.js";
 import { drawing } from "./lanes.js";
-import { el } from "./markup.js";
+import { count, el } from "./markup.js";
 import * as parts from "./parts.js";
 
 const page = document.getElementById("run");
@@ -53,7 +53,8 @@ const drawHead = () => {
   const status = byId("run-status");
   status.textContent = word;
   status.className = `pill ${kind}`;
-  byId("run-said").textContent = parts.said(fold, now());
+  byId("run-said").textContent = parts.said(fold);
+  byId("run-figures").textContent = parts.figures(fold, now());
   const stops = { going: !fold.outcome, landed: fold.outcome && fold.landed() > 0 };
   for (const form of page.querySelectorAll(".head form[data-when]")) {
     const { when } = form.dataset;
@@ -189,10 +190,11 @@ byId("verify").addEventListener("click", async (event) => {
   told.textContent = "Verifying…";
   try {
     const answer = await client.get(event.target.href.replace(location.origin, ""));
-    const sound = answer?.sound ?? answer?.ok ?? answer?.valid ?? answer?.verified;
-    const why = answer?.message ?? answer?.reason ?? "";
-    told.textContent = sound === false ? `The log is not whole. ${why}` : `Every event is there, in order, and unchanged. ${why}`;
-    told.className = sound === false ? "notice bad" : "notice good";
+    const { events, fault } = answer ?? {};
+    told.textContent = fault
+      ? `The log is not whole: event ${fault.seq}: ${fault.reason}`
+      : `${count(events ?? log.length, "event")}: each is there, in order, and unchanged.`;
+    told.className = fault ? "notice bad" : "notice good";
   } catch (error) {
     told.textContent = [error.message, error.hint].filter(Boolean).join(" ");
     told.className = "notice bad";

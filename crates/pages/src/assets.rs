@@ -54,8 +54,8 @@ pub fn asset(name: &str) -> Option<Asset> {
 
     let (content_type, bytes) = content(name)?;
     let hash = Sha256::digest(bytes);
-    let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Some(Asset { content_type, bytes, etag: format!("\"{hex}\"") })
+    let first = hash.iter().take(8).fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
+    Some(Asset { content_type, bytes, etag: format!("\"{first:016x}\"") })
 }
 
 #[cfg(test)]

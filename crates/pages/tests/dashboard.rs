@@ -1,6 +1,8 @@
 //! Every page of the dashboard: rendered with samples, held against hostile text and the
 //! content security policy, and written down for whoever wants to look.
 
+#![expect(clippy::disallowed_methods, reason = "a test that writes pages down")]
+
 use std::path::PathBuf;
 
 use ssot_pages::sample::{log, pages};

@@ -147,8 +147,8 @@ impl ThreadCard {
         format!("{}/chat/{}", shell.base(), segment(self.id.as_str()))
     }
 
-    fn ago(&self, now: &Timestamp) -> String {
-        since::words(self.at, *now)
+    fn ago(&self, now: Timestamp) -> String {
+        since::words(self.at, now)
     }
 
     fn is_open(&self, view: &ChatView) -> bool {
@@ -226,9 +226,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn section(&self) -> &'static str {
-        "chat"
-    }
+    /// The part of the project in which it lies.
+    const SECTION: &'static str = "chat";
 }
 
 /// The page.

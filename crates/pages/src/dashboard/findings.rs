@@ -191,9 +191,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn section(&self) -> &'static str {
-        "findings"
-    }
+    /// The part of the project in which it lies.
+    const SECTION: &'static str = "findings";
 }
 
 /// The page.

@@ -50,8 +50,7 @@ impl Health {
         let broken = extent(&broken).0 as f64 * 10_000.0 / report.lines.max(1) as f64;
         let open = open as f64 * 1000.0 / report.definitions.max(1) as f64;
         let part = |name, figure: String, unit: &str, value: f64, (points, most): (f64, f64)| {
-            let said =
-                if points == 1.0 { "1 point".to_owned() } else { format!("{points} points") };
+            let said = if points > 1.0 { format!("{points} points") } else { "1 point".to_owned() };
             let rule = format!("{said} for each {unit}, at most {most}");
             Part { name, figure, rule, cost: (value * points).min(most), most }
         };
@@ -79,7 +78,9 @@ impl Health {
             ),
         ];
         let cost: f64 = parts.iter().map(|part| part.cost).sum();
-        Self { score: (100.0 - cost).round().clamp(0.0, 100.0) as u8, parts }
+        #[expect(clippy::cast_sign_loss, reason = "it is clamped to 0 and more")]
+        let score = (100.0 - cost).round().clamp(0.0, 100.0) as u8;
+        Self { score, parts }
     }
 
     /// The word for the score.
@@ -124,7 +125,7 @@ mod tests {
         let mut report = report();
         let health = Health::of(&report);
         let cost: f64 = health.parts.iter().map(|it| it.cost).sum();
-        assert_eq!(health.score, (100.0 - cost).round() as u8);
+        assert!((f64::from(health.score) - (100.0 - cost)).abs() <= 0.5);
         report.findings.clear();
         assert_eq!(Health::of(&report).score, 100);
         report.lines = 0;

@@ -90,9 +90,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn section(&self) -> &'static str {
-        "overview"
-    }
+    /// The part of the project in which it lies.
+    const SECTION: &'static str = "overview";
 }
 
 /// The page.

@@ -75,9 +75,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn section(&self) -> &'static str {
-        "plan"
-    }
+    /// The part of the project in which it lies.
+    const SECTION: &'static str = "plan";
 }
 
 /// The page.

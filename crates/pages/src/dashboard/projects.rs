@@ -70,8 +70,8 @@ impl ProjectCard {
         format!("{} would go", count(self.removable as usize, "line"))
     }
 
-    fn scanned(&self, now: &Timestamp) -> String {
-        self.scanned.map_or_else(|| "not scanned yet".to_owned(), |at| since::ago(at, *now))
+    fn scanned(&self, now: Timestamp) -> String {
+        self.scanned.map_or_else(|| "not scanned yet".to_owned(), |at| since::ago(at, now))
     }
 
     /// The line of the trend; none of it without two points.
@@ -101,9 +101,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn section(&self) -> &'static str {
-        ""
-    }
+    /// The part of the project in which it lies.
+    const SECTION: &'static str = "";
 }
 
 /// The page.

@@ -69,12 +69,15 @@ impl RunCard {
         state(self.outcome, self.waiting)
     }
 
-    pub(super) fn ago(&self, now: &Timestamp) -> String {
-        since::ago(self.started, *now)
+    pub(super) fn ago(&self, now: Timestamp) -> String {
+        since::ago(self.started, now)
     }
 
     fn took(&self) -> String {
-        span(self.millis)
+        match self.outcome {
+            Some(_) => format!("took {}", span(self.millis)),
+            None => format!("{} so far", span(self.millis)),
+        }
     }
 
     pub(super) fn said(&self) -> String {
@@ -90,8 +93,9 @@ impl RunCard {
     pub(super) fn bar(&self) -> String {
         let part = |(state, number): (&UnitState, &u32)| (class(*state), *number as usize);
         let mut parts: Vec<(&str, usize)> = self.packages.iter().map(part).collect();
-        // What has landed stands first.
-        parts.sort_by_key(|(class, _)| *class != "good");
+        // What has landed stands first, what has not begun last.
+        let order = ["good", "work", "bad", "halted", "rest"];
+        parts.sort_by_key(|(class, _)| order.iter().position(|it| it == class));
         if parts.is_empty() { String::new() } else { bar("progress", &parts) }
     }
 }
@@ -127,9 +131,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn section(&self) -> &'static str {
-        "runs"
-    }
+    /// The part of the project in which it lies.
+    const SECTION: &'static str = "runs";
 }
 
 /// The page.

@@ -66,12 +66,12 @@ fn told(at: Option<Timestamp>, now: Timestamp, never: &str) -> String {
 }
 
 impl TokenRow {
-    fn made(&self, now: &Timestamp) -> String {
-        since::ago(self.made, *now)
+    fn made(&self, now: Timestamp) -> String {
+        since::ago(self.made, now)
     }
 
-    fn used(&self, now: &Timestamp) -> String {
-        told(self.used, *now, "never")
+    fn used(&self, now: Timestamp) -> String {
+        told(self.used, now, "never")
     }
 
     fn expires(&self) -> String {
@@ -80,8 +80,8 @@ impl TokenRow {
 }
 
 impl UserRow {
-    fn seen(&self, now: &Timestamp) -> String {
-        told(self.seen, *now, "never")
+    fn seen(&self, now: Timestamp) -> String {
+        told(self.seen, now, "never")
     }
 }
 
@@ -93,9 +93,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn section(&self) -> &'static str {
-        ""
-    }
+    /// The part of the project in which it lies.
+    const SECTION: &'static str = "";
 }
 
 /// The page.

@@ -25,9 +25,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn section(&self) -> &'static str {
-        ""
-    }
+    /// The part of the project in which it lies.
+    const SECTION: &'static str = "";
 }
 
 /// The page. [`SignInView::provider`] is its name and its address.

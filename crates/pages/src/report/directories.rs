@@ -103,8 +103,10 @@ pub(super) fn section(report: &ScanReport, choice: Choice<'_>) -> String {
 }
 
 fn drawing(root: &Directory, area: Rect, class: &str, choice: Choice<'_>) -> String {
+    // What has links in it is no image.
+    let role = if matches!(choice, Choice::Link(_)) { "group" } else { "img" };
     let mut svg = format!(
-        "<svg class=\"map {class}\" viewBox=\"0 0 {} {}\" role=\"img\" \
+        "<svg class=\"map {class}\" viewBox=\"0 0 {} {}\" role=\"{role}\" \
          aria-label=\"Map of the directories; the table below names the worst\">\n",
         area.width, area.height
     );
@@ -138,7 +140,8 @@ fn drawn(tile: &Tile<'_>, choice: Choice<'_>) -> String {
         // The table leads there too, and in fewer steps for a keyboard.
         Choice::Link(_) => {
             let href = choice.href(&directory.path);
-            (format!("<a href=\"{href}\" tabindex=\"-1\">"), "</a>")
+            let said = escaped(&title);
+            (format!("<a href=\"{href}\" tabindex=\"-1\" aria-label=\"{said}\">"), "</a>")
         }
         Choice::Filter => (String::new(), ""),
     };

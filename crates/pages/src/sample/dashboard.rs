@@ -193,7 +193,7 @@ fn project_list(text: &str, scan: &ScanReport) -> String {
         concepts,
         removable: 1240,
         lines: 48_213,
-        trend: vec![40, 41, 38, 33, 33, 29, 24, 22],
+        trend: if health.is_some() { vec![40, 41, 38, 33, 33, 29, 24, 22] } else { Vec::new() },
         scanned: health.map(|_| Timestamp(NOW.0 - 42 * MINUTE)),
         running,
         waiting,
@@ -315,13 +315,18 @@ fn run_pages(text: &str, log: &Log) -> Vec<(&'static str, String)> {
     pages
 }
 
-fn chat_pages(text: &str) -> Vec<(&'static str, String)> {
+/// What somebody else would have said instead, where that is asked for.
+fn say(text: &str, word: &str) -> String {
+    if text.is_empty() { word.to_owned() } else { text.to_owned() }
+}
+
+fn conversation(text: &str) -> Vec<ChatEntry> {
     let at = |seconds: i64| Timestamp(NOW.0 - 9 * MINUTE + seconds * 1000);
-    let say = |word: &str| if text.is_empty() { word.to_owned() } else { text.to_owned() };
+    let say = |word: &str| say(text, word);
     let (agent, status) = (Agent::Data, CompletionStatus::Ok);
     let entry = |seconds, what| ChatEntry { at: at(seconds), what };
     let (tool, call) = (say("audit"), "c1".to_owned());
-    let entries = vec![
+    vec![
         entry(
             0,
             Happened::Message {
@@ -376,7 +381,12 @@ fn chat_pages(text: &str) -> Vec<(&'static str, String)> {
             41,
             Happened::Started { agent: Agent::Optimize, task: say("plan `round_money` alone") },
         ),
-    ];
+    ]
+}
+
+fn chat_pages(text: &str) -> Vec<(&'static str, String)> {
+    let say = |word: &str| say(text, word);
+    let entries = conversation(text);
     let thread = |entries: Vec<ChatEntry>| ThreadView {
         id: ThreadId::new("t-7f"),
         title: say("round_money"),
@@ -411,7 +421,7 @@ fn chat_pages(text: &str) -> Vec<(&'static str, String)> {
 }
 
 fn settings_page(text: &str) -> String {
-    let say = |word: &str| if text.is_empty() { word.to_owned() } else { text.to_owned() };
+    let say = |word: &str| say(text, word);
     let token = |id: &str, name: &str, used: Option<i64>| TokenRow {
         id: id.to_owned(),
         name: say(name),

@@ -81,7 +81,7 @@ impl Pen {
         let package = id.map(PackageId::new);
         self.write(at.0, EventKind::GateStarted { package: package.clone(), gate, phase });
         let (outcome, evidence) = (said.0, said.1.to_owned());
-        let millis = ((at.1 - at.0) * 1000) as u64 + 240;
+        let millis = (at.1 - at.0).unsigned_abs() * 1000 + 240;
         let suite = None;
         self.write(
             at.1,
@@ -285,8 +285,8 @@ fn planned(text: &str) -> (Plan, Schedule) {
     let package = |(id, title, team, ..): &Row| {
         let mut package = model.clone();
         package.id = PackageId::new(*id);
-        package.title =
-            format!("{title} {}", if text.len() > 40 { text } else { "" }).trim().to_owned();
+        let more = if text.len() > 40 { text } else { "" };
+        package.title = format!("{title} {more}");
         package.team = Some((*team).to_owned());
         package.enabled = true;
         package.depends_on = match *id {

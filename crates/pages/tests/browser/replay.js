@@ -1,7 +1,7 @@
 // The record of a run, played again.
 
 import { equal, run, test } from "./check.js";
-import { events, frames, load, shown, stage, until } from "./stage.js";
+import { events, frames, load, shown, spoil, stage, until } from "./stage.js";
 
 await stage("record");
 await import("/assets/run.js");
@@ -37,9 +37,15 @@ test("it plays to the end by itself", async () => {
   await until(() => document.getElementById("replay-play").textContent === "Replay" && Number(scrub.value) === events.length, "the end");
 });
 
-test("a log that is whole is told so", async () => {
+test("a log that is whole is told so, and one that is not", async () => {
+  const said = document.getElementById("verify-said");
   document.getElementById("verify").click();
-  await until(() => document.getElementById("verify-said").className === "notice good", "an answer");
+  await until(() => said.className === "notice good", "an answer");
+  equal(said.textContent, "128 events: each is there, in order, and unchanged.");
+  spoil({ seq: 7, reason: "its checksum is another" });
+  document.getElementById("verify").click();
+  await until(() => said.className === "notice bad", "another answer");
+  equal(said.textContent, "The log is not whole: event 7: its checksum is another");
 });
 
 await run();

@@ -37,7 +37,8 @@ const same = async (name) => {
     equal(drawn.length, shown.length, id);
     shown.forEach((expected, at) => equal(drawn[at], expected, `${id} ${at}`));
   }
-  equal(parts.said(fold, now), page.getElementById("run-said").textContent);
+  equal(parts.said(fold), page.getElementById("run-said").textContent);
+  equal(parts.figures(fold, now), page.getElementById("run-figures").textContent);
   equal(parts.runState(fold)[0], page.getElementById("run-status").textContent);
 };
 

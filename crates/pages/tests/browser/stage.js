@@ -13,14 +13,27 @@ export const shown = (page) => Object.fromEntries(REGIONS.map((id) => [id, insid
 
 export const sockets = [];
 export const asked = [];
+/** What was commanded, and what every command is answered instead of what it asks for. */
+export const commands = [];
+/** What is wrong with the log. */
+let fault = null;
+export const spoil = (what) => { fault = what; };
+let refusal = null;
+export const refuse = (error) => {
+  refusal = error && { ok: false, status: 409, text: async () => JSON.stringify({ error }) };
+};
 
 /** Puts a page of the server here and plays the server. */
 export const stage = async (name) => {
   const page = await load(name);
   const result = document.getElementById("result");
   document.body.replaceChildren(result, ...[...page.body.childNodes].map((it) => document.adoptNode(it)));
-  globalThis.fetch = async (url) => {
+  globalThis.fetch = async (url, { method = "GET", body } = {}) => {
     asked.push(url);
+    if (method !== "GET") {
+      commands.push({ url, method, body: JSON.parse(body) });
+      return refusal ?? { ok: true, status: 200, text: async () => "{}" };
+    }
     const { pathname, searchParams } = new URL(url, location.href);
     const answer = (value) => ({ ok: true, status: 200, text: async () => JSON.stringify(value) });
     if (pathname.endsWith("/events")) {
@@ -28,7 +41,7 @@ export const stage = async (name) => {
       // Small portions, so that several are asked for.
       return answer({ events: events.filter(({ seq }) => seq > after).slice(0, 20) });
     }
-    if (pathname.endsWith("/verify")) return answer({ sound: true });
+    if (pathname.endsWith("/verify")) return answer({ events: events.length, fault });
     if (pathname.endsWith("/diff")) return answer({ files: [{ path: "a.py", before: "x\ny\n", after: "x\nz\n" }] });
     return answer({});
   };

@@ -56,7 +56,7 @@ pub(super) struct AgentLane {
 #[derive(Debug)]
 pub(super) struct Tool {
     pub(super) call: String,
-    pub(super) tool: String,
+    pub(super) name: String,
     pub(super) status: Option<CompletionStatus>,
     pub(super) summary: String,
 }
@@ -84,7 +84,7 @@ impl Unit {
 /// One execution of a gate.
 #[derive(Debug)]
 pub(super) struct Gate {
-    pub(super) gate: GateName,
+    pub(super) name: GateName,
     pub(super) phase: Phase,
     pub(super) outcome: Option<GateOutcome>,
     pub(super) evidence: String,
@@ -188,8 +188,8 @@ impl Fold {
             EventKind::ToolExecuting { agent, tool, call } => {
                 let lane = self.lane(*agent);
                 lane.calls += 1;
-                let (call, tool) = (call.clone(), tool.clone());
-                lane.tools.push(Tool { call, tool, status: None, summary: String::new() });
+                let (call, name) = (call.clone(), tool.clone());
+                lane.tools.push(Tool { call, name, status: None, summary: String::new() });
                 if lane.tools.len() > TOOLS {
                     lane.tools.remove(0);
                 }
@@ -228,8 +228,8 @@ impl Fold {
                 }
             }
             EventKind::GateStarted { package, gate, phase } => {
-                let (gate, phase) = (*gate, *phase);
-                let begun = Gate { gate, phase, outcome: None, evidence: String::new(), millis: 0 };
+                let (name, phase) = (*gate, *phase);
+                let begun = Gate { name, phase, outcome: None, evidence: String::new(), millis: 0 };
                 self.gates_of(package.as_ref()).push(begun);
             }
             EventKind::GateCompleted {
@@ -237,10 +237,10 @@ impl Fold {
             } => {
                 let (gate, phase, millis) = (*gate, *phase, *millis);
                 let outcome = Some(*outcome);
-                let done = Gate { gate, phase, outcome, evidence: evidence.clone(), millis };
+                let done = Gate { name: gate, phase, outcome, evidence: evidence.clone(), millis };
                 let gates = self.gates_of(package.as_ref());
                 let is_it =
-                    |it: &&mut Gate| it.gate == gate && it.phase == phase && it.outcome.is_none();
+                    |it: &&mut Gate| it.name == gate && it.phase == phase && it.outcome.is_none();
                 match gates.iter_mut().rev().find(is_it) {
                     Some(found) => *found = done,
                     None => gates.push(done),

@@ -55,6 +55,7 @@ struct Page<'a> {
     fold: &'a Fold,
     status: (&'static str, &'static str),
     said: String,
+    figures: String,
     facts: String,
     pending: Vec<PendingPart>,
     alerts: Vec<(String, &'static str, String)>,
@@ -77,9 +78,8 @@ impl Page<'_> {
         format!("{}/runs/{}", self.shell.base(), segment(self.view.run.as_str()))
     }
 
-    fn section(&self) -> &'static str {
-        "runs"
-    }
+    /// The part of the project in which it lies.
+    const SECTION: &'static str = "runs";
 
     /// Whether it can be taken up again: it has not come to its end, and nobody works on it.
     fn can_resume(&self) -> bool {
@@ -107,7 +107,8 @@ pub fn run(view: &RunView<'_>) -> String {
         shell: &view.shell,
         view,
         status: super::runs::state(fold.outcome, fold.waiting.len()),
-        said: parts::said(&fold, now),
+        said: parts::said(&fold),
+        figures: parts::figures(&fold, now),
         facts: facts(view, &fold),
         pending: fold.waiting.iter().map(parts::pending).collect(),
         alerts: parts::alerts(&fold),

@@ -90,24 +90,24 @@ fn status_word(status: Option<CompletionStatus>) -> (&'static str, &'static str)
     }
 }
 
-/// What has come of it so far, in one line.
-pub(super) fn said(fold: &Fold, now: i64) -> String {
-    let landed = fold.landed();
-    let all = count(fold.packages.len(), "package");
-    let mut text = format!("{landed} of {all} landed");
+/// What has come of it so far.
+pub(super) fn said(fold: &Fold) -> String {
+    format!("{} of {} landed", fold.landed(), count(fold.packages.len(), "package"))
+}
+
+/// How long it took, and what it changed.
+pub(super) fn figures(fold: &Fold, now: i64) -> String {
+    let mut said = Vec::new();
     if let Some(started) = fold.started {
         let took = span(u64::try_from(now - started.0).unwrap_or(0));
-        let word = fold.outcome.map_or("so far", |_| "in all");
-        text.push_str(&format_args!(", {took} {word}").to_string());
+        said.push(format!("{took} {}", fold.outcome.map_or("so far", |_| "in all")));
     }
     match (fold.before, fold.after) {
-        (Some(before), Some(after)) => {
-            text.push_str(&format!(", {before} violations became {after}"));
-        }
-        (Some(before), None) => text.push_str(&format!(", {before} violations before")),
+        (Some(before), Some(after)) => said.push(format!("{before} violations became {after}")),
+        (Some(before), None) => said.push(format!("{before} violations before")),
         _ => {}
     }
-    text
+    said.join(" \u{b7} ")
 }
 
 pub(super) fn pending(it: &PendingApproval) -> PendingPart {
@@ -129,7 +129,7 @@ pub(super) fn agents(fold: &Fold) -> Vec<AgentPart> {
         let (word, class) = if lane.begun { status_word(lane.status) } else { ("not yet", "rest") };
         let tools = lane.tools.iter().rev().take(SHOWN).map(|it| {
             let (word, class) = status_word(it.status);
-            ToolPart { class, word, tool: it.tool.clone(), summary: prose(&it.summary) }
+            ToolPart { class, word, tool: it.name.clone(), summary: prose(&it.summary) }
         });
         AgentPart {
             name: agent.as_str(),
@@ -150,7 +150,7 @@ pub(super) fn agents(fold: &Fold) -> Vec<AgentPart> {
 pub(super) fn gate(it: &Gate) -> GatePart {
     let (word, class) = outcome(it.outcome);
     GatePart {
-        name: it.gate.as_str(),
+        name: it.name.as_str(),
         phase: match it.phase {
             Phase::Before => "before",
             Phase::After => "after",
@@ -186,7 +186,7 @@ pub(super) fn package(view: &RunView<'_>, id: &PackageId, unit: &Unit, now: i64)
     let end = if state.is_end() { unit.path.last().map_or(now, |it| it.1.0) } else { now };
     let mut chips: Vec<(&'static str, &'static str)> = Vec::new();
     for it in &unit.gates {
-        let (name, class) = (it.gate.as_str(), outcome(it.outcome).1);
+        let (name, class) = (it.name.as_str(), outcome(it.outcome).1);
         match chips.iter_mut().find(|chip| chip.0 == name) {
             Some(chip) => chip.1 = class,
             None => chips.push((name, class)),
