@@ -125,8 +125,8 @@ impl Turn {
         let (tool, call) = (self.tool.to_owned(), self.step.clone());
         let told = summary.clone();
         self.append(EventKind::ToolCompleted { agent, tool, call, status, summary: told }).await?;
-        self.append(EventKind::AnswerGiven { text, evidence }).await?;
-        self.append(EventKind::AgentCompleted { agent, status, summary }).await
+        self.append(EventKind::AgentCompleted { agent, status, summary }).await?;
+        self.append(EventKind::AnswerGiven { text, evidence }).await
     }
 
     async fn append(&self, kind: EventKind) -> Result<(), EngineError> {

@@ -42,11 +42,13 @@ enum ServerRole {
 }
 
 /// A secret that is told this once.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct Granted {
     /// Whose it is.
     user: UserId,
     /// What it is called, so that it can be taken away.
+    id: String,
+    /// What it is for.
     name: String,
     /// The secret.
     secret: String,
@@ -180,7 +182,7 @@ async fn add_user(
     let done = async move {
         let user = work.store.add_user(&name, is_admin).await?;
         work.store.note(&by.user, None, "user-added", user.user.as_str()).await?;
-        grant(&work, &by, &user.user, SecretKind::Code, "first sign-in").await
+        grant(&work, &by, &user.user, SecretKind::Code, "one-time code").await
     };
     Ok(secret_once(&app, &visitor.user, (&body.value.command_id, &body), done).await)
 }
@@ -195,7 +197,7 @@ async fn code(
     let user = app.store.user(&UserId::new(user)).await?.ok_or_else(Failure::not_found)?;
     let (work, by) = (app.clone(), visitor.user.clone());
     let done =
-        async move { grant(&work, &by, &user.user, SecretKind::Code, "by an admin").await };
+        async move { grant(&work, &by, &user.user, SecretKind::Code, "one-time code").await };
     Ok(secret_once(&app, &visitor.user, (&body.value.command_id, &body), done).await)
 }
 
@@ -209,8 +211,8 @@ async fn grant(
     let granted = app.store.grant(user, kind, label).await?;
     app.store.note(&by.user, None, "secret-made", &granted.name).await?;
     let secret = granted.secret.reveal().to_owned();
-    let (user, name) = (user.clone(), granted.name);
-    Ok(Granted { user, name, secret, expires: granted.expires.0 })
+    let (user, name) = (user.clone(), label.to_owned());
+    Ok(Granted { user, id: granted.name, name, secret, expires: granted.expires.0 })
 }
 
 /// Like [`once`], but what is kept of the answer has no secret: it is told this once.
@@ -223,8 +225,7 @@ async fn secret_once<T>(
     let (tell, told) = tokio::sync::oneshot::channel();
     let kept = async move {
         let granted = work.await?;
-        let (user, name) = (granted.user.clone(), granted.name.clone());
-        let kept = Granted { user, name, secret: String::new(), expires: granted.expires };
+        let kept = Granted { secret: String::new(), ..granted.clone() };
         _ = tell.send(granted);
         Ok((StatusCode::CREATED, kept))
     };

@@ -8,12 +8,15 @@ use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Map, Value};
+use ssot_pages::dashboard::NewToken;
 use tower::ServiceExt;
 
 use super::super::api;
 use super::super::app::App;
 use super::super::failure::Failure;
 use super::Lost;
+use super::server::settings_with;
+use super::shell::Guest;
 
 /// Fields that are no part of a command.
 const ASIDE: [&str; 2] = ["csrf", "action"];
@@ -143,6 +146,7 @@ pub(super) async fn sign_in(
 
 pub(super) async fn settings(
     State(app): State<App>,
+    guest: Guest,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Lost> {
@@ -162,6 +166,12 @@ pub(super) async fn settings(
     };
     if command.path.ends_with("/sign-out") {
         command.body.clear();
+    }
+    if matches!(form.value("action"), "token" | "user") {
+        let (made, _) = form.send(&app, command).await?;
+        let text = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
+        let made = NewToken { name: text("name"), secret: text("secret") };
+        return Ok(settings_with(&app, &guest, Some(made)).await?.into_response());
     }
     form.then(&app, command, to).await
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use ssot_pages::dashboard::{
-    self, Health, ProjectCard, ProjectsView, SettingsView, Shell, SignInView, TokenRow, UserRow,
+    self, Health, NewToken, ProjectCard, ProjectsView, SettingsView, Shell, SignInView, TokenRow, UserRow,
 };
 use ssot_runtime::store::Role;
 
@@ -69,7 +69,16 @@ pub(super) async fn sign_in(visitor: Anybody) -> Response {
 }
 
 pub(super) async fn settings(State(app): State<App>, guest: Guest) -> Shown {
-    let shell = plain(&app, &guest).await?;
+    settings_with(&app, &guest, None).await
+}
+
+/// The settings with a secret that is told this once.
+pub(super) async fn settings_with(
+    app: &App,
+    guest: &Guest,
+    new_token: Option<NewToken>,
+) -> Shown {
+    let shell = plain(app, guest).await?;
     let tokens = app.store.tokens(&guest.0.user.user).await?.into_iter().map(|held| TokenRow {
         id: held.name,
         name: held.label,
@@ -91,7 +100,7 @@ pub(super) async fn settings(State(app): State<App>, guest: Guest) -> Shown {
     let view = SettingsView {
         shell,
         tokens: tokens.collect(),
-        new_token: None,
+        new_token,
         users,
         roles: vec!["member".to_owned(), "admin".to_owned()],
         now: app.clock().now(),

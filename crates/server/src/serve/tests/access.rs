@@ -119,9 +119,10 @@ async fn roles_end_where_they_end() {
     assert_eq!(refusal(&viewer, "POST", &world.path(group), decided()).await, 403);
     assert_eq!(refusal(&operator, "POST", &world.path("/scan"), body()).await, 202);
     // What approves and undoes is asked for by nobody below the role, whatever the run.
-    for path in ["/runs/r-20260101-000000-0000/approve", "/runs/r-20260101-000000-0000/rollback"] {
-        assert_eq!(refusal(&operator, "POST", &world.path(path), body()).await, 403, "{path}");
-    }
+    let run = "/runs/r-20260101-000000-0000";
+    assert_eq!(refusal(&operator, "POST", &world.path(&format!("{run}/approve")), body()).await, 403);
+    let all = json!({ "command_id": word(), "scope": "full" });
+    assert_eq!(refusal(&operator, "POST", &world.path(&format!("{run}/rollback")), all).await, 403);
 }
 
 #[tokio::test]

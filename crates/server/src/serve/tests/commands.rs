@@ -65,7 +65,7 @@ async fn a_secret_is_told_once() {
     let first = world.owner.post("/api/v1/tokens", &body).await.json();
     assert!(first["secret"].as_str().is_some_and(|it| it.starts_with("ssot_token_")));
     let again = world.owner.post("/api/v1/tokens", &body).await.json();
-    assert_eq!((&again["secret"], &again["name"]), (&json!(""), &first["name"]));
+    assert_eq!((&again["secret"], &again["id"]), (&json!(""), &first["id"]));
     let held = world.owner.get("/api/v1/tokens").await.json();
     assert_eq!(held.as_array().map(Vec::len), Some(1));
 }

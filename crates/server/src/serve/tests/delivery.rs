@@ -41,7 +41,7 @@ async fn an_answer_comes_as_the_five_events_and_its_evidence() {
     assert_eq!(socket.stored().await, []);
     assert_eq!(world.say(&world.owner, &thread, "what about order_key?").await.status, 202);
     let (mut kinds, mut answer) = (Vec::new(), Value::Null);
-    while kinds.last().map(String::as_str) != Some("agent_completed") {
+    while kinds.last().map(String::as_str) != Some("answer_given") {
         let message = socket.next().await.expect("a message");
         kinds.extend(told(&message).into_iter().map(|(_, kind)| kind));
         let events = message["events"].as_array().expect("events").iter();
@@ -51,7 +51,7 @@ async fn an_answer_comes_as_the_five_events_and_its_evidence() {
     }
     let expected = [
         "message_posted", "agent_started", "agent_thinking", "tool_executing", "tool_completed",
-        "answer_given", "agent_completed",
+        "agent_completed", "answer_given",
     ];
     assert_eq!(kinds, expected);
     assert!(answer["text"].as_str().is_some_and(|it| it.contains("shop/orders.py")), "{answer}");

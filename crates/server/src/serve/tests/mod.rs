@@ -5,4 +5,5 @@ mod commands;
 mod delivery;
 mod limits;
 mod origins;
+mod pages;
 mod world;

@@ -266,7 +266,7 @@ impl Asker {
         let headers = request.headers_mut();
         headers.insert("Origin", self.origin().parse().expect("a header"));
         headers.insert("Sec-WebSocket-Protocol", "ssot.v1".parse().expect("a header"));
-        for (name, value) in &self.key {
+        if let Some((name, value)) = &self.key {
             let name: axum::http::HeaderName = name.parse().expect("a name");
             headers.insert(name, value.parse().expect("a header"));
         }
