@@ -239,7 +239,9 @@ page.addEventListener("click", async (event) => {
 
 // Begin: the log so far, then what comes. Until the log is here, the page of the server stands.
 const seq = Number(page.dataset.seq);
-past(seq).then(() => {
+/** How often the log is asked for when it does not come, and the pause between, in milliseconds. */
+const [TRIES, PAUSE] = [20, 3000];
+const begin = (tries) => past(seq).then(() => {
   for (const event of log.slice(0, seq)) fold.apply(event);
   fold.dirty.clear();
   // What has happened since the page was made.
@@ -247,7 +249,12 @@ past(seq).then(() => {
   draw();
   if (fold.outcome) ended();
   follow(fold.seq);
-}).catch(({ message }) => { connection.textContent = message; });
+}).catch(({ message }) => {
+  connection.textContent = message;
+  log.length = 0;
+  if (tries > 1) setTimeout(() => begin(tries - 1), PAUSE);
+});
+begin(TRIES);
 
 // A run that goes on moves without events, too.
 setInterval(() => {

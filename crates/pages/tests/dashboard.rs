@@ -23,6 +23,10 @@ fn every_page_is_written_with_what_it_asks_for() {
     for (name, page) in pages("", 0) {
         std::fs::write(folder.join(format!("{name}.html")), page).expect("written");
     }
+    // Names that do not end: nothing may be wider than the screen.
+    for (name, page) in pages(&"OverlongName".repeat(16), 0) {
+        std::fs::write(folder.join(format!("long-{name}.html")), page).expect("written");
+    }
     for name in ASSETS {
         let asset = asset(name).expect("it is in the list");
         std::fs::write(folder.join("assets").join(name), asset.bytes).expect("written");

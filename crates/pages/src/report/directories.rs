@@ -103,11 +103,15 @@ pub(super) fn section(report: &ScanReport, choice: Choice<'_>) -> String {
 }
 
 fn drawing(root: &Directory, area: Rect, class: &str, choice: Choice<'_>) -> String {
-    // What has links in it is no image.
-    let role = if matches!(choice, Choice::Link(_)) { "group" } else { "img" };
+    let said = match choice {
+        Choice::Filter => {
+            "role=\"img\" aria-label=\"Map of the directories; the table below names the worst\""
+        }
+        // What has links in it is no image, and the table leads to the same places.
+        Choice::Link(_) => "aria-hidden=\"true\"",
+    };
     let mut svg = format!(
-        "<svg class=\"map {class}\" viewBox=\"0 0 {} {}\" role=\"{role}\" \
-         aria-label=\"Map of the directories; the table below names the worst\">\n",
+        "<svg class=\"map {class}\" viewBox=\"0 0 {} {}\" {said}>\n",
         area.width, area.height
     );
     for tile in treemap::tiles(root, area) {
@@ -140,8 +144,7 @@ fn drawn(tile: &Tile<'_>, choice: Choice<'_>) -> String {
         // The table leads there too, and in fewer steps for a keyboard.
         Choice::Link(_) => {
             let href = choice.href(&directory.path);
-            let said = escaped(&title);
-            (format!("<a href=\"{href}\" tabindex=\"-1\" aria-label=\"{said}\">"), "</a>")
+            (format!("<a href=\"{href}\" tabindex=\"-1\">"), "</a>")
         }
         Choice::Filter => (String::new(), ""),
     };

@@ -6,8 +6,8 @@ use ssot_model::{
     AcceptedBy, Finding, Leaning, Level, Member, ParseIssue, ScanReport, Severity, Verdict,
 };
 
-use ssot_pages::markup::encoded;
 use super::{Setting, visible};
+use ssot_pages::markup::encoded;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

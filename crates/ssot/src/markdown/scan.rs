@@ -7,8 +7,8 @@ use ssot_model::{Finding, Member, ScanReport, Verdict, covered};
 
 use super::{cell, code, prose};
 use crate::formats::Setting;
-use ssot_pages::markup::encoded;
 use crate::text::{self, add, count, thousands};
+use ssot_pages::markup::encoded;
 
 /// Families in the first table.
 const FIRST: usize = 10;
