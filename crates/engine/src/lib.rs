@@ -71,7 +71,7 @@ pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
 pub use suite::{TestOptions, TestProgress, test};
 pub use survey::{
-    Asked, ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since,
+    Asked, ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_at_last, scan_since,
 };
 pub use tools::{LARGEST_ANSWER, Workshop};
 pub use trend::record_trend;
