@@ -24,6 +24,7 @@ mod policy;
 pub mod ratchet;
 mod reach;
 mod relation;
+mod renamed;
 mod rules;
 mod similarity;
 mod spelling;
