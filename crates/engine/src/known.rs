@@ -1,11 +1,13 @@
 //! The files of a tree that were read before, and what they held.
 //!
 //! A file whose [`Stamp`] is the same holds the same bytes, so it is not read again. The
-//! list is kept in the cache beside the facts, one for each root.
+//! list is kept in the cache beside the facts, one for each root. It outlives the version
+//! that wrote it, and so may name facts of a form that is no longer read.
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use ssot_facts::SCHEMA_VERSION;
 use ssot_model::{RepoPath, Timestamp};
 use ssot_runtime::cache::{Cache, Key};
 use ssot_runtime::files::{FileEntry, Stamp};
@@ -24,11 +26,11 @@ impl Known {
         kept.unwrap_or_default()
     }
 
-    /// What a file holds, when it is the file that was read.
+    /// What a file holds, when it is the file that was read and this version read it.
     pub(crate) fn key(&self, file: &FileEntry) -> Option<Key> {
         let at = self.0.binary_search_by(|(path, ..)| path.cmp(&file.path)).ok()?;
         let (_, stamp, key) = &self.0[at];
-        (*stamp == file.stamp).then_some(*key)
+        (*stamp == file.stamp && key.schema() == SCHEMA_VERSION).then_some(*key)
     }
 
     /// Keeps what a reading that began at `began` has seen, in order of path. What was
@@ -63,6 +65,7 @@ fn slot(root: &Path) -> Key {
 mod tests {
     #![expect(clippy::disallowed_methods, reason = "the test builds a real tree")]
 
+    use ssot_facts::SCHEMA_VERSION;
     use ssot_model::Timestamp;
     use ssot_runtime::cache::{Cache, Key};
     use ssot_runtime::files;
@@ -83,7 +86,7 @@ mod tests {
             walk().iter().map(|file| known.key(file).is_some()).collect::<Vec<_>>()
         };
         let remember = |began: Timestamp| {
-            let (files, key) = (walk(), Key::new([7; 16], 1));
+            let (files, key) = (walk(), Key::new([7; 16], SCHEMA_VERSION));
             let seen = files.iter().map(|file| (file, key));
             Known::of(root.path(), &cache).remember(root.path(), &cache, began, seen);
         };

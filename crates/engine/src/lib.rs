@@ -79,7 +79,7 @@ pub use records::{Records, head, repository_root};
 pub use snapshot::{Belonging, Snapshot};
 pub use suite::{TestOptions, TestProgress, test};
 pub use survey::{
-    Asked, ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_since,
+    Asked, ScanOptions, examine, given_plan, map, plan, render_plan, scan, scan_at_last, scan_since,
 };
 pub use tools::{LARGEST_ANSWER, Workshop};
 pub use trend::record_trend;

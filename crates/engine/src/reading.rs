@@ -179,3 +179,42 @@ fn key(bytes: &[u8]) -> Key {
 fn unreadable(path: &RepoPath, error: &std::io::Error) -> ParseIssue {
     ParseIssue { path: path.clone(), line: 0, message: format!("cannot be read: {error}") }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::disallowed_methods, reason = "the test builds a real tree")]
+
+    use ssot_facts::{FileFacts, SCHEMA_VERSION};
+    use ssot_model::{ScanConfig, Timestamp};
+    use ssot_runtime::cache::{Cache, Key};
+    use ssot_runtime::files;
+
+    use super::Reading;
+    use crate::known::Known;
+
+    #[test]
+    fn what_another_version_extracted_is_extracted_anew() {
+        let root = tempfile::tempdir().expect("temporary directory");
+        let text = "x = 1\n";
+        std::fs::write(root.path().join("a.py"), text).expect("written");
+        let state = tempfile::tempdir().expect("temporary directory");
+        let (cache, _) = Cache::open(&state.path().join("facts.redb"));
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..16]);
+        let key = Key::new(hash, SCHEMA_VERSION.wrapping_sub(1));
+        let stale = FileFacts { lines: 99, ..FileFacts::default() };
+        cache.put_many([(key, postcard::to_stdvec(&stale).expect("bytes"))]).expect("stored");
+        let walk = files::walk(root.path(), &[], &[], 1000).expect("a walk");
+        let seen = walk.files.iter().map(|file| (file, key));
+        Known::default().remember(root.path(), &cache, Timestamp(i64::MAX), seen);
+        let (config, cache) = (ScanConfig::default(), Some(&cache));
+        let lines = || {
+            let known = Known::of(root.path(), cache.expect("a cache"));
+            let reading = Reading::take(root.path(), &config, cache, &known).expect("a reading");
+            let (sources, issues) = reading.into_sources(root.path(), &config, cache);
+            assert_eq!(issues, []);
+            sources.iter().map(|source| source.facts.lines).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(), [1]);
+    }
+}

@@ -39,12 +39,25 @@ pub struct ScanOptions {
 
 /// Finds and ranks.
 pub fn scan(options: &ScanOptions) -> Result<ScanReport, EngineError> {
+    look_over(options).map(|(report, _)| report)
+}
+
+/// The same as the last thing that a program does: the millions of small pieces that facts
+/// are made of are left to the system, which takes them back at once.
+pub fn scan_at_last(options: &ScanOptions) -> Result<ScanReport, EngineError> {
+    let (report, survey) = look_over(options)?;
+    std::mem::forget(survey);
+    Ok(report)
+}
+
+/// The report, and what it was made of unless it was remembered.
+fn look_over(options: &ScanOptions) -> Result<(ScanReport, Option<Survey>), EngineError> {
     let outset = Outset::open(options)?;
     let question = outset.question(&options.rules);
     let known = question.as_ref().zip(outset.cache.as_ref());
     if let Some(report) = known.and_then(|(question, cache)| question.recall(&options.root, cache))
     {
-        return Ok(report);
+        return Ok((report, None));
     }
     let (survey, cache) = outset.survey(&options.root)?;
     let findings = detect(&survey, &options.rules)?;
@@ -52,14 +65,15 @@ pub fn scan(options: &ScanOptions) -> Result<ScanReport, EngineError> {
     if let Some((question, cache)) = question.zip(cache) {
         question.remember(&cache, &report, survey.witness());
     }
-    Ok(report)
+    Ok((report, Some(survey)))
 }
 
 /// Finds and ranks what has a member in a file that was changed since a revision:
-/// since the commit at which it and HEAD went apart, uncommitted work included.
+/// since the commit at which it and HEAD went apart, uncommitted work included. As the last
+/// thing that a program does, too.
 pub fn scan_since(options: &ScanOptions, revision: &str) -> Result<ScanReport, EngineError> {
     let since = Since::open(&options.root, revision)?;
-    let mut report = scan(options)?;
+    let mut report = scan_at_last(options)?;
     since.retain(&mut report.findings, std::iter::empty())?;
     Ok(report)
 }

@@ -40,7 +40,11 @@ const BUILT: [&str; 6] =
 impl Index {
     /// Every import of an own module or name that does not exist and could not be
     /// made at run time, as far as the sources and [`Self::elsewhere`] tell.
-    pub fn broken_imports(&self) -> Vec<BrokenImport> {
+    pub fn broken_imports(&self) -> &[BrokenImport] {
+        self.broken.get_or_init(|| self.find_broken_imports())
+    }
+
+    fn find_broken_imports(&self) -> Vec<BrokenImport> {
         let search = NameSearch::new(self);
         let mut broken = Vec::new();
         let mut known: FxHashMap<(CompactString, Option<CompactString>, bool), Option<Missing>> =

@@ -1,11 +1,13 @@
 //! The facts of all files joined.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use compact_str::CompactString;
 use rustc_hash::{FxHashMap, FxHashSet};
 use ssot_model::{DefinitionKind, Member, ParseIssue, RepoPath, Span};
 
+use crate::broken_imports::BrokenImport;
 use crate::file::{Definition, FileFacts, Import};
 use crate::imports::Imported;
 use crate::modules::Layout;
@@ -99,6 +101,8 @@ pub struct Index {
     consumers: FxHashMap<(ModuleId, CompactString), Vec<Consumer>>,
     star_importers: FxHashMap<ModuleId, Vec<ModuleId>>,
     elsewhere: FxHashSet<CompactString>,
+    /// Looked for when it is first asked for, and again when more is known of elsewhere.
+    pub(crate) broken: OnceLock<Vec<BrokenImport>>,
 }
 
 impl std::fmt::Debug for Index {
@@ -139,6 +143,7 @@ impl Index {
             consumers: FxHashMap::default(),
             star_importers: FxHashMap::default(),
             elsewhere: FxHashSet::default(),
+            broken: OnceLock::new(),
         };
         index.imported = index.modules.iter().map(|module| index.look_up_imports(module)).collect();
         index.collect_consumers();
@@ -276,7 +281,11 @@ impl Index {
 
     /// Says which modules are there without being among the sources.
     pub fn set_elsewhere(&mut self, modules: impl IntoIterator<Item = CompactString>) {
-        self.elsewhere = modules.into_iter().collect();
+        let elsewhere = modules.into_iter().collect();
+        if self.elsewhere != elsewhere {
+            self.elsewhere = elsewhere;
+            self.broken = OnceLock::new();
+        }
     }
 
     /// Whether a dotted name begins inside this repository.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ssot_facts::{DefinitionId, Module, Resolution, Role, SiteKind};
+use ssot_facts::{Definition, DefinitionId, Module, Resolution, Role, SiteKind};
 use ssot_model::{DefinitionKind, Evidence, Finding, Severity, Verdict};
 
 use crate::families::Family;
@@ -42,6 +42,10 @@ pub(crate) fn judge_equal(
     if family.iter().any(is_template) {
         together.clear();
     }
+    if let Some(published) = published(scene, &together) {
+        judgements.push(published);
+        together.clear();
+    }
     if families::stand_apart(scene.index, &together) {
         let meanings = by_meaning(scene, &together);
         for same in meanings.iter().filter(|same| families::stand_apart(scene.index, same)) {
@@ -56,6 +60,31 @@ pub(crate) fn judge_equal(
         judgements.push(Judgement { verdict: Verdict::Convention, evidence, members });
     }
     judgements
+}
+
+/// Statements up to which a model says more in its docstring than in its fields.
+const LITTLE: u32 = 2;
+
+/// Small models that differ in their docstrings alone: pydantic publishes the docstring as
+/// the description of the schema, so it is what they differ in and no comment.
+fn published(scene: &Scene<'_>, family: &[DefinitionId]) -> Option<Judgement> {
+    let model = |id: &DefinitionId| {
+        let it = scene.index.definition(*id);
+        let is_model = it.kind == DefinitionKind::Class
+            && it.statements <= LITTLE
+            && it.doc_hash != 0
+            && it.bases.iter().any(|base| base.rsplit('.').next() == Some("BaseModel"));
+        is_model.then_some(it.doc_hash)
+    };
+    let mut docs = family.iter().map(model).collect::<Option<Vec<_>>>()?;
+    docs.sort_unstable();
+    let differ = docs.len() > 1 && docs.windows(2).all(|pair| pair[0] != pair[1]);
+    differ.then(|| {
+        let text = "each has its own docstring, which the schema publishes".to_owned();
+        let evidence =
+            vec![same_body(scene, family), Evidence::supporting("published-docstring", text)];
+        Judgement { verdict: Verdict::Convention, evidence, members: family.to_vec() }
+    })
 }
 
 /// Members whose texts are equal, split by what the texts mean.
@@ -93,6 +122,9 @@ fn judge_meanings(scene: &Scene<'_>, meanings: &[Family]) -> Option<Judgement> {
     Some(Judgement { verdict, evidence, members })
 }
 
+/// Statements from which a class that reads a table of its module says more than the table.
+const LARGE_CLASS: u32 = 12;
+
 /// Data that is written over what each module has of its own is its own as well. A
 /// short body that hands a table of its own to a function is a face of that function.
 /// Other short ones are an idiom that every module uses for its own, unless they call
@@ -109,6 +141,7 @@ fn verdict_of_meanings(scene: &Scene<'_>, id: DefinitionId, difference: &Differe
         })
     };
     match (definition.kind, difference.kind) {
+        (DefinitionKind::Class, None) if definition.statements >= LARGE_CLASS => Verdict::Variant,
         (DefinitionKind::Constant, _) | (DefinitionKind::Class, None) => Verdict::Boundary,
         (DefinitionKind::Function, None) if definition.statements == 1 && hands_on() => {
             Verdict::Layer
@@ -119,11 +152,27 @@ fn verdict_of_meanings(scene: &Scene<'_>, id: DefinitionId, difference: &Differe
     }
 }
 
+/// Whether a module among scripts is none: others import from it, and it does nothing when
+/// it is run.
+fn is_library(scene: &Scene<'_>, module: &Module, id: DefinitionId) -> bool {
+    let stem = module.path.file_stem();
+    // Scripts find each other in their own folder, which is no package.
+    let imports = |other: &Module| {
+        let is_beside = other.path.directory() == module.path.directory();
+        is_beside && other.facts.imports.iter().any(|it| it.level == 0 && it.module == stem)
+    };
+    let is_consumed = |it: &Definition| !scene.index.consumers(id.module, &it.name).is_empty();
+    module.role == Role::Script
+        && !module.facts.flags.main_guard
+        && (module.facts.definitions.iter().any(is_consumed)
+            || scene.index.modules().any(|(_, other)| imports(other)))
+}
+
 /// Why a definition keeps its own copy whatever the others do.
 pub(crate) fn reason_to_stay(scene: &Scene<'_>, id: DefinitionId) -> Option<Evidence> {
     let module = scene.index.module(id.module);
     let path = &module.path;
-    if module.role != Role::Production {
+    if module.role != Role::Production && !is_library(scene, module, id) {
         return Some(Evidence::supporting(
             "role",
             format!("{path} is {} code", module.role.as_str()),

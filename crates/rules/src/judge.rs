@@ -5,6 +5,7 @@ use ssot_facts::DefinitionId;
 use ssot_model::{DefinitionKind, Evidence, Verdict};
 
 use crate::evidence::{self, Judgement};
+use crate::renamed::renamed;
 use crate::{Scene, families, relation};
 
 /// A verdict with what it rests on.
@@ -142,54 +143,8 @@ fn differ_in_annotation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> 
         && missing(two, one) == 1
 }
 
-/// How sure it is that texts which differ in variables alone are copies, in percent.
-const RENAMED: u8 = 95;
-
 /// Statements from which a body that was renamed and nothing else is no accident.
 pub(crate) const TELLING_BODY: u32 = 5;
-
-/// Bodies that differ in the names of variables and nothing else: the same statements,
-/// the same strings, and every name from outside means the same.
-fn renamed(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Opinion> {
-    let index = scene.index;
-    let (left, right) = (index.definition(a), index.definition(b));
-    let meanings = |id: DefinitionId| {
-        let free = index.definition(id).free.iter();
-        let mut meanings: Vec<String> =
-            free.map(|name| format!("{:?}", index.resolve(id.module, name))).collect();
-        meanings.sort();
-        meanings
-    };
-    let texts = |id: DefinitionId| {
-        let facts = &index.module(id.module).facts;
-        let belongs = |inside: u32| {
-            inside.checked_sub(1).is_some_and(|at| {
-                at == id.index || facts.definitions[at as usize].owner == Some(id.index)
-            })
-        };
-        let literals = facts.literals.iter().filter(|literal| belongs(literal.inside));
-        literals.map(|literal| &facts.texts[literal.text as usize]).collect::<Vec<_>>()
-    };
-    let is_equal = left.kind == right.kind
-        && left.kind != DefinitionKind::Constant
-        && (left.blind, left.statements) == (right.blind, right.statements)
-        && texts(a) == texts(b)
-        && meanings(a) == meanings(b);
-    is_equal.then(|| {
-        let text = format!(
-            "{} and {} differ in the names of variables alone",
-            index.dotted(a),
-            index.dotted(b)
-        );
-        let is_namesake = left.name == right.name;
-        Opinion {
-            verdict: if is_namesake { Verdict::Identical } else { Verdict::Clone },
-            confidence: RENAMED,
-            evidence: vec![Evidence::supporting("renamed", text)],
-            question: None,
-        }
-    })
-}
 
 /// What somebody who knows the code would have to say.
 pub(crate) fn question(

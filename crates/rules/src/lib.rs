@@ -24,6 +24,7 @@ mod policy;
 pub mod ratchet;
 mod reach;
 mod relation;
+mod renamed;
 mod rules;
 mod similarity;
 mod spelling;
@@ -73,6 +74,7 @@ pub struct Scene<'a> {
     /// Classes of this repository below each class from outside.
     foreign_children: OnceLock<FxHashMap<CompactString, usize>>,
     plug_ins: OnceLock<relation::plug_ins::PlugIns>,
+    sayings: relation::subject::Sayings,
     similarity: Similarity<'a>,
 }
 
@@ -88,6 +90,7 @@ impl<'a> Scene<'a> {
             hierarchy: OnceLock::new(),
             foreign_children: OnceLock::new(),
             plug_ins: OnceLock::new(),
+            sayings: relation::subject::Sayings::default(),
             similarity: Similarity::new(index),
         }
     }

@@ -5,6 +5,8 @@
 //! do not agree the answer is `unsure`.
 
 mod accessor;
+mod facades;
+mod hooks;
 pub(crate) mod kinship;
 pub(crate) mod plug_ins;
 pub(crate) mod score;
@@ -12,8 +14,8 @@ pub(crate) mod subject;
 mod twins;
 mod uses;
 
-use ssot_facts::{DefinitionId, Module, ModuleId, Role, is_standard_library};
-use ssot_model::{DefinitionKind, Evidence, Verdict};
+use ssot_facts::{Definition, DefinitionId, Module, ModuleId, Role, is_standard_library};
+use ssot_model::{DefinitionKind, Evidence, RepoPath, Verdict};
 
 use crate::{Scene, words};
 use kinship::COPIED_SIBLING;
@@ -28,6 +30,10 @@ pub(crate) struct Relation {
 
 /// How sure a relation is that the code states outright, in percent.
 const STATED: u8 = 97;
+/// How sure an answer is that leaves the question open, in percent.
+const EVEN: u8 = 50;
+/// Statements up to which there is nothing in a class.
+const EMPTY: u32 = 1;
 
 impl Relation {
     /// Leaves open whether two functions have diverged that the code keeps apart.
@@ -57,6 +63,30 @@ impl Relation {
         self
     }
 
+    /// Leaves open whether two things are one when likeness says that they are not and cannot
+    /// know it: their names differ only in words such as `unified` or `v2`, and whoever chose
+    /// them said that one is an edition of the other; or classes of one name hold nothing.
+    fn unless_open(mut self, scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Self {
+        let (left, right) = (scene.index.definition(a), scene.index.definition(b));
+        let is_empty = |it: &Definition| it.kind == DefinitionKind::Class && it.statements <= EMPTY;
+        let why = if !matches!(self.verdict, Verdict::Homonym | Verdict::Unsure) {
+            None
+        } else if left.name != right.name && is_named_alike(scene, a, b) {
+            let text = "are named as editions of one thing";
+            Some(("edition-names", format!("`{}` and `{}` {text}", left.name, right.name)))
+        } else if left.name == right.name && is_empty(left) && is_empty(right) {
+            Some(("empty", format!("neither `{}` holds anything to compare", left.name)))
+        } else {
+            None
+        };
+        if let Some((signal, text)) = why {
+            self.verdict = Verdict::Unsure;
+            self.confidence = EVEN;
+            self.evidence.insert(0, Evidence::opposing(signal, text));
+        }
+        self
+    }
+
     fn stated(verdict: Verdict, signal: &str, text: String) -> Self {
         let evidence = vec![Evidence::supporting(signal, text)];
         Self { verdict, confidence: STATED, evidence }
@@ -67,7 +97,9 @@ impl Relation {
 pub(crate) fn relate(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Relation {
     let stated = hidden(scene, a, b)
         .or_else(|| kinship::relation(scene, a, b))
-        .or_else(|| uses::relation(scene, a, b));
+        .or_else(|| uses::relation(scene, a, b))
+        .or_else(|| hooks::relation(scene, a, b))
+        .or_else(|| facades::relation(scene, a, b));
     if let Some(stated) = stated {
         return stated;
     }
@@ -86,8 +118,11 @@ pub(crate) fn relate(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Rel
             plug_ins::relation(scene, a, b).filter(|_| likeness.statements < COPIED_ADAPTER)
         })
         .or_else(|| kept(scene, a, b).filter(|_| !is_stranger || is_namesake(scene, a, b)))
+        .or_else(|| samples(scene, a, b))
         .or_else(|| {
-            by_role(scene, a, b, &likeness).filter(|_| !is_stranger || is_frozen(scene, a, b))
+            by_role(scene, a, b, &likeness)
+                .filter(|_| !is_stranger || is_frozen(scene, a, b))
+                .filter(|it| !may_be_strangers(it, &scored, &likeness))
         })
         .or_else(|| by_boundary(scene, a, b).filter(|_| !is_stranger))
         .or_else(|| accessor::relation(scene, a, b))
@@ -95,6 +130,7 @@ pub(crate) fn relate(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Rel
         .or_else(|| editions(scene, a, b))
         .or_else(|| edited(scene, a, b, &likeness))
         .unwrap_or(scored)
+        .unless_open(scene, a, b)
         .unless_apart(scene, a, b, &likeness)
 }
 
@@ -233,6 +269,34 @@ fn by_role(
         let is_own = module.role == Role::Script && likeness.statements < COPIED_SCRIPT;
         let verdict = if is_own { Verdict::Homonym } else { Verdict::Convention };
         Some(Relation::stated(verdict, "role", because))
+    })
+}
+
+/// Whether what lies beside the production code is only held for a copy because of its place:
+/// the names speak of two things, and likeness does not decide. A script is left out, for it
+/// is a stranger unless it was copied.
+fn may_be_strangers(by_role: &Relation, scored: &Relation, likeness: &crate::Likeness) -> bool {
+    by_role.verdict == Verdict::Convention
+        && scored.verdict == Verdict::Unsure
+        && likeness.apart > 0.0
+}
+
+/// Folders of samples, each of which is read and copied on its own.
+const SAMPLES: [&str; 5] = ["examples", "example", "samples", "demos", "tutorials"];
+
+/// Two samples of one name: each has to be complete without the other.
+fn samples(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
+    let index = scene.index;
+    let (left, right) = (&index.module(a.module).path, &index.module(b.module).path);
+    let is_sample =
+        |path: &RepoPath| path.components().next().is_some_and(|it| SAMPLES.contains(&it));
+    let is_pair = is_sample(left)
+        && is_sample(right)
+        && left.directory() != right.directory()
+        && index.definition(a).name == index.definition(b).name;
+    is_pair.then(|| {
+        let text = format!("{left} and {right} are samples, each complete in itself");
+        Relation::stated(Verdict::Convention, "samples", text)
     })
 }
 

@@ -42,8 +42,9 @@ impl Rarity {
             rarity.count(facts.paths.iter().map(|path| key(last_name(path))));
             rarity.count(facts.texts.iter().map(|text| key(text)));
             rarity.count(facts.definitions.iter().flat_map(|it| &it.members).map(|it| key(it)));
-            let named = facts.definitions.iter().filter(|it| it.owner.is_none());
-            rarity.count(named.flat_map(|it| words::of_name(&it.name)).map(|word| subject(&word)));
+            for named in facts.definitions.iter().filter(|it| it.owner.is_none()) {
+                words::each_of_name(&named.name, |word| rarity.count_one(subject(word)));
+            }
             rarity.count(facts.definitions.iter().map(|it| defined(&it.name)));
             rarity.count(std::iter::once(directory(module.path.directory())));
         }
@@ -52,11 +53,13 @@ impl Rarity {
 
     /// Counts tokens of the file that is being read, each once.
     fn count(&mut self, tokens: impl Iterator<Item = u64>) {
-        for token in tokens {
-            let seen = self.tokens.entry(token).or_default();
-            if seen.last != self.total {
-                *seen = Occurrence { files: seen.files + 1, last: self.total };
-            }
+        tokens.for_each(|token| self.count_one(token));
+    }
+
+    fn count_one(&mut self, token: u64) {
+        let seen = self.tokens.entry(token).or_default();
+        if seen.last != self.total {
+            *seen = Occurrence { files: seen.files + 1, last: self.total };
         }
     }
 

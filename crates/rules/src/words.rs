@@ -77,8 +77,20 @@ const ROLES: &[&[&str]] = &[
 
 /// The words of an identifier in lower case: `HTTPServerV2` is `http`, `server`, `v2`.
 pub(crate) fn of_name(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
+    let mut words = Vec::new();
+    each_of_name(name, |word| words.push(word.to_owned()));
+    words
+}
+
+/// Calls with each word of an identifier, in lower case.
+pub(crate) fn each_of_name(name: &str, mut each: impl FnMut(&str)) {
+    let mut word = String::with_capacity(name.len());
+    let mut close = |word: &mut String| {
+        if !word.is_empty() {
+            each(word);
+            word.clear();
+        }
+    };
     let mut previous: Option<char> = None;
     let mut letters = name.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -86,7 +98,7 @@ pub(crate) fn of_name(name: &str) -> Vec<String> {
         let starts =
             letter.is_uppercase() && previous.is_some_and(|it| !it.is_uppercase() || next_is_lower);
         if !letter.is_alphanumeric() || starts {
-            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+            close(&mut word);
         }
         if letter.is_ascii_alphanumeric() {
             word.push(letter.to_ascii_lowercase());
@@ -95,8 +107,7 @@ pub(crate) fn of_name(name: &str) -> Vec<String> {
         }
         previous = Some(letter);
     }
-    words.extend((!word.is_empty()).then_some(word));
-    words
+    close(&mut word);
 }
 
 /// The words of a sentence that carry meaning, without repetition.

@@ -356,3 +356,124 @@ fn classes_of_one_name_with_one_face_are_one_concept_whose_bodies_moved_apart() 
     let repository = format!("--- app/bus.py\n{one}--- app/messages.py\n{other}");
     check(&repository, &["app.bus.Outbox", "app.messages.Outbox"], Verdict::Variant);
 }
+
+#[test]
+fn a_function_that_a_tool_finds_by_its_name_is_a_convention() {
+    let extension = |path: &str, first: &str| {
+        format!(
+            "--- docs/{path}.py\ndef setup({first}):\n    {first}.add_{path}(make)\n    {first}.connect(\"{path}\", run)\n"
+        )
+    };
+    let names = ["docs.roles.setup", "docs.nodes.setup"];
+    let two = |first: &str| extension("roles", first) + &extension("nodes", first);
+    check(&two("app"), &names, Verdict::Convention);
+    check(&two("shop"), &names, Verdict::Homonym);
+}
+
+#[test]
+fn functions_that_hand_their_own_table_to_one_are_its_layers() {
+    let face = |path: &str, more: &str| {
+        format!(
+            "--- cloud/{path}.py\nfrom cloud.base import find_driver as _find\nDRIVERS = {{\"{path}\": 1}}\n\
+             OLD = {{}}\ndef get_driver(name):\n    return _find(DRIVERS, name{more})\n"
+        )
+    };
+    let base =
+        "--- cloud/base.py\ndef find_driver(drivers, name, old=None):\n    return drivers[name]\n";
+    let three = face("dns", "") + &face("compute", ", OLD") + base;
+    check(&three, &["cloud.dns.get_driver", "cloud.compute.get_driver"], Verdict::Layer);
+}
+
+#[test]
+fn functions_that_each_give_their_own_face_are_twins() {
+    let face = |path: &str| {
+        format!(
+            "--- {0}/client.py\nclass Client:\n    pass\n--- {0}/utils.py\ndef from_url(url, **more):\n    \
+             from {1}.client import Client\n    return Client.from_url(url, **more)\n",
+            path,
+            path.replace('/', ".")
+        )
+    };
+    let two = face("kv") + &face("kv/asyncio");
+    check(&two, &["kv.utils.from_url", "kv.asyncio.utils.from_url"], Verdict::Twin);
+}
+
+#[test]
+fn copies_whose_helpers_are_copies_are_clones() {
+    let file = |path: &str, helper: &str, shown: &str| {
+        format!(
+            "--- {path}.py\nDEBUG = False\ndef {helper}(it):\n    if DEBUG:\n        print({shown})\n\
+             def {path}_rows(rows):\n    found = []\n    for row in rows:\n        found.append(row.key)\n    \
+             {helper}(found)\n    rows.close()\n    return found\n"
+        )
+    };
+    let names = ["a.a_rows", "b.b_rows"];
+    check(&(file("a", "_show", "it") + &file("b", "show", "it")), &names, Verdict::Clone);
+    let other = file("a", "_show", "it") + &file("b", "show", "it, \"found\"");
+    check(&other, &names, Verdict::Variant);
+}
+
+#[test]
+fn a_function_that_says_of_an_object_what_its_method_says_is_a_clone() {
+    let body = |it: &str| {
+        format!(
+            "    found = set()\n    for task in {it}.tasks:\n        found.update(task.inputs)\n    \
+             for agent in {it}.agents:\n        found.update(agent.inputs)\n    return found\n"
+        )
+    };
+    let method =
+        body("self").replace("    ", "        ").replace("                ", "            ");
+    let repository = format!(
+        "--- a.py\nclass Crew:\n    def inputs(self):\n{method}--- b.py\nfrom a import Crew\n\
+         def needed_inputs(crew: Crew):\n{}",
+        body("crew")
+    );
+    check(&repository, &["a.Crew.inputs", "b.needed_inputs"], Verdict::Clone);
+}
+
+#[test]
+fn small_models_that_differ_in_what_the_schema_publishes_stay_apart() {
+    let model = |path: &str, doc: &str| {
+        format!(
+            "--- kit/{path}.py\nfrom pydantic import BaseModel\nclass Inputs(BaseModel):\n    \"\"\"{doc}\"\"\"\n    query: str\n"
+        )
+    };
+    let names = ["kit.a.Inputs", "kit.b.Inputs"];
+    check(&(model("a", "A quote.") + &model("b", "News.")), &names, Verdict::Convention);
+    check(&(model("a", "A quote.") + &model("b", "A quote.")), &names, Verdict::Identical);
+}
+
+#[test]
+fn what_other_scripts_import_is_a_library_and_no_script() {
+    let file =
+        |path: &str, more: &str| format!("--- scripts/{path}.py\ndef f(rows):\n{STEPS}{more}");
+    let user = "--- scripts/c.py\nfrom a import f\nfrom b import f as g\n";
+    let names = ["scripts.a.f", "scripts.b.f"];
+    check(&(file("a", "") + &file("b", "") + user), &names, Verdict::Identical);
+    check(&(file("a", "") + &file("b", "")), &names, Verdict::Convention);
+    let runs = "if __name__ == \"__main__\":\n    f([])\n";
+    check(&(file("a", runs) + &file("b", "") + user), &names, Verdict::Convention);
+}
+
+#[test]
+fn samples_are_each_complete() {
+    let sample =
+        |path: &str, body: &str| format!("--- examples/{path}/tasks.py\ndef fetch(url):\n{body}");
+    let two =
+        sample("eventlet", "    reply = green.get(url)\n    print(url)\n    return reply.status\n")
+            + &sample("gevent", "    with Timeout(5):\n        return urlopen(url).read()\n");
+    let names = ["examples.eventlet.tasks.fetch", "examples.gevent.tasks.fetch"];
+    check(&two, &names, Verdict::Convention);
+}
+
+#[test]
+fn names_that_differ_in_an_edition_and_empty_namesakes_are_left_open() {
+    let file =
+        |path: &str, name: &str, body: &str| format!("--- {path}.py\ndef {name}(a, b):\n{body}");
+    let one = file("a", "get_metrics", "    rows = a.read()\n    b.send(rows)\n    return rows\n");
+    let other = "    with a:\n        for it in b:\n            yield it.name\n";
+    let unified = one.clone() + &file("b", "get_metrics_unified", other);
+    check(&unified, &["a.get_metrics", "b.get_metrics_unified"], Verdict::Unsure);
+    let errors = "--- a.py\nclass ConfigError(ValueError):\n    pass\n--- b.py\nfrom kv import Base\nclass ConfigError(Base):\n    pass\n";
+    check(errors, &["a.ConfigError", "b.ConfigError"], Verdict::Unsure);
+}

@@ -41,6 +41,13 @@ impl Key {
         Self(bytes)
     }
 
+    /// The form of the value.
+    pub fn schema(&self) -> u32 {
+        let mut schema = [0; 4];
+        schema.copy_from_slice(&self.0[16..]);
+        u32::from_be_bytes(schema)
+    }
+
     /// The key as it is stored.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -7,8 +7,9 @@ use ssot_model::{DefinitionKind, Evidence, Verdict};
 use super::Relation;
 use crate::Scene;
 
-/// Statements up to which a function that gives an instance does nothing else.
-const ACCESS: u32 = 8;
+/// Statements up to which a function that gives an instance does nothing else, and the
+/// parameters that it may hand on to the first one.
+const ACCESS: (u32, usize) = (8, 1);
 
 pub(super) fn relation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
     let index = scene.index;
@@ -32,13 +33,13 @@ pub(super) fn relation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> O
     Some(Relation { evidence, ..things })
 }
 
-/// The class of the repository whose instance a short function without parameters
+/// The class of the repository whose instance a short function with hardly any parameters
 /// returns, by its annotation.
 fn given(index: &Index, id: DefinitionId) -> Option<DefinitionId> {
     let definition = index.definition(id);
     let gives = definition.kind == DefinitionKind::Function
-        && definition.members.is_empty()
-        && definition.statements <= ACCESS
+        && definition.members.len() <= ACCESS.1
+        && definition.statements <= ACCESS.0
         && !definition.returns.is_empty();
     let returns = definition.returns.trim_matches(['"', '\'']);
     let meanings = gives.then(|| index.follow(id.module, returns))?;

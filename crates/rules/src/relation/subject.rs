@@ -4,12 +4,16 @@
 //! own module is about, and the other does not, they are about two things however alike
 //! they look.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use compact_str::CompactString;
+use rustc_hash::FxHashMap;
 use ssot_facts::python::word_hash;
 use ssot_facts::{DefinitionId, Index, Module};
 use ssot_model::{DefinitionKind, Evidence, Verdict};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::Relation;
 use crate::{Likeness, Scene, words};
@@ -80,7 +84,7 @@ impl Apart {
         if one.is_subset(&two) || two.is_subset(&one) {
             return None;
         }
-        let (left, right) = (Said::of(index, a), Said::of(index, b));
+        let (left, right) = (scene.sayings.of(index, a), scene.sayings.of(index, b));
         Some(Self { left: own(&one, &two, &left, &right)?, right: own(&two, &one, &right, &left)? })
     }
 
@@ -144,34 +148,54 @@ fn about(module: &Module) -> BTreeSet<String> {
 fn own(
     about: &BTreeSet<String>,
     other: &BTreeSet<String>,
-    said: &Said<'_>,
-    unsaid: &Said<'_>,
+    said: &Said,
+    unsaid: &Said,
 ) -> Option<String> {
     about.difference(other).find(|word| said.holds(word) && !unsaid.holds(word)).cloned()
 }
 
-/// What a definition speaks of.
-struct Said<'a> {
-    /// The words of every name and short string that it and its methods hold.
-    words: BTreeSet<String>,
-    /// Hashes of the words in the value of a constant, sorted.
-    value: &'a [u32],
+/// Definitions whose words are remembered before they are forgotten and read again:
+/// families come one after the other.
+const MOST_REMEMBERED: usize = 1024;
+
+/// What definitions speak of, as far as somebody asked lately.
+#[derive(Default)]
+pub(crate) struct Sayings(RefCell<FxHashMap<DefinitionId, Rc<Said>>>);
+
+impl Sayings {
+    fn of(&self, index: &Index, id: DefinitionId) -> Rc<Said> {
+        let mut known = self.0.borrow_mut();
+        if known.len() >= MOST_REMEMBERED {
+            known.clear();
+        }
+        known.entry(id).or_insert_with(|| Rc::new(Said::of(index, id))).clone()
+    }
 }
 
-impl<'a> Said<'a> {
-    fn of(index: &'a Index, id: DefinitionId) -> Self {
+/// What a definition speaks of.
+struct Said {
+    /// Hashes of the words of every name and short string that it and its methods hold,
+    /// sorted.
+    words: Vec<u64>,
+    /// Hashes of the words in the value of a constant, sorted.
+    value: Vec<u32>,
+}
+
+impl Said {
+    fn of(index: &Index, id: DefinitionId) -> Self {
         let definition = index.definition(id);
         let is_constant = definition.kind == DefinitionKind::Constant;
-        let value = if is_constant { definition.leaves.as_slice() } else { &[] };
+        let value = if is_constant { definition.leaves.clone() } else { Vec::new() };
         Self { words: words_of(index, id), value }
     }
 
     fn holds(&self, word: &str) -> bool {
-        self.words.contains(word) || self.value.binary_search(&word_hash(word)).is_ok()
+        self.words.binary_search(&xxh3_64(word.as_bytes())).is_ok()
+            || self.value.binary_search(&word_hash(word)).is_ok()
     }
 }
 
-fn words_of(index: &Index, id: DefinitionId) -> BTreeSet<String> {
+fn words_of(index: &Index, id: DefinitionId) -> Vec<u64> {
     let facts = &index.module(id.module).facts;
     let definition = index.definition(id);
     let belongs = |inside: u32| {
@@ -191,5 +215,11 @@ fn words_of(index: &Index, id: DefinitionId) -> BTreeSet<String> {
     let texts = sites
         .map(|site| facts.path_of(site))
         .chain(literals.map(|literal| facts.texts[literal.text as usize].as_str()));
-    names.chain(texts).flat_map(words::of_name).collect()
+    let mut hashes = Vec::new();
+    for text in names.chain(texts) {
+        words::each_of_name(text, |word| hashes.push(xxh3_64(word.as_bytes())));
+    }
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
 }

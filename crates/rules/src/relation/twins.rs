@@ -78,12 +78,39 @@ fn by_place(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relat
     let (left, right) = (&index.module(a.module).path, &index.module(b.module).path);
     let ((one, one_has), (two, two_has)) =
         (words::faceless_path(left), words::faceless_path(right));
-    let faces = is_async(index, a) != is_async(index, b);
+    let faces = is_async(index, a) != is_async(index, b)
+        || give_own_face(index, a, b)
+        || give_own_face(index, b, a);
     (one == two && (one_has || two_has) && faces).then(|| {
         let text =
             format!("{left} and {right} are one module for two faces, and one of them waits");
         Relation::stated(Verdict::Twin, "twin-places", text)
     })
+}
+
+/// Whether two functions take one name from two modules of which the second is the
+/// asynchronous face of the first, inside their bodies or above: each gives its own face.
+fn give_own_face(index: &Index, a: DefinitionId, b: DefinitionId) -> bool {
+    let (left, right) = (index.definition(a), index.definition(b));
+    let taken = |id: DefinitionId| {
+        let span = index.definition(id).span;
+        let inside = move |line: u32| (span.start..=span.end).contains(&line);
+        let free = &index.definition(id).free;
+        index.imports(id.module).filter_map(move |(import, imported)| {
+            let is_read = inside(import.line) || free.contains(&import.bound);
+            let name = import.name.as_ref().filter(|_| is_read)?;
+            Some((name, &index.module(imported.module?).path))
+        })
+    };
+    left.kind == DefinitionKind::Function
+        && right.kind == DefinitionKind::Function
+        && taken(a).any(|(name, plain)| {
+            taken(b).any(|(same, face)| {
+                let ((one, one_has), (two, two_has)) =
+                    (words::faceless_path(plain), words::faceless_path(face));
+                name == same && plain != face && one == two && !one_has && two_has
+            })
+        })
 }
 
 /// Whether a function is asynchronous, or a method of the class.

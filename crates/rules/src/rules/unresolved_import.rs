@@ -25,7 +25,7 @@ const SHOWN: usize = 3;
 fn check(scene: &Scene<'_>) -> Vec<Finding> {
     let mut groups: BTreeMap<Missing, Vec<BrokenImport>> = BTreeMap::new();
     for broken in scene.index.broken_imports() {
-        groups.entry(broken.missing.clone()).or_default().push(broken);
+        groups.entry(broken.missing.clone()).or_default().push(broken.clone());
     }
     if groups.is_empty() {
         return Vec::new();

@@ -2,8 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use super::GitError;
 use crate::process::Ending;
@@ -46,6 +47,24 @@ const ENVIRONMENT: [(&str, &str); 11] = [
     ("LC_ALL", "C"),
 ];
 
+/// Where git is, looked up once. A name that is searched for in another `PATH` than our own
+/// makes the standard library fork, which copies the page tables of everything in memory; a
+/// path is spawned without.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let places = std::env::split_paths(&path).filter(|place| place.is_absolute());
+        let is_program = |file: &PathBuf| {
+            rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok() && file.is_file()
+        };
+        places
+            .map(|place| place.join("git"))
+            .find(is_program)
+            .unwrap_or_else(|| PathBuf::from("git"))
+    })
+}
+
 /// A command in the making.
 pub(super) struct GitCommand {
     command: Command,
@@ -63,7 +82,7 @@ pub(super) struct Answer {
 
 impl GitCommand {
     fn new(directory: &Path) -> Self {
-        let mut command = Command::new("git");
+        let mut command = Command::new(program());
         command.env_clear().envs(ENVIRONMENT).current_dir(directory);
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);

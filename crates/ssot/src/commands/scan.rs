@@ -51,7 +51,7 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     let waiting = progress::Waiting::start(args.place.quiet, "reading the repository");
     let mut report = match &args.changed_since {
         Some(revision) => ssot_engine::scan_since(&options, revision)?,
-        None => ssot_engine::scan(&options)?,
+        None => ssot_engine::scan_at_last(&options)?,
     };
     drop(waiting);
     let narrowed = args.concept.is_some() || !args.rules.is_empty() || args.changed_since.is_some();
