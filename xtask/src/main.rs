@@ -10,6 +10,7 @@ mod faults;
 mod fuzz;
 mod machine;
 mod markers;
+mod browser;
 mod mcp;
 mod mutants;
 mod new_rule;
@@ -59,6 +60,10 @@ enum Command {
     Sarif,
     /// What coverage.py writes in each of its forms, as an audit tells it.
     Coverage,
+    /// `ssot serve` in a real browser.
+    Browser,
+    /// The API of `ssot serve`, under requests made from its own document.
+    Openapi,
     /// `ssot mcp`, as the protocol's own SDK for Python sees it.
     Mcp(mcp::Options),
     /// Measurements next to other tools.
@@ -84,6 +89,8 @@ fn main() -> ExitCode {
         Command::Mro => beds::mro::run(&root),
         Command::Sarif => sarif::run(&root),
         Command::Coverage => coverage::run(&root),
+        Command::Browser => browser::run(&root),
+        Command::Openapi => browser::openapi(&root),
         Command::Mcp(options) => mcp::run(&root, &options),
         Command::Bench(options) => bench::run(&root, &options),
         Command::Eval(options) => eval::run(&root, &options),

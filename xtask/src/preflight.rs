@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::python;
+use crate::{browser, python};
 use crate::shell::Run;
 
 /// Oldest Python.
@@ -38,6 +38,12 @@ const NEEDS: &[Need] = &[
         package: "bubblewrap",
         met: has_bubblewrap,
         optional: true,
+    },
+    Need {
+        what: "Chromium, in which the dashboard is tested",
+        package: "chromium",
+        met: || browser::browser().is_some(),
+        optional: false,
     },
 ];
 

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::beds::ssot::Report;
 use crate::shell::{Failed, Run};
-use crate::{beds, coverage, mcp, preflight, sarif, tidy, workspace};
+use crate::{beds, browser, coverage, mcp, preflight, sarif, tidy, workspace};
 
 /// Fewest packages that the demo has to land.
 const DEMO_LANDS: usize = 12;
@@ -36,6 +36,8 @@ const STEPS: &[Step] = &[
     ("sarif", sarif::run),
     ("coverage", coverage::run),
     ("mcp", |root| mcp::run(root, &mcp::Options::default())),
+    ("browser", browser::run),
+    ("openapi", browser::openapi),
     ("beds", |root| beds::run(root, &beds::Options::default())),
     ("mro", beds::mro::run),
     ("tests", tests),

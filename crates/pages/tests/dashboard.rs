@@ -11,9 +11,10 @@ use ssot_pages::{ASSETS, asset};
 /// What somebody else may have as a name, a subject or a line.
 const HOSTILE: &str = "x\"'><script>alert(1)</script><img src=y onerror=z>\u{202e}\u{1b}[31m`<b>`";
 
-/// Where the pages are written; `cargo xtask` serves them to a browser.
+/// Where the pages are written: where `cargo xtask browser` says, which shows them to one.
 fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("dashboard")
+    let asked = std::env::var_os("SSOT_PAGES_DIR").map(PathBuf::from);
+    asked.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("dashboard"))
 }
 
 #[test]
