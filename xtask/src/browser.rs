@@ -14,8 +14,12 @@ const FUZZ: &str = "xtask/browser/openapi.py";
 /// The oldest interpreter for which the requirements are pinned.
 const PYTHON: (u32, u32) = (3, 11);
 /// What the browser is called on various systems.
-const BROWSERS: [&str; 4] =
-    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
+const BROWSERS: [&str; 4] = [
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/snap/bin/chromium",
+];
 
 /// Lays the demo and lets a browser use the server on it.
 pub(crate) fn run(root: &Path) -> Result<()> {

@@ -4,13 +4,13 @@
 
 mod beds;
 mod bench;
+mod browser;
 mod coverage;
 mod eval;
 mod faults;
 mod fuzz;
 mod machine;
 mod markers;
-mod browser;
 mod mcp;
 mod mutants;
 mod new_rule;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::{browser, python};
 use crate::shell::Run;
+use crate::{browser, python};
 
 /// Oldest Python.
 const PYTHON: (u32, u32) = (3, 9);

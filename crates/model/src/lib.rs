@@ -11,8 +11,8 @@ mod baseline;
 mod behaviour;
 mod check;
 mod config;
-mod conversation;
 mod control;
+mod conversation;
 mod date;
 mod event;
 mod existing;
@@ -44,11 +44,11 @@ pub use config::{
     EventContract, Level, Limits, MegaClass, MockPolicy, NameBudget, NamedValue, Preference,
     ScanConfig, StageOrder, Team, TestConfig, UntestablePolicy,
 };
-pub use conversation::{Reference, Subject};
 pub use control::{
     Approval, ApprovalConfig, ApprovalSubject, BudgetConfig, BudgetLimits, CanaryConfig,
     CanaryStep, CheckpointResult, PendingApproval, Resource, Usage,
 };
+pub use conversation::{Reference, Subject};
 pub use date::Utc;
 pub use event::{
     Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,
@@ -60,7 +60,8 @@ pub use finding::{
 };
 pub use gate::{GateCommand, GateComparison};
 pub use ids::{
-    CommitId, Fingerprint, GroupId, PackageId, ProjectId, RequestId, RunId, ThreadId, TreeId, UserId,
+    CommitId, Fingerprint, GroupId, PackageId, ProjectId, RequestId, RunId, ThreadId, TreeId,
+    UserId,
 };
 pub use landing::{LandingConfig, LandingMode, PreparedBranch};
 pub use map::{

@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn secrets_differ_hide_themselves_and_are_known_by_their_digest() {
-        let (one, other) = (Secret::mint("code").expect("drawn"), Secret::mint("code").expect("drawn"));
+        let (one, other) =
+            (Secret::mint("code").expect("drawn"), Secret::mint("code").expect("drawn"));
         assert_ne!(one, other);
         assert_eq!(one.reveal().len(), "code_".len() + 64);
         assert_eq!(format!("{one:?}"), "Secret");

@@ -208,9 +208,12 @@ mod tests {
 
     #[tokio::test]
     async fn files_of_others_and_of_the_future_are_refused() {
-        check(&["CREATE TABLE t (x)"], |error| matches!(error, DatabaseError::Foreign { .. })).await;
-        check(&["PRAGMA application_id = 1"], |error| matches!(error, DatabaseError::Foreign { .. }))
+        check(&["CREATE TABLE t (x)"], |error| matches!(error, DatabaseError::Foreign { .. }))
             .await;
+        check(&["PRAGMA application_id = 1"], |error| {
+            matches!(error, DatabaseError::Foreign { .. })
+        })
+        .await;
         check(&["PRAGMA application_id = 0x73736f74", "PRAGMA user_version = 2"], |error| {
             matches!(error, DatabaseError::Version { found: 2, known: 1, .. })
         })

@@ -74,7 +74,9 @@ fn overview(snapshot: &Snapshot) -> Reply {
 fn concept(snapshot: &Snapshot, name: &str) -> Reply {
     let found = about(snapshot, name);
     let Some(first) = found.first() else {
-        let text = format!("Nothing that was found is about `{name}`: it has one source of truth, or none.");
+        let text = format!(
+            "Nothing that was found is about `{name}`: it has one source of truth, or none."
+        );
         return Reply::say(text).resting_on([everything(name)]);
     };
     let places: Vec<String> = first
@@ -89,8 +91,7 @@ fn concept(snapshot: &Snapshot, name: &str) -> Reply {
         format!(" Verdict: {}, {} % sure.", verdict.as_str(), first.confidence)
     });
     let audit = snapshot.audits.get(&first.id).map(decision).unwrap_or_default();
-    let text =
-        format!("{}. It is at {}{more}.{verdict}{audit}", first.summary, places.join(", "));
+    let text = format!("{}. It is at {}{more}.{verdict}{audit}", first.summary, places.join(", "));
     Reply::say(text).resting_on(found.into_iter().take(NAMED).map(group))
 }
 
@@ -179,7 +180,8 @@ fn run(snapshot: &Snapshot, name: Option<&str>) -> Reply {
     let planned: Vec<&Finding> =
         found.iter().copied().filter(|it| is_planned(plan, &it.id)).collect();
     if planned.is_empty() {
-        let left = found.iter().find_map(|it| plan.left_alone.iter().find(|left| left.group == it.id));
+        let left =
+            found.iter().find_map(|it| plan.left_alone.iter().find(|left| left.group == it.id));
         let text = match left {
             Some(left) => format!("`{name}` is left alone: {}.", left.reason.trim_end_matches('.')),
             None => format!("No package of the plan is about `{name}`."),
@@ -247,7 +249,8 @@ fn roll_back(known: &Known<'_>, package: Option<&str>) -> Reply {
     match (known.runs.first(), package) {
         (None, _) => Reply::say("There has been no run in this repository: nothing can be undone."),
         (Some(latest), package) => {
-            let what = package.map_or("everything that it landed".to_owned(), |it| format!("`{it}`"));
+            let what =
+                package.map_or("everything that it landed".to_owned(), |it| format!("`{it}`"));
             Reply::say(format!("Of the latest run, {what} is undone, and what builds on it."))
                 .and(Action::RollBack(package.map(PackageId::new)))
                 .resting_on([of_run(&latest.run)])

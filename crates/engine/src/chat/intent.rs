@@ -33,9 +33,40 @@ pub enum Intent {
 
 /// Words that begin a question and say nothing about what is asked.
 const FILLERS: [&str; 34] = [
-    "a", "about", "all", "an", "and", "are", "can", "could", "do", "does", "for", "i", "in", "is",
-    "it", "me", "my", "of", "on", "only", "our", "please", "project", "repository", "run", "the",
-    "there", "this", "to", "us", "we", "what", "you", "concept",
+    "a",
+    "about",
+    "all",
+    "an",
+    "and",
+    "are",
+    "can",
+    "could",
+    "do",
+    "does",
+    "for",
+    "i",
+    "in",
+    "is",
+    "it",
+    "me",
+    "my",
+    "of",
+    "on",
+    "only",
+    "our",
+    "please",
+    "project",
+    "repository",
+    "run",
+    "the",
+    "there",
+    "this",
+    "to",
+    "us",
+    "we",
+    "what",
+    "you",
+    "concept",
 ];
 
 /// Reads a message. What begins with no known word is a question about a concept.
@@ -77,7 +108,9 @@ fn named(words: &[&str], from: usize) -> Option<String> {
     let rest = words.get(from..).unwrap_or_default();
     let is_code = |word: &&&str| {
         let inner = word.get(1..).unwrap_or_default();
-        word.contains(['_', '.', '/']) || word.starts_with("g-") || inner.contains(char::is_uppercase)
+        word.contains(['_', '.', '/'])
+            || word.starts_with("g-")
+            || inner.contains(char::is_uppercase)
     };
     if let Some(code) = rest.iter().find(is_code) {
         return Some((*code).to_owned());

@@ -3,9 +3,7 @@
 
 use std::path::Path;
 
-use ssot_model::{
-    Agent, CompletionStatus, Event, EventKind, Reference, RunId, ThreadId, UserId,
-};
+use ssot_model::{Agent, CompletionStatus, Event, EventKind, Reference, RunId, ThreadId, UserId};
 use ssot_runtime::clock::Clock;
 use ssot_runtime::log::{EventLog, LogError, Subscription};
 
@@ -109,7 +107,10 @@ impl Turn {
 
     /// Gives the answer and ends the turn. What was done may have led to more evidence, or
     /// have failed: then the reason is the answer.
-    pub async fn conclude(self, done: Result<Option<Reference>, String>) -> Result<(), EngineError> {
+    pub async fn conclude(
+        self,
+        done: Result<Option<Reference>, String>,
+    ) -> Result<(), EngineError> {
         let agent = self.agent;
         let (status, text, more) = match done {
             Ok(more) => (CompletionStatus::Ok, self.reply.text.clone(), more),

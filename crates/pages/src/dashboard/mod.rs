@@ -27,7 +27,6 @@ pub use chat::{ChatEntry, ChatView, Evidence, Happened, ThreadCard, ThreadView, 
 pub use concept::{ConceptView, concept};
 pub use error::{ErrorView, error};
 pub use findings::{FindingsView, Query, findings};
-pub use ssot_engine::Belonging;
 pub use health::{Health, Part};
 pub use overview::{OverviewView, overview};
 pub use plan::{PlanView, plan};
@@ -37,6 +36,7 @@ pub use runs::{RunCard, RunsView, runs};
 pub use settings::{NewToken, SettingsView, TokenRow, UserRow, settings};
 pub use shell::{ProjectLink, Shell, User, address};
 pub use sign_in::{SignInView, sign_in};
+pub use ssot_engine::Belonging;
 
 /// The text of a template.
 fn rendered(template: &impl askama::Template) -> String {

@@ -16,8 +16,8 @@ pub use atomic::write_atomic;
 pub use beneath::{Root, read, remove_beneath, write_beneath};
 pub use owners::{OWNERS_FILES, Owners};
 pub use plain::{
-    STATE_DIRECTORY, below, exists, name, names_in, prepare_private_dir, prepare_state_dir, read_text, real,
-    remove_file, write_text,
+    STATE_DIRECTORY, below, exists, name, names_in, prepare_private_dir, prepare_state_dir,
+    read_text, real, remove_file, write_text,
 };
 pub use stamp::Stamp;
 pub use surroundings::{Surroundings, Witness};

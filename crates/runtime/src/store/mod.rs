@@ -8,6 +8,8 @@ mod deeds;
 mod projects;
 mod schema;
 mod secrets;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod users;
 

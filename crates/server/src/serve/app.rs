@@ -143,7 +143,8 @@ impl App {
             return Ok(Arc::clone(served));
         }
         let all = self.store.projects().await?;
-        let project = all.into_iter().find(|it| it.project == *id).ok_or_else(Failure::not_found)?;
+        let project =
+            all.into_iter().find(|it| it.project == *id).ok_or_else(Failure::not_found)?;
         let served =
             ServedProject::open(project, Arc::clone(&self.readings), self.metrics.clone()).await?;
         projects.insert(id.clone(), Arc::clone(&served));

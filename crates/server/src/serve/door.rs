@@ -59,7 +59,8 @@ fn shown(headers: &HeaderMap, cookie: &str) -> Option<(Secret, SecretKind)> {
         return Some((Secret::shown(token.trim()), SecretKind::Token));
     }
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|it| it.trim().split_once('='));
+    let mut pairs =
+        cookies.flat_map(|line| line.split(';')).filter_map(|it| it.trim().split_once('='));
     let (_, value) = pairs.find(|(name, _)| *name == cookie)?;
     Some((Secret::shown(value), SecretKind::Session))
 }
@@ -150,8 +151,5 @@ fn admitted(app: &App, request: &Request) -> Result<(), Failure> {
 pub(super) fn cookie(app: &App, secret: &str) -> String {
     let age = if secret.is_empty() { 0 } else { SecretKind::Session.lifetime() / 1000 };
     let secure = if app.is_secure { "; Secure" } else { "" };
-    format!(
-        "{}={secret}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}",
-        app.cookie
-    )
+    format!("{}={secret}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}", app.cookie)
 }

@@ -1,11 +1,11 @@
 //! What machines ask about the server.
 
+use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
 use ssot_runtime::clock::Clock;
 
 use super::app::App;

@@ -21,10 +21,10 @@ mod tests;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::Router;
 use ssot_engine::chat::Conversation;
 use ssot_engine::{EngineError, repository_root};
 use ssot_runtime::child::Starter;

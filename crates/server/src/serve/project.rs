@@ -143,7 +143,8 @@ impl ServedProject {
 
     /// The audit of a group with its past when that was read; otherwise reading it begins.
     pub(super) fn past_of(self: &Arc<Self>, group: &GroupId) -> Option<Arc<Audit>> {
-        let known = self.histories.lock().unwrap_or_else(PoisonError::into_inner).get(group).cloned();
+        let known =
+            self.histories.lock().unwrap_or_else(PoisonError::into_inner).get(group).cloned();
         if known.is_none() {
             let (this, group) = (Arc::clone(self), group.clone());
             // Whoever looks again sees it; why it failed is told to who asks for the audit.

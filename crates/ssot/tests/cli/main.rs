@@ -40,5 +40,6 @@ mod run_gates;
 mod sandbox_exec;
 mod scan;
 mod scan_formats;
+mod serve;
 mod test;
 mod waiver;

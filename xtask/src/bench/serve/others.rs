@@ -96,8 +96,7 @@ impl Other {
         let id = running.process.id();
         let (address, path, is_engine) = (running.address.clone(), self.path, self.is_engine);
         let before = memory(id)?;
-        let watching =
-            open(sockets, |_| connect(address.clone(), path, is_engine)).await?;
+        let watching = open(sockets, |_| connect(address.clone(), path, is_engine)).await?;
         let kib_each = (memory(id)? - before) / sockets as f64;
         let begun = cpu(id)?;
         let reading = tokio::spawn(receive(watching, events));

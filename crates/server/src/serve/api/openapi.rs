@@ -80,9 +80,7 @@ fn described(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
 
 fn in_path(path: &str) -> Vec<Value> {
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let parameter = |name| {
-        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
-    };
+    let parameter = |name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
     names.map(parameter).collect()
 }
 
@@ -91,9 +89,7 @@ fn in_query(schema: &Value, generator: &SchemaGenerator) -> Vec<Value> {
     let name = schema["$ref"].as_str().and_then(|it| it.rsplit('/').next()).unwrap_or_default();
     let Some(object) = generator.definitions().get(name) else { return Vec::new() };
     let fields = object["properties"].as_object().cloned().unwrap_or_default();
-    let parameter = |(name, schema): (String, Value)| {
-        json!({ "name": name, "in": "query", "required": false, "schema": schema })
-    };
+    let parameter = |(name, schema): (String, Value)| json!({ "name": name, "in": "query", "required": false, "schema": schema });
     fields.into_iter().map(parameter).collect()
 }
 

@@ -98,9 +98,14 @@ pub(super) fn operations() -> Vec<Operation> {
             .answers::<Value>(200),
         Operation::new(Method::GET, "/users", ("Everybody", ADMIN), users)
             .answers::<Vec<Value>>(200),
-        Operation::new(Method::POST, "/users", ("Adds a user, with a one-time code", ADMIN), add_user)
-            .takes::<NewUser>()
-            .answers::<Granted>(201),
+        Operation::new(
+            Method::POST,
+            "/users",
+            ("Adds a user, with a one-time code", ADMIN),
+            add_user,
+        )
+        .takes::<NewUser>()
+        .answers::<Granted>(201),
         Operation::new(
             Method::POST,
             "/users/{user}/code",

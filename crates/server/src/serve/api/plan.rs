@@ -197,10 +197,7 @@ fn flags(asked: &StartRun) -> Result<Vec<OsString>, Failure> {
 }
 
 /// The plan that was read last with what was asked for.
-async fn edited(
-    served: &std::sync::Arc<ServedProject>,
-    asked: &StartRun,
-) -> Result<Plan, Failure> {
+async fn edited(served: &std::sync::Arc<ServedProject>, asked: &StartRun) -> Result<Plan, Failure> {
     let snapshot = served.read_through().await?;
     let (plan, _) = snapshot.plan.as_ref().map_err(|reason| Failure::invalid(reason.clone()))?;
     let mut plan = plan.clone();

@@ -104,10 +104,7 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
-async fn list(
-    State(app): State<App>,
-    visitor: Visitor,
-) -> Result<Json<Vec<ProjectView>>, Failure> {
+async fn list(State(app): State<App>, visitor: Visitor) -> Result<Json<Vec<ProjectView>>, Failure> {
     let view = |(Project { project, name, .. }, role)| ProjectView { project, name, role };
     Ok(Json(app.open_to(&visitor.user).await?.into_iter().map(view).collect()))
 }

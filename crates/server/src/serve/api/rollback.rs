@@ -51,7 +51,9 @@ impl RollingBack {
             Scope::Component => self.component.clone().map(RollbackScope::Component),
             Scope::Team => self.team.clone().map(RollbackScope::Team),
         };
-        named.ok_or_else(|| Failure::invalid("the scope is not named: say `package`, `component` or `team`"))
+        named.ok_or_else(|| {
+            Failure::invalid("the scope is not named: say `package`, `component` or `team`")
+        })
     }
 }
 

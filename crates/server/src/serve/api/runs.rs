@@ -79,8 +79,11 @@ pub(super) fn operations() -> Vec<Operation> {
     ));
     let diff = Operation::new(m, p, t, diff).answers::<Value>(200);
     let post = |path, summary, role| (Method::POST, path, (summary, role));
-    let (m, p, t) =
-        at(post("/projects/{project}/runs/{run}/approve", "Approves what it waits for", "approvers"));
+    let (m, p, t) = at(post(
+        "/projects/{project}/runs/{run}/approve",
+        "Approves what it waits for",
+        "approvers",
+    ));
     let approve = Operation::new(m, p, t, approve).takes::<Approving>().answers::<Value>(200);
     let (m, p, t) =
         at(post("/projects/{project}/runs/{run}/cancel", "Stops it in good order", "operators"));

@@ -51,11 +51,8 @@ async fn view(
 ) -> Result<ChatView, Failure> {
     let project = &served.project.project;
     let threads = app.store.threads(project, &guest.0.user.user).await?;
-    let card = |thread: Thread| ThreadCard {
-        id: thread.thread,
-        title: thread.title,
-        at: thread.created,
-    };
+    let card =
+        |thread: Thread| ThreadCard { id: thread.thread, title: thread.title, at: thread.created };
     let thread = match open {
         None => None,
         Some(open) => {
@@ -81,17 +78,14 @@ fn entry(project: &str, event: Event) -> Option<ChatEntry> {
         // A conversation is its owner's alone.
         EventKind::MessagePosted { text, .. } => Happened::Message { by: "You".to_owned(), text },
         EventKind::AnswerGiven { text, evidence } => {
-            let evidence = evidence.into_iter().map(|it| Evidence {
-                href: address(project, &it.subject),
-                label: it.label,
-            });
+            let evidence = evidence
+                .into_iter()
+                .map(|it| Evidence { href: address(project, &it.subject), label: it.label });
             Happened::Answer { text, evidence: evidence.collect() }
         }
         EventKind::AgentStarted { agent, task } => Happened::Started { agent, task },
         EventKind::AgentThinking { agent, thought } => Happened::Thinking { agent, thought },
-        EventKind::ToolExecuting { agent, tool, call } => {
-            Happened::Executing { agent, tool, call }
-        }
+        EventKind::ToolExecuting { agent, tool, call } => Happened::Executing { agent, tool, call },
         EventKind::ToolCompleted { agent, tool, call, status, summary } => {
             Happened::Executed { agent, tool, call, status, summary }
         }

@@ -55,7 +55,9 @@ impl Form {
         let is_meant = |name: &str| name == "command_id" || names.contains(&name);
         self.fields
             .iter()
-            .filter(|(name, value)| is_meant(name) && !ASIDE.contains(&name.as_str()) && !value.is_empty())
+            .filter(|(name, value)| {
+                is_meant(name) && !ASIDE.contains(&name.as_str()) && !value.is_empty()
+            })
             .map(|(name, value)| (name.clone(), Value::String(value.clone())))
             .collect()
     }
@@ -218,13 +220,11 @@ pub(super) async fn plan(
         .collect();
     command.body.insert("teams".to_owned(), teams.into());
     // A form sends the switches that are on.
-    let on = |id: &str| form.fields.iter().any(|(name, _)| name.strip_prefix("enabled.") == Some(id));
-    let (planned, _) = form.send(&app, Command {
-        method: Method::GET,
-        path: project(&id, "/plan"),
-        body: Map::new(),
-    })
-    .await?;
+    let on =
+        |id: &str| form.fields.iter().any(|(name, _)| name.strip_prefix("enabled.") == Some(id));
+    let (planned, _) = form
+        .send(&app, Command { method: Method::GET, path: project(&id, "/plan"), body: Map::new() })
+        .await?;
     let packages = planned["plan"]["package"].as_array().cloned().unwrap_or_default();
     let off = packages.iter().filter_map(|it| it["id"].as_str()).filter(|id| !on(id));
     command.body.insert("without".to_owned(), off.collect());
@@ -264,7 +264,8 @@ pub(super) async fn threads(
     let thread = encoded(made["thread"].as_str().unwrap_or_default());
     let text = form.value("text");
     if !text.is_empty() {
-        let mut first = form.command(project(&id, &format!("/threads/{thread}/messages")), &["text"]);
+        let mut first =
+            form.command(project(&id, &format!("/threads/{thread}/messages")), &["text"]);
         let word = format!("{}-first", form.value("command_id"));
         first.body.insert("command_id".to_owned(), word.into());
         form.send(&app, first).await?;
@@ -283,4 +284,3 @@ pub(super) async fn messages(
     let command = form.command(project(&id, &format!("/threads/{rest}/messages")), &["text"]);
     form.then(&app, command, &page(&id, &format!("/chat/{rest}"))).await
 }
-

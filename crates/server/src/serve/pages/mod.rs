@@ -78,10 +78,7 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 }
 
 /// What stands behind every address that is no page and no operation.
-pub(super) async fn nothing(
-    State(app): State<App>,
-    request: axum::extract::Request,
-) -> Response {
+pub(super) async fn nothing(State(app): State<App>, request: axum::extract::Request) -> Response {
     drop(app);
     let wants_page = request
         .headers()

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use ssot_pages::dashboard::{
-    self, Health, NewToken, ProjectCard, ProjectsView, SettingsView, Shell, SignInView, TokenRow, UserRow,
+    self, Health, NewToken, ProjectCard, ProjectsView, SettingsView, Shell, SignInView, TokenRow,
+    UserRow,
 };
 use ssot_runtime::store::Role;
 
@@ -73,11 +74,7 @@ pub(super) async fn settings(State(app): State<App>, guest: Guest) -> Shown {
 }
 
 /// The settings with a secret that is told this once.
-pub(super) async fn settings_with(
-    app: &App,
-    guest: &Guest,
-    new_token: Option<NewToken>,
-) -> Shown {
+pub(super) async fn settings_with(app: &App, guest: &Guest, new_token: Option<NewToken>) -> Shown {
     let shell = plain(app, guest).await?;
     let tokens = app.store.tokens(&guest.0.user.user).await?.into_iter().map(|held| TokenRow {
         id: held.name,

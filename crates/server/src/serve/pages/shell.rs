@@ -47,10 +47,8 @@ pub(super) async fn of_project(
 ) -> Result<(Arc<ServedProject>, Shell), Failure> {
     let served = app.project(&guest.0.user, project, Role::Viewer).await?;
     let role = app.role(&guest.0.user, &served.project.project).await?;
-    let link = ProjectLink {
-        id: served.project.project.to_string(),
-        name: served.project.name.clone(),
-    };
+    let link =
+        ProjectLink { id: served.project.project.to_string(), name: served.project.name.clone() };
     let shell = shell(app, guest, Some(link), role.unwrap_or(Role::Viewer)).await?;
     Ok((served, shell))
 }
@@ -62,10 +60,11 @@ async fn shell(
     role: Role,
 ) -> Result<Shell, Failure> {
     let user = &guest.0.user;
-    let projects = app.open_to(user).await?.into_iter().map(|(project, _)| ProjectLink {
-        id: project.project.to_string(),
-        name: project.name,
-    });
+    let projects = app
+        .open_to(user)
+        .await?
+        .into_iter()
+        .map(|(project, _)| ProjectLink { id: project.project.to_string(), name: project.name });
     Ok(Shell {
         user: Some(User {
             name: user.name.clone(),

@@ -268,9 +268,7 @@ async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) -> Resul
 }
 
 /// A client that does not take what it is sent is gone.
-async fn in_time(
-    sending: impl Future<Output = Result<(), axum::Error>>,
-) -> Result<(), Gone> {
+async fn in_time(sending: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Gone> {
     match timeout(PATIENCE, sending).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) | Err(_) => Err(Gone),

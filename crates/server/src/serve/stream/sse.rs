@@ -13,8 +13,8 @@ use serde::Deserialize;
 use super::super::app::App;
 use super::super::door::Visitor;
 use super::super::failure::Failure;
-use super::{Source, stopped};
 use super::follower::Follower;
+use super::{Source, stopped};
 
 /// Where to go on.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -61,10 +61,8 @@ async fn a_foreign_project_and_one_that_is_not_there_look_the_same() {
 #[tokio::test]
 async fn a_foreign_conversation_is_not_read_nor_written() {
     let world = World::new().await;
-    let (ada, eve) = (
-        world.user("Ada", Some("admin")).await,
-        world.user("Eve", Some("admin")).await,
-    );
+    let (ada, eve) =
+        (world.user("Ada", Some("admin")).await, world.user("Eve", Some("admin")).await);
     let thread = world.thread(&ada).await;
     assert_eq!(world.say(&ada, &thread, "overview").await.status, 202);
     let missing = "t-0000000000000000";
@@ -120,7 +118,10 @@ async fn roles_end_where_they_end() {
     assert_eq!(refusal(&operator, "POST", &world.path("/scan"), body()).await, 202);
     // What approves and undoes is asked for by nobody below the role, whatever the run.
     let run = "/runs/r-20260101-000000-0000";
-    assert_eq!(refusal(&operator, "POST", &world.path(&format!("{run}/approve")), body()).await, 403);
+    assert_eq!(
+        refusal(&operator, "POST", &world.path(&format!("{run}/approve")), body()).await,
+        403
+    );
     let all = json!({ "command_id": word(), "scope": "full" });
     assert_eq!(refusal(&operator, "POST", &world.path(&format!("{run}/rollback")), all).await, 403);
 }

@@ -50,8 +50,13 @@ async fn an_answer_comes_as_the_five_events_and_its_evidence() {
         }
     }
     let expected = [
-        "message_posted", "agent_started", "agent_thinking", "tool_executing", "tool_completed",
-        "agent_completed", "answer_given",
+        "message_posted",
+        "agent_started",
+        "agent_thinking",
+        "tool_executing",
+        "tool_completed",
+        "agent_completed",
+        "answer_given",
     ];
     assert_eq!(kinds, expected);
     assert!(answer["text"].as_str().is_some_and(|it| it.contains("shop/orders.py")), "{answer}");

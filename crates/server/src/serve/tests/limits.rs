@@ -27,10 +27,13 @@ async fn bodies_that_are_too_large_or_no_json_are_refused_by_name() {
     let at = broken.iter().position(|byte| *byte == b'b').expect("it is there");
     broken[at] = 0xff;
     assert_eq!(raw(&world, &broken, &[]).await, (400, "unreadable".into()));
-    for (body, status) in [("", 400), ("null", 422), ("{", 400), ("[]", 422), ("{}", 422), ("1e999", 400)] {
+    for (body, status) in
+        [("", 400), ("null", 422), ("{", 400), ("[]", 422), ("{}", 422), ("1e999", 400)]
+    {
         assert_eq!(raw(&world, body.as_bytes(), &[]).await.0, status, "{body}");
     }
-    let twice = format!("{{\"command_id\":\"{0}\",\"command_id\":\"{0}\",\"title\":\"x\"}}", word());
+    let twice =
+        format!("{{\"command_id\":\"{0}\",\"command_id\":\"{0}\",\"title\":\"x\"}}", word());
     assert_eq!(raw(&world, twice.as_bytes(), &[]).await.0, 422);
 }
 

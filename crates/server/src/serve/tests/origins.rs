@@ -10,7 +10,9 @@ async fn a_page_of_somebody_else_changes_nothing() {
     let path = world.path("/threads");
     let body = json!({ "command_id": word(), "title": "x" }).to_string();
     let own = world.owner.origin();
-    for origin in [None, Some("null"), Some("http://evil.example"), Some("http://127.0.0.1"), Some("")] {
+    for origin in
+        [None, Some("null"), Some("http://evil.example"), Some("http://127.0.0.1"), Some("")]
+    {
         let mut headers = vec![("Content-Type", "application/json")];
         headers.extend(origin.map(|it| ("Origin", it)));
         let answer = world.owner.ask("POST", &path, &headers, body.as_bytes()).await;
@@ -100,8 +102,15 @@ async fn a_path_never_leads_out() {
     let document = world.owner.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().expect("paths");
     let hostile = [
-        "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e", "..", "%00", "%0d%0aSet-Cookie:%20x=1",
-        "%ff", "r-20260101-000000-..%2f", "'%20OR%20'1'='1", "%F0%9F%92%A5",
+        "..%2f..%2f..%2fetc%2fpasswd",
+        "%2e%2e",
+        "..",
+        "%00",
+        "%0d%0aSet-Cookie:%20x=1",
+        "%ff",
+        "r-20260101-000000-..%2f",
+        "'%20OR%20'1'='1",
+        "%F0%9F%92%A5",
     ];
     for (path, methods) in paths {
         for at in path.split('/').filter(|part| part.starts_with('{')) {
@@ -113,7 +122,8 @@ async fn a_path_never_leads_out() {
                     let answer = world.owner.send(&method.to_uppercase(), &path, &body).await;
                     assert!(
                         matches!(answer.status, 400 | 404 | 422),
-                        "{method} {path} {} {}", answer.status,
+                        "{method} {path} {} {}",
+                        answer.status,
                         String::from_utf8_lossy(&answer.body)
                     );
                     assert_eq!(answer.header("set-cookie"), None, "{path}");
@@ -140,9 +150,16 @@ async fn texts_with_control_characters_go_nowhere() {
 async fn a_project_is_a_folder_of_this_machine_and_nothing_is_fetched() {
     let world = World::new().await;
     for path in [
-        "http://169.254.169.254/latest/meta-data", "https://example.org/x.git",
-        "git@example.org:x.git", "file:///etc", "ext::sh -c id", "../..", "", "/etc/passwd",
-        "/proc/self", "--upload-pack=id",
+        "http://169.254.169.254/latest/meta-data",
+        "https://example.org/x.git",
+        "git@example.org:x.git",
+        "file:///etc",
+        "ext::sh -c id",
+        "../..",
+        "",
+        "/etc/passwd",
+        "/proc/self",
+        "--upload-pack=id",
     ] {
         let body = json!({ "command_id": word(), "name": "x", "path": path });
         let answer = world.owner.post("/api/v1/projects", &body).await;

@@ -103,8 +103,12 @@ async fn forms_do_without_scripts_what_the_api_does() {
     let group = findings["findings"][0]["id"].as_str().expect("a finding").to_owned();
     let path = format!("/p/{}/findings", world.project);
     let fields = [
-        ("command_id", &*word()), ("action", "accept"), ("group", &group),
-        ("reason", "it moves away in May"), ("owner", "Ada"), ("expires", ""),
+        ("command_id", &*word()),
+        ("action", "accept"),
+        ("group", &group),
+        ("reason", "it moves away in May"),
+        ("owner", "Ada"),
+        ("expires", ""),
     ];
     let accepted = form(&world.owner, &path, &fields).await;
     assert_eq!(accepted.status, 303, "{}", text(&accepted));
@@ -115,7 +119,8 @@ async fn forms_do_without_scripts_what_the_api_does() {
     assert!(text(&made).contains("ssot_token_"), "{}", text(&made));
     let again = world.owner.get("/settings").await;
     assert!(text(&again).contains("for CI") && !text(&again).contains("ssot_token_"));
-    let foreign = [("Origin", "http://evil.example"), ("Content-Type", "application/x-www-form-urlencoded")];
+    let foreign =
+        [("Origin", "http://evil.example"), ("Content-Type", "application/x-www-form-urlencoded")];
     let refused = world.owner.ask("POST", &path, &foreign, b"action=accept").await;
     assert_eq!(refused.status, 403);
 }
@@ -124,9 +129,13 @@ async fn forms_do_without_scripts_what_the_api_does() {
 async fn files_are_kept_until_they_change() {
     let world = World::new().await;
     let first = world.nobody().get("/assets/client.js").await;
-    assert_eq!((first.status, first.header("content-type")), (200, Some("text/javascript; charset=utf-8")));
+    assert_eq!(
+        (first.status, first.header("content-type")),
+        (200, Some("text/javascript; charset=utf-8"))
+    );
     let etag = first.header("etag").expect("a tag");
-    let again = world.nobody().ask("GET", "/assets/client.js", &[("If-None-Match", etag)], b"").await;
+    let again =
+        world.nobody().ask("GET", "/assets/client.js", &[("If-None-Match", etag)], b"").await;
     assert_eq!((again.status, again.body.len()), (304, 0));
     for name in ["..%2fCargo.toml", "%2e%2e/Cargo.toml", "none.js", ""] {
         assert_eq!(world.nobody().get(&format!("/assets/{name}")).await.status, 404, "{name}");

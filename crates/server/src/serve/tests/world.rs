@@ -292,7 +292,9 @@ fn unchunked(mut body: &[u8]) -> Vec<u8> {
     let mut whole = Vec::new();
     while let Some(end) = body.windows(2).position(|it| it == b"\r\n") {
         let size = std::str::from_utf8(&body[..end]).ok();
-        let Some(size @ 1..) = size.and_then(|it| usize::from_str_radix(it, 16).ok()) else { break };
+        let Some(size @ 1..) = size.and_then(|it| usize::from_str_radix(it, 16).ok()) else {
+            break;
+        };
         let Some(chunk) = body.get(end + 2..end + 2 + size) else { break };
         whole.extend_from_slice(chunk);
         body = body.get(end + 4 + size..).unwrap_or_default();
