@@ -122,3 +122,21 @@ fn back_ends_side_by_side_may_agree_by_chance() {
     let found = chosen(&files);
     assert!(!found.contains("inherit"), "{found}");
 }
+
+#[test]
+fn what_lies_in_two_packages_is_shared_where_the_project_keeps_such_things() {
+    let (a, b) = (("app/one/acme_a.py", A), ("app/two/acme_b.py", B));
+    let packages = [("app/one/__init__.py", ""), ("app/two/__init__.py", "")];
+    let beside = |more: &[(&str, &str)], expected: &str| {
+        check(&[&packages[..], more, &[a, b]].concat(), expected);
+    };
+    beside(&[], "from app.acme_shared.LoaderMixin");
+    beside(&[("app/utils/__init__.py", "")], "from app.utils.acme_shared.LoaderMixin");
+    let both = [("app/common/__init__.py", ""), ("app/utils/__init__.py", "")];
+    beside(&both, "from app.common.acme_shared.LoaderMixin");
+    // A place that leads back to those who would import from it is none, nor one that
+    // needs what they do not need.
+    let back = "from app.one.acme_a import BlobLoader\n";
+    beside(&[("app/utils/__init__.py", back)], "from app.acme_shared.LoaderMixin");
+    beside(&[("app/utils/__init__.py", "import numpy\n")], "from app.acme_shared.LoaderMixin");
+}

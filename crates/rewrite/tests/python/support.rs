@@ -84,7 +84,9 @@ pub(crate) fn index(files: &Files) -> Index {
         path: RepoPath::new(path).expect("cases have plain paths"),
         facts: ssot_facts::python::extract(text.as_bytes()),
     };
-    Index::build(files.iter().map(source).collect())
+    let is_python =
+        |(path, _): &(&String, &String)| path.rsplit_once('.').is_some_and(|(_, end)| end == "py");
+    Index::build(files.iter().filter(is_python).map(source).collect())
 }
 
 /// Applies decisions to files.
