@@ -4,11 +4,13 @@ use ssot_facts::{Binding, DefinitionId, ImportScope, Index, Module, Role, Site, 
 use ssot_model::{DefinitionKind, RepoPath};
 
 use crate::naming::snake_case;
+use crate::pull_up::kin;
 use crate::{Choice, Examiner};
 
 /// Proposes a module that every member can import, or says why there is none.
 pub(crate) fn propose(examiner: &Examiner<'_>, members: &[DefinitionId]) -> Result<Choice, String> {
     let source = members[0];
+    own_words(examiner, members)?;
     let stem = snake_case(&examiner.index.definition(source).name);
     let (directory, package) = common_package(examiner, members, &stem)?;
     let module = format!("{package}.{stem}");
@@ -19,6 +21,22 @@ pub(crate) fn propose(examiner: &Examiner<'_>, members: &[DefinitionId]) -> Resu
     }
     imports_suffice(examiner, source, members)?;
     Ok(Choice::Extract { source, members: members.to_vec(), module, path })
+}
+
+/// A class of a back end is a word of what it talks to: that two are equal today is no reason
+/// to make a module which both have to follow.
+fn own_words(examiner: &Examiner<'_>, members: &[DefinitionId]) -> Result<(), String> {
+    let index = examiner.index;
+    let first = members[0];
+    if index.definition(first).kind != DefinitionKind::Class {
+        return Ok(());
+    }
+    let named = |id: DefinitionId| index.dotted(id);
+    let beside = members[1..].iter().find_map(|other| {
+        let (one, two) = (named(first), named(*other));
+        kin::side_by_side(examiner, (first.module, &one), (other.module, &two))
+    });
+    beside.map_or(Ok(()), Err)
 }
 
 /// The innermost package that holds every member: directory and dotted name.

@@ -140,3 +140,34 @@ fn what_lies_in_two_packages_is_shared_where_the_project_keeps_such_things() {
     beside(&[("app/utils/__init__.py", back)], "from app.acme_shared.LoaderMixin");
     beside(&[("app/utils/__init__.py", "import numpy\n")], "from app.acme_shared.LoaderMixin");
 }
+
+#[test]
+fn a_class_of_two_back_ends_gets_no_module_of_its_own() {
+    let class = "import enum\nclass Strategy(enum.Enum):\n    NEAR = 'l2'\n    FAR = 'cosine'\n    BOTH = 'inner'\n    def said(self):\n        return self.value.title()\n";
+    let store = |needs: &str, name: &str| {
+        format!(
+            "import {needs}\nfrom app.base import Base\n{class}class {name}Store(Base):\n    kind = '{name}'\n"
+        )
+    };
+    let (acme, other) = (store("numpy", "Acme"), store("sqlalchemy", "Other"));
+    let plain = |name: &str| format!("from app.base import Base\nclass {name}Store(Base): ...\n");
+    let (third, fourth, fifth, sixth) =
+        (plain("Third"), plain("Fourth"), plain("Fifth"), plain("Sixth"));
+    let base = ("app/base.py", "class Base: ...\n");
+    let two = [
+        base,
+        ("app/stores/__init__.py", ""),
+        ("app/stores/acme.py", &acme),
+        ("app/stores/other.py", &other),
+    ];
+    let found = chosen(&two);
+    assert!(found.contains("extract to app/stores/strategy.py"), "{found}");
+    let more = [
+        ("app/stores/third.py", third.as_str()),
+        ("app/stores/fourth.py", &fourth),
+        ("app/stores/fifth.py", &fifth),
+        ("app/stores/sixth.py", &sixth),
+    ];
+    let found = chosen(&[&two[..], &more].concat());
+    assert!(!found.contains("extract"), "{found}");
+}
