@@ -50,6 +50,10 @@ pub(super) fn hoist(work: &mut Work<'_>) -> Result<(), Refused> {
             continue;
         }
         let file = work.file(id)?;
+        for at in unasked(work, id, &file)? {
+            let plan = work.plans.entry(id).or_default();
+            plan.removals[at].replacement = Replacement::Nothing;
+        }
         let Some(head) = Head::of(work, id, &file) else { continue };
         let mut moved = Vec::new();
         for (at, removal) in work.plans[&id].removals.iter().enumerate() {
@@ -84,6 +88,39 @@ pub(super) fn hoist(work: &mut Work<'_>) -> Result<(), Refused> {
         }
     }
     Ok(())
+}
+
+/// Positions of the removals whose names nobody can ask for: they are private, and nothing
+/// in the repository reads, imports, replaces or spells them. Such a copy is deleted.
+fn unasked(work: &Work<'_>, id: ModuleId, file: &SourceFile) -> Result<Vec<usize>, Refused> {
+    let plan = &work.plans[&id];
+    let is_private = |name: &str| name.starts_with('_') && !name.starts_with("__");
+    if !plan.removals.iter().any(|removal| is_private(&removal.name)) {
+        return Ok(Vec::new());
+    }
+    let index = work.index;
+    let renderer = Renderer::new(work, id, file, plan)?;
+    let is_said = |name: &str| {
+        let mut texts = index.modules().flat_map(|(_, module)| &module.facts.texts);
+        texts.any(|text| text.rsplit(['.', ':', ' ', '/']).next() == Some(name))
+    };
+    let is_asked = |removal: &Removal| {
+        let name = removal.name.as_str();
+        !is_private(name)
+            || renderer.read.contains(name)
+            || !renderer.is_for_others(name)
+            || !index.consumers(id, name).is_empty()
+            || !index.star_importers(id).is_empty()
+            || work.is_written(id, name)
+            || plan.kept.contains(name)
+            || is_said(name)
+    };
+    let removals = plan.removals.iter().enumerate();
+    Ok(removals
+        .filter(|(_, removal)| matches!(removal.replacement, Replacement::Import { .. }))
+        .filter(|(_, removal)| !is_asked(removal))
+        .map(|(at, _)| at)
+        .collect())
 }
 
 /// The imports at the top of a file.

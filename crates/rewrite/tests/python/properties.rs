@@ -219,6 +219,34 @@ proptest! {
     }
 
     #[test]
+    fn a_private_copy_that_nobody_asks_for_goes_without_an_import(layout in layouts()) {
+        let private = |text: &str| text.replace("def helper", "def _helper");
+        let head = "\"\"\"Module.\"\"\"\nimport json\n";
+        let before = layout.saved(head, &private(COPIES[layout.copy]));
+        let mut files = Files::new();
+        files.insert("app/a.py".to_owned(), private(CANONICAL));
+        files.insert("app/b.py".to_owned(), before.clone());
+        let index = support::index(&files);
+        let canonical = index.definition_named("app.a._helper").expect("it is in the text");
+        let copy = index.definition_named("app.b._helper").expect("it is in the text");
+        let decisions =
+            [Decision::Redirect { canonical, copies: vec![copy], rewrite_imports: true }];
+        let patch = support::apply(&index, &files, &decisions).expect("nothing speaks against it");
+        let path = RepoPath::new("app/b.py").expect("plain");
+        prop_assert_eq!(patch.write_set().collect::<Vec<_>>(), [&path]);
+        let FileChange::Write(bytes) = &patch.files[&path] else { panic!("the file stays") };
+        let after = String::from_utf8(bytes.clone()).expect("it was text");
+        let bare = |line: &str| line.trim_end_matches(['\r', '\n']).to_owned();
+        let expected = layout.saved("\"\"\"Module.\"\"\"\n", "");
+        let found: Vec<String> = lines(&after).into_iter().map(bare).collect();
+        let expected: Vec<String> = lines(&expected).into_iter().map(bare).collect();
+        prop_assert_eq!(found, expected);
+        prop_assert!(longest_gap(&after) <= longest_gap(&before));
+        let stale = support::apply(&index, &support::patched(&files, &patch), &decisions);
+        prop_assert_eq!(stale, Err(Refused::Changed { path }));
+    }
+
+    #[test]
     fn only_the_method_and_its_import_go(layout in layouts()) {
         let indented = |text: &str| -> String {
             text.split_inclusive('\n').map(|line| if line.trim().is_empty() { line.to_owned() } else { format!("    {line}") }).collect()
