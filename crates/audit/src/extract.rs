@@ -4,11 +4,13 @@ use ssot_facts::{Binding, DefinitionId, ImportScope, Index, Module, Role, Site, 
 use ssot_model::{DefinitionKind, RepoPath};
 
 use crate::naming::snake_case;
+use crate::pull_up::kin;
 use crate::{Choice, Examiner};
 
 /// Proposes a module that every member can import, or says why there is none.
 pub(crate) fn propose(examiner: &Examiner<'_>, members: &[DefinitionId]) -> Result<Choice, String> {
     let source = members[0];
+    own_words(examiner, members)?;
     let stem = snake_case(&examiner.index.definition(source).name);
     let (directory, package) = common_package(examiner, members, &stem)?;
     let module = format!("{package}.{stem}");
@@ -19,6 +21,22 @@ pub(crate) fn propose(examiner: &Examiner<'_>, members: &[DefinitionId]) -> Resu
     }
     imports_suffice(examiner, source, members)?;
     Ok(Choice::Extract { source, members: members.to_vec(), module, path })
+}
+
+/// A class of a back end is a word of what it talks to: that two are equal today is no reason
+/// to make a module which both have to follow.
+fn own_words(examiner: &Examiner<'_>, members: &[DefinitionId]) -> Result<(), String> {
+    let index = examiner.index;
+    let first = members[0];
+    if index.definition(first).kind != DefinitionKind::Class {
+        return Ok(());
+    }
+    let named = |id: DefinitionId| index.dotted(id);
+    let beside = members[1..].iter().find_map(|other| {
+        let (one, two) = (named(first), named(*other));
+        kin::side_by_side(examiner, (first.module, &one), (other.module, &two))
+    });
+    beside.map_or(Ok(()), Err)
 }
 
 /// The innermost package that holds every member: directory and dotted name.
@@ -50,12 +68,49 @@ pub(crate) fn common_package(
                 return Err(format!("{} binds `{stem}` already", face.name));
             }
             if face.is_package() && face.role == Role::Production {
-                return Ok((face.path.directory().to_owned(), package.to_owned()));
+                let face = shelf(examiner, members, face, stem).unwrap_or(face);
+                return Ok((face.path.directory().to_owned(), face.name.to_string()));
             }
         }
         package = package.rsplit_once('.').map_or("", |(outer, _)| outer);
     }
     Err("the members have no package in common".to_owned())
+}
+
+/// Names by which a package says that it holds what several others use, the clearest first.
+const SHELVES: [&str; 8] =
+    ["common", "_common", "shared", "_shared", "utils", "_utils", "util", "utilities"];
+
+/// The package for what others share inside one whose members all lie deeper: nobody looks
+/// for a shared module at the root of a project that has a place for them.
+fn shelf<'a>(
+    examiner: &Examiner<'a>,
+    members: &[DefinitionId],
+    package: &Module,
+    stem: &str,
+) -> Option<&'a Module> {
+    let index = examiner.index;
+    let modules = || members.iter().map(|id| id.module);
+    if modules().any(|id| index.module(id).package() == package.name) {
+        return None;
+    }
+    SHELVES.iter().find_map(|name| {
+        let id = index.module_named(&format!("{}.{name}", package.name))?;
+        let face = index.module(id);
+        let boundary = |module: &Module| examiner.territories.boundary(&module.path);
+        let needed = examiner.graph.requirements(id);
+        let fits = face.is_package()
+            && face.role == Role::Production
+            && !crate::direction::is_deprecated(face)
+            && boundary(face) == boundary(package)
+            && face.facts.bindings_of(stem).next().is_none()
+            && plug_ins(index, face).is_none()
+            && modules().all(|member| {
+                examiner.graph.path(id, member).is_none()
+                    && needed.is_subset(&examiner.graph.requirements(member))
+            });
+        fits.then_some(face)
+    })
 }
 
 /// Calls that list what lies in a directory.

@@ -22,9 +22,10 @@ pub(crate) fn shared_module(stems: &[&str]) -> Option<String> {
         .take_while(|(at, word)| rest.iter().all(|stem| stem.split('_').nth(*at) == Some(word)))
         .map(|(_, word)| word)
         .collect();
+    let is_word = |stem: &str| !stem.trim_matches('_').contains('_');
     match (front.concat().is_empty(), stems) {
         (false, _) => Some(format!("{}_shared", front.join("_"))),
-        (true, [one, two]) => Some(format!("{one}_{two}_shared")),
+        (true, [one, two]) if is_word(one) && is_word(two) => Some(format!("{one}_{two}_shared")),
         (true, _) => None,
     }
 }
@@ -63,7 +64,9 @@ fn words(name: &str) -> Vec<&str> {
     }
     starts.push(name.len());
     let parts = starts.windows(2).map(|pair| name[pair[0]..pair[1]].trim_end_matches('_'));
-    parts.filter(|word| !word.is_empty()).collect()
+    // Numbers of versions say nothing about what several have in common.
+    let is_number = |word: &&str| word.chars().all(|letter| letter.is_ascii_digit());
+    parts.filter(|word| !word.is_empty() && !is_number(word)).collect()
 }
 
 fn capitalised(word: &str) -> String {
@@ -91,6 +94,7 @@ mod tests {
             (&["acme", "acme"][..], Some("acme_shared")),
             (&["acme_blob", "acme_file", "acme"], Some("acme_shared")),
             (&["acme", "other"], Some("acme_other_shared")),
+            (&["acme_blob", "other"], None),
             (&["acme", "other", "third"], None),
         ] {
             assert_eq!(shared_module(stems).as_deref(), expected, "{stems:?}");
@@ -109,6 +113,7 @@ mod tests {
             (&["AcmeBlobLoader", "AcmeFileLoader"], "load", "AcmeLoaderMixin LoadMixin"),
             (&["Queue", "Queue"], "put", "QueueMixin PutMixin"),
             (&["_A", "B"], "_read_all", "ReadAllMixin"),
+            (&["Acme_1_0_Link", "Acme_2_0_Link"], "put", "AcmeLinkMixin PutMixin"),
             (&["AMixin", "BMixin"], "run", "Mixin RunMixin"),
             (&["Loader", "LazyLoader"], "run", "LoaderMixin RunMixin"),
         ] {

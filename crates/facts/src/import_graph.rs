@@ -127,6 +127,35 @@ impl ImportGraph {
     }
 }
 
+/// Whether executing some modules executes another one, besides the packages that are under
+/// way when it is executed itself. A module does not lead to itself by being among those
+/// that are asked about. `more` are imports that are going to be written.
+pub fn leads_to(
+    index: &Index,
+    from: &[ModuleId],
+    to: ModuleId,
+    more: &dyn Fn(ModuleId) -> Vec<ModuleId>,
+) -> bool {
+    let under_way = ancestors(index, &index.module(to).name);
+    let mut seen: FxHashSet<ModuleId> = FxHashSet::default();
+    let mut open = from.to_vec();
+    while let Some(at) = open.pop() {
+        let module = index.module(at);
+        let imported = outgoing(index, module).0.into_iter().chain(more(at));
+        let packages = ancestors(index, &module.name).into_iter();
+        let packages = packages.filter(|it| *it != to && !under_way.contains(it));
+        for next in imported.chain(packages) {
+            if next == to {
+                return true;
+            }
+            if seen.insert(next) {
+                open.push(next);
+            }
+        }
+    }
+    false
+}
+
 /// The packages that are executed before a module, outermost first.
 fn ancestors(index: &Index, name: &str) -> Vec<ModuleId> {
     let dots = name.match_indices('.').map(|(at, _)| at);

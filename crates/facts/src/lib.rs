@@ -34,7 +34,7 @@ pub use file::{
 };
 pub use flow::{Emission, Flow, FlowKind, FlowMark};
 pub use hierarchy::{ClassRef, Conflict, Hierarchy, Linearisation};
-pub use import_graph::ImportGraph;
+pub use import_graph::{ImportGraph, leads_to};
 pub use imports::Imported;
 pub use index::{Consumer, ConsumerKind, DefinitionId, Index, Module, ModuleId, Source};
 pub use loading::{LoadEdge, LoadFailure, Loading, cycles as import_cycles};

@@ -41,8 +41,17 @@ pub(super) fn largest<'m>(
 
 /// Why two classes need no common class: they are back ends side by side.
 fn stands_beside(examiner: &Examiner<'_>, one: &Method, other: &Method) -> Option<String> {
+    side_by_side(examiner, (one.class.module, &one.owner), (other.class.module, &other.owner))
+}
+
+/// Why something of two modules, called so, is each module's own: they are back ends side by
+/// side.
+pub(crate) fn side_by_side(
+    examiner: &Examiner<'_>,
+    (a, one): (ModuleId, &str),
+    (b, other): (ModuleId, &str),
+) -> Option<String> {
     let index = examiner.index;
-    let (a, b) = (one.class.module, other.class.module);
     if a == b {
         return None;
     }
@@ -53,8 +62,7 @@ fn stands_beside(examiner: &Examiner<'_>, one: &Method, other: &Method) -> Optio
         || imports(index, a).intersection(&imports(index, b)).any(|it| has_few(examiner, *it));
     (!related).then(|| {
         format!(
-            "{} and {} stand side by side in a family of `{kind}` and may agree by chance",
-            one.owner, other.owner
+            "{one} and {other} stand side by side in a family of `{kind}` and may agree by chance"
         )
     })
 }

@@ -5,7 +5,7 @@
 //! find the same code under the name afterwards, and every name that the text reads
 //! must mean the same where it comes to stand.
 
-mod kin;
+pub(crate) mod kin;
 mod members;
 mod names;
 mod new_base;

@@ -122,3 +122,52 @@ fn back_ends_side_by_side_may_agree_by_chance() {
     let found = chosen(&files);
     assert!(!found.contains("inherit"), "{found}");
 }
+
+#[test]
+fn what_lies_in_two_packages_is_shared_where_the_project_keeps_such_things() {
+    let (a, b) = (("app/one/acme_a.py", A), ("app/two/acme_b.py", B));
+    let packages = [("app/one/__init__.py", ""), ("app/two/__init__.py", "")];
+    let beside = |more: &[(&str, &str)], expected: &str| {
+        check(&[&packages[..], more, &[a, b]].concat(), expected);
+    };
+    beside(&[], "from app.acme_shared.LoaderMixin");
+    beside(&[("app/utils/__init__.py", "")], "from app.utils.acme_shared.LoaderMixin");
+    let both = [("app/common/__init__.py", ""), ("app/utils/__init__.py", "")];
+    beside(&both, "from app.common.acme_shared.LoaderMixin");
+    // A place that leads back to those who would import from it is none, nor one that
+    // needs what they do not need.
+    let back = "from app.one.acme_a import BlobLoader\n";
+    beside(&[("app/utils/__init__.py", back)], "from app.acme_shared.LoaderMixin");
+    beside(&[("app/utils/__init__.py", "import numpy\n")], "from app.acme_shared.LoaderMixin");
+}
+
+#[test]
+fn a_class_of_two_back_ends_gets_no_module_of_its_own() {
+    let class = "import enum\nclass Strategy(enum.Enum):\n    NEAR = 'l2'\n    FAR = 'cosine'\n    BOTH = 'inner'\n    def said(self):\n        return self.value.title()\n";
+    let store = |needs: &str, name: &str| {
+        format!(
+            "import {needs}\nfrom app.base import Base\n{class}class {name}Store(Base):\n    kind = '{name}'\n"
+        )
+    };
+    let (acme, other) = (store("numpy", "Acme"), store("sqlalchemy", "Other"));
+    let plain = |name: &str| format!("from app.base import Base\nclass {name}Store(Base): ...\n");
+    let (third, fourth, fifth, sixth) =
+        (plain("Third"), plain("Fourth"), plain("Fifth"), plain("Sixth"));
+    let base = ("app/base.py", "class Base: ...\n");
+    let two = [
+        base,
+        ("app/stores/__init__.py", ""),
+        ("app/stores/acme.py", &acme),
+        ("app/stores/other.py", &other),
+    ];
+    let found = chosen(&two);
+    assert!(found.contains("extract to app/stores/strategy.py"), "{found}");
+    let more = [
+        ("app/stores/third.py", third.as_str()),
+        ("app/stores/fourth.py", &fourth),
+        ("app/stores/fifth.py", &fifth),
+        ("app/stores/sixth.py", &sixth),
+    ];
+    let found = chosen(&[&two[..], &more].concat());
+    assert!(!found.contains("extract"), "{found}");
+}

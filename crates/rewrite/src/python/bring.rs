@@ -5,26 +5,26 @@ use std::collections::BTreeMap;
 use ruff_python_ast::{self as ast, Stmt};
 use ssot_facts::{ImportScope, Index, Module, ModuleId, is_standard_library};
 
-use super::form;
 use super::moved::Needed;
 use super::source::SourceFile;
+use super::work::Work;
+use super::{form, style};
 use crate::Refused;
 use crate::edit::Edit;
-
-/// Longest line that an import is written on.
-const LONGEST_LINE: usize = 88;
 
 /// The edits that import what is needed, among the imports at the top of a module that
 /// stand before an offset.
 pub(super) fn edits(
-    index: &Index,
+    work: &Work<'_>,
     home: ModuleId,
     file: &SourceFile,
     before: usize,
     needed: &[Needed<'_>],
 ) -> Result<Vec<Edit>, Refused> {
+    let index = work.index;
     let module = index.module(home);
-    let header = Header { index, module, file, imports: imports(file, before) };
+    let longest = style::longest_line(work, &file.path);
+    let header = Header { index, module, file, longest, imports: imports(file, before) };
     let mut edits = Vec::new();
     // Names of one module come together, in the order of a sorted header.
     let mut wanted: BTreeMap<Rank, Vec<String>> = BTreeMap::new();
@@ -77,6 +77,7 @@ struct Header<'a> {
     index: &'a Index,
     module: &'a Module,
     file: &'a SourceFile,
+    longest: usize,
     imports: Vec<&'a Stmt>,
 }
 
@@ -128,7 +129,7 @@ impl Header<'_> {
     fn on_one_line(&self, import: &ast::StmtImportFrom, names: &[String]) -> Option<Vec<Edit>> {
         let whole = self.file.line_text(self.file.line(SourceFile::range(import).start));
         let added: usize = names.iter().map(|name| name.len() + 2).sum();
-        let fits = whole.chars().count() + added <= LONGEST_LINE;
+        let fits = whole.chars().count() + added <= self.longest;
         if !fits || whole.contains(['(', '#', ';', '*', '\\']) {
             return None;
         }
@@ -175,15 +176,7 @@ impl Header<'_> {
         let lines = if *takes_names {
             let relative = form::prefers_relative(self.index, self.module);
             let clause = form::from_clause(self.module, target, relative);
-            let line = format!("from {clause} import {}", names.join(", "));
-            if line.chars().count() <= LONGEST_LINE {
-                vec![line]
-            } else {
-                let newline = self.file.newline();
-                let names: Vec<String> =
-                    names.iter().map(|name| format!("    {name},{newline}")).collect();
-                vec![format!("from {clause} import ({newline}{})", names.concat())]
-            }
+            vec![form::from_import(&clause, names, self.longest, self.file.newline())]
         } else {
             names.iter().map(|name| format!("import {name}")).collect()
         };

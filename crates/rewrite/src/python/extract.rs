@@ -67,7 +67,9 @@ pub(super) fn extract(work: &mut Work<'_>, place: &Place, moves: &[Move]) -> Res
         let stmt = file.statement_of(movable(index, *source)?)?;
         needed.extend(needs_of(index, &file, (*source, stmt), &importers, &moves_along)?);
     }
-    let text = moved::compose(index, &file, &sources, needed)?;
+    let modules = needed.iter().filter_map(|one| imported(index, one));
+    work.fresh.entry(place.module.clone()).or_default().extend(modules);
+    let text = moved::compose(work, &file, place, &sources, needed)?;
     check_syntax(&place.path, &text)?;
     for one in moves {
         let name = index.definition(one.source).name.to_string();
@@ -85,6 +87,12 @@ pub(super) fn extract(work: &mut Work<'_>, place: &Place, moves: &[Move]) -> Res
         }
     }
     work.change(place.path.clone(), FileChange::Write(text.into_bytes()))
+}
+
+/// The module of this repository that an import executes.
+fn imported(index: &Index, one: &Needed<'_>) -> Option<ModuleId> {
+    let submodule = one.import.name.as_ref().map(|name| format!("{}.{name}", one.target));
+    submodule.and_then(|it| index.module_named(&it)).or_else(|| index.module_named(&one.target))
 }
 
 /// The members with the source, each once.

@@ -12,10 +12,11 @@ use ssot_facts::{DefinitionId, ImportScope, Index, ModuleId};
 use super::parameterise::{function_of, refusal};
 use super::redirect::movable;
 use super::scan::Scan;
-use super::signature::{LONGEST_LINE, laid_out};
+use super::signature::laid_out;
+use super::sites::Wanted;
 use super::source::SourceFile;
-use super::work::{Addition, Face, Side, Work};
-use super::{form, names};
+use super::work::{Face, Work};
+use super::{names, style};
 use crate::Refused;
 use crate::edit::Edit;
 
@@ -34,12 +35,10 @@ pub(super) fn become_face(
         .map_err(|why| refusal(index, copy, why))?;
     hand_on(work, copy, &import.bound, template, arguments)?;
     let plan = work.plans.entry(copy.module).or_default();
-    match import.addition {
-        Some(Where::Beside(addition)) if !plan.additions.contains(&addition) => {
-            plan.additions.push(addition);
-        }
-        Some(Where::Above(edit)) => plan.edits.push(edit),
-        _ => {}
+    if let Some(wanted) = import.wanted {
+        let at = SourceFile::range(def).start;
+        let first = plan.wanted.entry(wanted).or_insert(at);
+        *first = at.min(*first);
     }
     Ok(())
 }
@@ -62,7 +61,8 @@ pub(super) fn hand_on(
     let def = function_of(index, &file, copy)?;
     let body = body(&file, def)
         .ok_or_else(|| refusal(index, copy, "is written on the line of its header".to_owned()))?;
-    let statement = statement(&file, &body, called, template, arguments);
+    let longest = style::longest_line(work, &file.path);
+    let statement = statement((&file, longest), &body, called, template, arguments);
     let text = format!("{}{statement}", &file.text[SourceFile::range(def).start..body.range.start]);
     work.alter(copy)?;
     let plan = work.plans.entry(copy.module).or_default();
@@ -104,7 +104,7 @@ fn body(file: &SourceFile, def: &ast::StmtFunctionDef) -> Option<Body> {
 
 /// The one statement, on one line when it fits.
 fn statement(
-    file: &SourceFile,
+    (file, longest): (&SourceFile, usize),
     body: &Body,
     function: &str,
     template: &Template,
@@ -129,7 +129,7 @@ fn statement(
         .collect();
     let word = if template.asynchronous { "return await" } else { "return" };
     let line = format!("{indent}{word} {function}({})", all.join(", "));
-    if line.len() <= LONGEST_LINE && !line.contains('\n') {
+    if line.chars().count() <= longest && !line.contains('\n') {
         return line;
     }
     let newline = file.newline();
@@ -140,12 +140,7 @@ fn statement(
 /// The name by which a file calls a function of another, and what it takes to have it.
 struct Import {
     bound: String,
-    addition: Option<Where>,
-}
-
-enum Where {
-    Beside(Addition),
-    Above(Edit),
+    wanted: Option<Wanted>,
 }
 
 impl Import {
@@ -163,7 +158,7 @@ impl Import {
             return if own(name) {
                 Err(format!("has a parameter `{name}`"))
             } else {
-                Ok(Self { bound: name.to_owned(), addition: None })
+                Ok(Self { bound: name.to_owned(), wanted: None })
             };
         }
         let module = index.module(here);
@@ -175,7 +170,7 @@ impl Import {
         });
         if let Some(known) = known.filter(|it| !own(&it.bound) && scan.is_only_imported(&it.bound))
         {
-            return Ok(Self { bound: known.bound.to_string(), addition: None });
+            return Ok(Self { bound: known.bound.to_string(), wanted: None });
         }
         let stem = target.rsplit('.').next().unwrap_or(target).trim_start_matches('_');
         let qualified = format!("{stem}_{}", name.trim_start_matches('_'));
@@ -184,26 +179,7 @@ impl Import {
         if is_taken(&bound) {
             return Err(format!("cannot import `{name}` under a name that is free"));
         }
-        let relative = form::prefers_relative(index, module);
-        let clause = form::from_clause(module, target, relative);
-        let line = form::import_line(&clause, name, &bound, false);
-        Ok(Self { addition: Some(placed(file, def, bound.clone(), line)), bound })
+        let wanted = Wanted { bound: bound.clone(), ..Wanted::name(target, name) };
+        Ok(Self { bound, wanted: Some(wanted) })
     }
-}
-
-/// Below the last import of the file, or above the function where there is none.
-fn placed(file: &SourceFile, def: &ast::StmtFunctionDef, bound: String, line: String) -> Where {
-    let start = SourceFile::range(def).start;
-    let is_import = |stmt: &&Stmt| {
-        matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_))
-            && SourceFile::range(*stmt).start < start
-            && file.has_own_lines(stmt)
-    };
-    if let Some(stmt) = file.suite().iter().rfind(is_import) {
-        let statement = SourceFile::range(stmt).start;
-        return Where::Beside(Addition { statement, bound, line, side: Side::After });
-    }
-    let newline = file.newline();
-    let at = file.start_of(file.line(start));
-    Where::Above(Edit::replace(at..at, format!("{line}{newline}{newline}{newline}")))
 }

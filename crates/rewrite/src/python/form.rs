@@ -59,13 +59,25 @@ pub(super) fn from_clause(importer: &Module, target: &str, relative: bool) -> St
     format!("{dots}{}", there.collect::<Vec<_>>().join("."))
 }
 
-/// `from ... import ...` for one name.
-pub(super) fn import_line(clause: &str, name: &str, bound: &str, explicit: bool) -> String {
-    if name == bound && !explicit {
-        format!("from {clause} import {name}")
-    } else {
-        format!("from {clause} import {name} as {bound}")
+/// A name in an import statement. One that is there for others alone says so.
+pub(super) fn word(name: &str, bound: &str, for_others: bool) -> String {
+    if name == bound && !for_others { name.to_owned() } else { format!("{name} as {bound}") }
+}
+
+/// An import with the comment that keeps linters from removing a name that is there for
+/// others alone, where the form of the name does not say so.
+pub(super) fn marked(line: String, name: &str, bound: &str, for_others: bool) -> String {
+    if for_others && name != bound { format!("{line}  # noqa: F401") } else { line }
+}
+
+/// `from ... import ...`, over several lines where one would be too long.
+pub(super) fn from_import(clause: &str, words: &[String], longest: usize, newline: &str) -> String {
+    let line = format!("from {clause} import {}", words.join(", "));
+    if line.chars().count() <= longest {
+        return line;
     }
+    let words: Vec<String> = words.iter().map(|word| format!("    {word},{newline}")).collect();
+    format!("from {clause} import ({newline}{})", words.concat())
 }
 
 fn top_of(dotted: &str) -> &str {

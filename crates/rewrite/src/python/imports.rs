@@ -4,11 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use ruff_python_ast::Stmt;
-use ssot_facts::{Binding, ImportScope};
+use ruff_python_ast::{Alias, Stmt};
+use ssot_facts::{Binding, ImportScope, is_standard_library};
 
 use super::aliases::{aliases_of, bound_name, removal};
-use super::form;
 use super::layout::Block;
 use super::moved::clause_range;
 use super::render::Renderer;
@@ -16,7 +15,8 @@ use super::scan::ImportSite;
 use super::source::SourceFile;
 use super::spot::is_pragma;
 use super::work::{Addition, FilePlan, Rename, Side};
-use crate::edit::Edit;
+use super::{form, joining, style};
+use crate::edit::{self, Edit};
 
 /// Adds the changes of one import statement.
 pub(super) fn change(
@@ -36,8 +36,18 @@ pub(super) fn change(
         .filter(|alias| !unused.contains(alias))
         .filter_map(|alias| Some((alias, plan.renames.get(&(statement.start, alias))?)))
         .collect();
-    let lines = statement.added(&renames);
+    let mut lines = statement.added(&renames);
     let above = statement.added_above();
+    let longest = style::longest_line(renderer.work, &file.path);
+    if let Some(words) = plan.joined.get(&statement.start) {
+        if let Some(joined) = joining::edits(file, site.stmt, words, &unused, longest) {
+            edits.extend(joined);
+            edits.extend(statement.insertion_above(&above));
+            edits.extend(statement.insertion(&lines));
+            return;
+        }
+        lines.insert(0, statement.beside(words, longest));
+    }
     let count = aliases_of(site.stmt).len();
     let removed: BTreeSet<usize> = unused.iter().chain(renames.keys()).copied().collect();
     let in_place = statement.in_place(&unused, &renames);
@@ -130,15 +140,37 @@ impl Statement<'_> {
         });
         is_plain_import
             && bindings.next().is_none()
-            && !module.is_package()
+            && (!module.is_package() || self.is_for_own_use(name))
             && !self.renderer.is_exported(name)
             && work.index.star_importers(*id).is_empty()
             && work.index.consumers(*id, name).is_empty()
             && !work.is_written(*id, name)
     }
 
+    /// Whether a package imports a name for what it does itself: modules of the standard
+    /// library and names that it changes are not handed on.
+    fn is_for_own_use(&self, name: &str) -> bool {
+        let own = |alias: &Alias| match self.site.stmt {
+            Stmt::ImportFrom(import) => {
+                let module = import.module.as_deref().unwrap_or_default();
+                let top = module.split('.').next().unwrap_or_default();
+                import.level == 0 && is_standard_library(top) || alias.name.as_str() != name
+            }
+            _ => is_standard_library(alias.name.split('.').next().unwrap_or_default()),
+        };
+        let aliases = aliases_of(self.site.stmt).iter();
+        aliases.into_iter().any(|alias| bound_name(self.site.stmt, alias) == name && own(alias))
+    }
+
     fn has_additions(&self) -> bool {
         self.additions().next().is_some()
+    }
+
+    /// Names of the same module in a statement of their own.
+    fn beside(&self, words: &[String], longest: usize) -> String {
+        let file = self.renderer.file;
+        let (from, to) = clause_range(file, self.site.stmt);
+        form::from_import(&file.text[from..to], words, longest, file.newline())
     }
 
     /// When every name moves to one module, only that and the names change.
@@ -150,7 +182,8 @@ impl Statement<'_> {
         let stmt = self.site.stmt;
         let first = renames.values().next()?;
         let moves_whole = renames.len() == aliases_of(stmt).len()
-            && renames.values().all(|rename| rename.module == first.module);
+            && renames.values().all(|rename| rename.module == first.module)
+            && !self.plan.joined.contains_key(&self.start);
         if !moves_whole || !unused.is_empty() || self.has_additions() {
             return None;
         }
@@ -168,7 +201,32 @@ impl Statement<'_> {
                 Edit::replace(SourceFile::range(alias), text)
             });
         }
-        Some(edits)
+        Some(self.wrapped(&edits).map_or(edits, |whole| vec![whole]))
+    }
+
+    /// The statement over several lines when the edits make its only line too long.
+    fn wrapped(&self, edits: &[Edit]) -> Option<Edit> {
+        let Renderer { file, work, .. } = self.renderer;
+        let range = SourceFile::range(self.site.stmt);
+        let lines = file.lines(self.site.stmt);
+        let longest = style::longest_line(work, &file.path);
+        if lines.len() != 1
+            || !self.is_top_level()
+            || file.comments(file.line_range(lines)).next().is_some()
+        {
+            return None;
+        }
+        let local = edits.iter().map(|it| {
+            let at = it.range.start - range.start..it.range.end - range.start;
+            Edit::replace(at, it.text.clone())
+        });
+        let line = edit::apply(&file.text[range.clone()], local.collect()).ok()?;
+        if line.chars().count() <= longest || line.contains('(') {
+            return None;
+        }
+        let (clause, names) = line.strip_prefix("from ")?.split_once(" import ")?;
+        let words: Vec<String> = names.split(',').map(|it| it.trim().to_owned()).collect();
+        Some(Edit::replace(range, form::from_import(clause, &words, longest, file.newline())))
     }
 
     fn clause(&self, module: &str) -> String {
@@ -202,7 +260,10 @@ impl Statement<'_> {
             .map(|comment| format!("  {comment}"))
             .unwrap_or_default();
         let moved = by_module.into_iter().map(|(module, names)| {
-            format!("from {} import {}{pragma}", self.clause(module), names.join(", "))
+            let longest = style::longest_line(self.renderer.work, &file.path);
+            let longest = if pragma.is_empty() { longest } else { usize::MAX };
+            let clause = self.clause(module);
+            format!("{}{pragma}", form::from_import(&clause, &names, longest, file.newline()))
         });
         let here = self.additions().filter(|addition| addition.side != Side::Before);
         moved.chain(here.map(|addition| addition.line.clone())).collect()

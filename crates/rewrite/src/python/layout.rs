@@ -28,6 +28,10 @@ enum Neighbour {
     Placed,
     /// An import that was there, of this repository or of something else.
     Import { internal: bool },
+    /// The text at the head of the file.
+    Docstring,
+    /// A statement that is neither an import nor a definition.
+    Plain,
     /// Anything else.
     Other,
 }
@@ -87,8 +91,12 @@ fn close(
         (Neighbour::Edge, _) | (_, Neighbour::Edge) if runs.len() > 1 => 0,
         (Neighbour::Placed, Neighbour::Placed | Neighbour::Import { internal: true })
         | (Neighbour::Import { internal: true }, Neighbour::Placed) => 0,
+        // What was set off by two lines because of what is gone.
+        (Neighbour::Import { .. }, Neighbour::Plain) if runs.len() > 1 => longest.min(1),
         (Neighbour::Placed, Neighbour::Import { internal: false })
-        | (Neighbour::Import { internal: false }, Neighbour::Placed) => longest.min(1),
+        | (Neighbour::Docstring | Neighbour::Import { internal: false }, Neighbour::Placed) => {
+            longest.min(1)
+        }
         _ => longest,
     };
     let mut kept = false;
@@ -123,7 +131,14 @@ fn neighbour_above(
         return Neighbour::Edge;
     }
     let above = file.suite().iter().find(|stmt| file.lines(*stmt).end == line);
-    kind_of(above, is_internal)
+    let first = file
+        .suite()
+        .first()
+        .filter(|stmt| matches!(stmt, Stmt::Expr(text) if text.value.is_string_literal_expr()));
+    match (above, first) {
+        (Some(above), Some(first)) if std::ptr::eq(above, first) => Neighbour::Docstring,
+        _ => kind_of(above, is_internal),
+    }
 }
 
 fn neighbour_below(
@@ -143,6 +158,7 @@ fn kind_of(stmt: Option<&Stmt>, is_internal: &dyn Fn(&Stmt) -> bool) -> Neighbou
         Some(stmt @ (Stmt::Import(_) | Stmt::ImportFrom(_))) => {
             Neighbour::Import { internal: is_internal(stmt) }
         }
-        _ => Neighbour::Other,
+        None | Some(Stmt::FunctionDef(_) | Stmt::ClassDef(_)) => Neighbour::Other,
+        Some(_) => Neighbour::Plain,
     }
 }

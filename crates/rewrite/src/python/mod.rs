@@ -9,9 +9,12 @@ mod delete;
 mod extract;
 mod face;
 mod form;
+mod hoist;
 mod importers;
 mod imports;
+mod joining;
 mod layout;
+mod licence;
 mod locals;
 mod merge;
 mod moved;
@@ -26,6 +29,7 @@ mod signature;
 pub(crate) mod sites;
 mod source;
 mod spot;
+mod style;
 mod uses;
 mod work;
 
@@ -85,6 +89,7 @@ pub(crate) fn apply(
     pull_up::pull_up(&mut work, &mut pulls)?;
     new_base::new_bases(&mut work, &inherited)?;
     importers::rewrite(&mut work)?;
+    hoist::hoist(&mut work)?;
     sites::settle(&mut work)?;
     finish(work)
 }

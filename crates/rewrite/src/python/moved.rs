@@ -5,13 +5,13 @@ use ruff_python_ast::Stmt;
 use ruff_python_ast::visitor::{self, Visitor};
 use ssot_facts::{DefinitionId, Import, ImportScope, Index, Module};
 
+use super::extract::Place;
 use super::source::SourceFile;
 use super::spot::Spot;
+use super::work::Work;
+use super::{form, licence, style};
 use crate::Refused;
 use crate::edit::{self, Edit};
-
-/// Longest line that an import is written on.
-const LONGEST_LINE: usize = 88;
 
 /// An import that moves along, with the absolute name of its module.
 #[derive(Debug, Clone)]
@@ -22,37 +22,47 @@ pub(super) struct Needed<'i> {
 
 /// The whole text: docstring, imports, definitions.
 pub(super) fn compose(
-    index: &Index,
+    work: &Work<'_>,
     file: &SourceFile,
+    place: &Place,
     sources: &[DefinitionId],
     needed: Vec<Needed<'_>>,
 ) -> Result<String, Refused> {
+    let index = work.index;
     let texts: Vec<String> = sources
         .iter()
         .map(|source| definition(index, file, *source))
         .collect::<Result<_, Refused>>()?;
     let first = sources.first().expect("a new module gets a definition");
-    let module = index.module(first.module);
-    Ok(assemble(file, module, docstring(index, sources), needed, &texts))
+    let origin = Origin { file, module: index.module(first.module) };
+    Ok(assemble(work, place, &origin, &docstring(index, sources), needed, &texts))
+}
+
+/// Where definitions of a new module come from.
+pub(super) struct Origin<'o> {
+    pub(super) file: &'o SourceFile,
+    pub(super) module: &'o Module,
 }
 
 /// The text of a module with definitions that are taken out of another one.
 pub(super) fn assemble(
-    file: &SourceFile,
-    module: &Module,
-    docstring: String,
+    work: &Work<'_>,
+    place: &Place,
+    Origin { file, module }: &Origin<'_>,
+    docstring: &str,
     mut needed: Vec<Needed<'_>>,
     definitions: &[String],
 ) -> String {
+    let longest = style::longest_line(work, &place.path);
     needed.sort_by_key(|one| (one.import.line, &one.import.bound));
     needed.dedup_by(|a, b| a.import == b.import);
     let (typing, running): (Vec<_>, Vec<_>) =
         needed.into_iter().partition(|one| one.import.scope == ImportScope::TypeChecking);
-    let mut head = vec![docstring];
+    let mut head = vec![docstring.to_owned()];
     if module.facts.flags.future_annotations {
         head.push("from __future__ import annotations".to_owned());
     }
-    let mut imports = statements(file, &running);
+    let mut imports = statements(file, &running, longest);
     if !typing.is_empty() && !running.iter().any(|one| one.import.bound == "TYPE_CHECKING") {
         imports.insert(0, "from typing import TYPE_CHECKING".to_owned());
     }
@@ -60,15 +70,27 @@ pub(super) fn assemble(
         head.push(imports.join("\n"));
     }
     if !typing.is_empty() {
-        let lines = statements(file, &typing).join("\n");
+        let lines = statements(file, &typing, longest).join("\n");
         let lines = lines.lines().filter(|line| !line.is_empty());
         let body: Vec<String> = lines.map(|line| format!("    {line}")).collect();
         head.push(format!("if TYPE_CHECKING:\n{}", body.join("\n")));
     }
     let mut text = head.join("\n\n").replace('\n', file.newline());
+    if let Some(licence) = licence::of_new_module(work, &place.path, file) {
+        text = format!("{licence}{}{text}", file.newline().repeat(2));
+    }
+    let is_value = |text: &str| {
+        let code = text.lines().find(|line| !line.trim_start().starts_with('#'));
+        code.is_some_and(|line| {
+            !["def ", "async ", "class ", "@"].iter().any(|it| line.starts_with(it))
+        })
+    };
+    let mut above_is_value = true;
     for definition in definitions {
-        text.push_str(&file.newline().repeat(3));
+        let is_value = is_value(definition);
+        text.push_str(&file.newline().repeat(if is_value && above_is_value { 2 } else { 3 }));
         text.push_str(definition);
+        above_is_value = is_value;
     }
     text.push_str(file.newline());
     text
@@ -88,7 +110,7 @@ fn docstring(index: &Index, sources: &[DefinitionId]) -> String {
 
 /// The import statements, in the order and the groups of the source. Names from one
 /// module share a statement.
-fn statements(file: &SourceFile, needed: &[Needed<'_>]) -> Vec<String> {
+fn statements(file: &SourceFile, needed: &[Needed<'_>], longest: usize) -> Vec<String> {
     let mut statements: Vec<String> = Vec::new();
     let mut at = 0;
     while at < needed.len() {
@@ -103,7 +125,7 @@ fn statements(file: &SourceFile, needed: &[Needed<'_>]) -> Vec<String> {
         if previous.is_some_and(|previous| is_parted(file, previous, first.import.line)) {
             statements.push(String::new());
         }
-        statements.push(statement(&needed[at..at + count]));
+        statements.push(statement(&needed[at..at + count], longest));
         at += count;
     }
     statements
@@ -114,7 +136,7 @@ fn is_parted(file: &SourceFile, first: u32, second: u32) -> bool {
     (first as usize..second as usize).any(|line| file.is_blank(line))
 }
 
-fn statement(needed: &[Needed<'_>]) -> String {
+fn statement(needed: &[Needed<'_>], longest: usize) -> String {
     let target = &needed[0].target;
     let name = |one: &Needed<'_>| {
         let name = one.import.name.as_ref().unwrap_or(&one.target);
@@ -125,12 +147,7 @@ fn statement(needed: &[Needed<'_>]) -> String {
     if needed[0].import.name.is_none() {
         return format!("import {}", names.join(", "));
     }
-    let line = format!("from {target} import {}", names.join(", "));
-    if line.len() <= LONGEST_LINE {
-        return line;
-    }
-    let names: Vec<String> = names.iter().map(|name| format!("    {name},\n")).collect();
-    format!("from {target} import (\n{})", names.concat())
+    form::from_import(target, &names, longest, "\n")
 }
 
 /// The text of a definition with its comments. Relative imports inside become

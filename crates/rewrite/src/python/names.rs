@@ -75,6 +75,26 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
+/// The names that the example in a docstring reads and does not import itself.
+fn read_by_example(text: &str) -> impl Iterator<Item = CompactString> {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim_start)
+        .filter_map(|line| line.strip_prefix(">>>").or_else(|| line.strip_prefix("...")))
+        .map(str::trim_start)
+        .collect();
+    let imports = |line: &&str| line.starts_with("import ") || line.starts_with("from ");
+    let (imports, code): (Vec<&str>, Vec<&str>) = lines.into_iter().partition(imports);
+    let imported: FxHashSet<&str> = imports.into_iter().flat_map(words).collect();
+    let read: Vec<CompactString> = code
+        .into_iter()
+        .flat_map(words)
+        .filter(|word| !imported.contains(word))
+        .map(CompactString::from)
+        .collect();
+    read.into_iter()
+}
+
 fn mentions_all(stmt: &Stmt) -> bool {
     struct Finder(bool);
     impl<'a> Visitor<'a> for Finder {
@@ -198,13 +218,10 @@ impl Reader {
     }
 
     fn string(&mut self, text: &str) {
-        let is_code = match self.texts {
-            Texts::Types => self.types > 0,
-            Texts::Examples => self.types > 0 || text.contains(">>>"),
-            Texts::All => true,
-        };
-        if is_code {
+        if self.types > 0 || self.texts == Texts::All {
             self.names.extend(words(text).map(CompactString::from));
+        } else if self.texts == Texts::Examples && text.contains(">>>") {
+            self.names.extend(read_by_example(text));
         }
     }
 

@@ -4,19 +4,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use ruff_python_ast as ast;
+use ruff_python_ast::{self as ast, ExprRef};
 use ruff_text_size::Ranged;
-use ssot_facts::{DefinitionId, Index, ModuleId};
+use ssot_facts::{DefinitionId, ModuleId};
 use ssot_model::{FileChange, RepoPath};
 
 use super::extract::{self, Place, needs_of};
-use super::moved;
+use super::moved::{self, Origin};
 use super::pull_up::{self, class_of, class_statement, indent_of, refusal};
 use super::redirect::movable;
 use super::scan::Scan;
 use super::sites::{self, Wanted};
 use super::source::{SourceFile, check_syntax};
-use super::spot::Spot;
+use super::spot::{Spot, is_pragma};
+use super::style;
 use super::work::Work;
 use crate::edit::Edit;
 use crate::{Inherited, Refused};
@@ -78,11 +79,12 @@ fn apart(work: &mut Work<'_>, classes: &[NewClass<'_>]) -> Result<(), Refused> {
             let stmt = pull_up::method_statement(&file, def, index.definition(*method))?;
             needed.extend(needs_of(index, &file, (*method, stmt), &all, &|_| false)?);
         }
-        texts.push(class.text(index, &file, false)?);
+        texts.push(class.text(work, &file, false)?);
     }
     let names = importers.iter().map(|id| index.module(*id).name.to_string()).collect();
-    let docstring = format!("\"\"\"{}\"\"\"", in_common(names));
-    let text = moved::assemble(&file, index.module(source.module), docstring, needed, &texts);
+    let docstring = in_common(names, "modules", "", style::longest_line(work, &place.path));
+    let origin = Origin { file: &file, module: index.module(source.module) };
+    let text = moved::assemble(work, place, &origin, &docstring, needed, &texts);
     check_syntax(&place.path, &text)?;
     for class in classes {
         for (heir, methods) in &class.heirs {
@@ -93,14 +95,14 @@ fn apart(work: &mut Work<'_>, classes: &[NewClass<'_>]) -> Result<(), Refused> {
     work.change(place.path.clone(), FileChange::Write(text.into_bytes()))
 }
 
-/// What some things are told to share.
-fn in_common(mut names: Vec<String>) -> String {
+/// The docstring that says what some things share.
+fn in_common(mut names: Vec<String>, things: &str, indent: &str, longest: usize) -> String {
     /// Names that are told.
     const TOLD: usize = 4;
     names.sort_unstable();
     names.dedup();
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match &names[..] {
+    let line = match &names[..] {
         [only] => format!("What every {only} has."),
         [rest @ .., last] if names.len() <= TOLD => {
             format!("What {} and {last} have in common.", rest.join(", "))
@@ -109,7 +111,14 @@ fn in_common(mut names: Vec<String>) -> String {
             format!("What {first} and {} others have in common.", rest.len())
         }
         [] => String::new(),
+    };
+    let quotes = "\"\"\"";
+    if names.len() > TOLD || format!("{indent}{quotes}{line}{quotes}").chars().count() <= longest {
+        return format!("{quotes}{line}{quotes}");
     }
+    let names: Vec<String> = names.iter().map(|name| format!("{indent}- {name}\n")).collect();
+    let names = names.concat();
+    format!("{quotes}What these {things} have in common.\n\n{names}{indent}{quotes}")
 }
 
 impl<'d> NewClass<'d> {
@@ -150,7 +159,8 @@ impl<'d> NewClass<'d> {
             return Err(Refused::BoundTwice { path, name });
         }
         let file = work.file(home)?;
-        let text = self.text(index, &file, true)?;
+        let text = self.text(work, &file, true)?;
+        let longest = style::longest_line(work, &file.path);
         let mut edits = Vec::new();
         let mut top = usize::MAX;
         for (class, methods) in &self.heirs {
@@ -159,7 +169,7 @@ impl<'d> NewClass<'d> {
             let def = class_statement(&file, definition)?;
             let spot = Spot::of(&file, file.statement_of(definition)?, &definition.name)?;
             top = top.min(file.start_of(spot.lines.start));
-            edits.push(first_base(&file, def, self.name));
+            edits.push(first_base(&file, def, self.name, longest));
         }
         let gap = file.newline().repeat(3);
         edits.push(Edit::replace(top..top, format!("{text}{gap}")));
@@ -182,7 +192,8 @@ impl<'d> NewClass<'d> {
         {
             return Err(refusal(index, class, "knows the new class already"));
         }
-        let edit = first_base(&file, def, self.name);
+        let longest = style::longest_line(work, &file.path);
+        let edit = first_base(&file, def, self.name, longest);
         let plan = work.plans.entry(class.module).or_default();
         let first = plan.wanted.entry(wanted).or_insert(at);
         *first = at.min(*first);
@@ -191,12 +202,24 @@ impl<'d> NewClass<'d> {
     }
 
     /// The text of the class. Beside its heirs nothing in it has to change.
-    fn text(&self, index: &Index, file: &Rc<SourceFile>, beside: bool) -> Result<String, Refused> {
+    fn text(
+        &self,
+        work: &Work<'_>,
+        file: &Rc<SourceFile>,
+        beside: bool,
+    ) -> Result<String, Refused> {
+        let index = work.index;
         let newline = file.newline();
         let def = class_statement(file, movable(index, self.source)?)?;
         let indent = indent_of(file, def);
-        let mut parts =
-            vec![format!("class {}:{newline}{indent}{}", self.name, self.docstring(index))];
+        let longest = style::longest_line(work, &self.place.path);
+        let names = self.heirs.keys().map(|class| index.definition(*class).name.to_string());
+        let docstring = in_common(names.collect(), "classes", indent, longest);
+        let mut parts = vec![format!(
+            "class {}:{newline}{indent}{}",
+            self.name,
+            docstring.replace('\n', newline)
+        )];
         for id in &self.methods {
             let method = index.definition(*id);
             let stmt = pull_up::method_statement(file, def, method)?;
@@ -214,21 +237,17 @@ impl<'d> NewClass<'d> {
         }
         Ok(parts.join(&newline.repeat(2)))
     }
-
-    fn docstring(&self, index: &Index) -> String {
-        let names = self.heirs.keys().map(|class| index.definition(*class).name.to_string());
-        format!("\"\"\"{}\"\"\"", in_common(names.collect()))
-    }
 }
 
 /// The edit that puts a base before all others.
-fn first_base(file: &SourceFile, def: &ast::StmtClassDef, name: &str) -> Edit {
+fn first_base(file: &SourceFile, def: &ast::StmtClassDef, name: &str, longest: usize) -> Edit {
     let Some(arguments) = &def.arguments else {
         let head = def.type_params.as_ref().map_or(def.name.range(), |it| it.range());
         let at = head.end().to_usize();
         return Edit::replace(at..at, format!("({name})"));
     };
-    let open = SourceFile::range(&**arguments).start + 1;
+    let whole = SourceFile::range(&**arguments);
+    let open = whole.start + 1;
     let bases = arguments.args.iter().map(|it| SourceFile::range(it).start);
     let keywords = arguments.keywords.iter().map(|it| SourceFile::range(it).start);
     let Some(first) = bases.chain(keywords).min() else {
@@ -241,7 +260,33 @@ fn first_base(file: &SourceFile, def: &ast::StmtClassDef, name: &str) -> Edit {
     if indent.trim().is_empty() {
         return Edit::replace(first..first, format!("{name},{}{indent}", file.newline()));
     }
+    let is_too_long = file.line_text(line).chars().count() + name.len() + 2 > longest;
+    // A comment that instructs a type checker counts for the line of the class.
+    let is_bound = file.comments(file.line_range(line..line + 1)).any(is_pragma);
+    if is_too_long && !is_bound && file.lines(&**arguments).len() == 1 {
+        let newline = file.newline();
+        let mut all: Vec<(usize, &str)> = Vec::new();
+        all.extend(
+            arguments
+                .args
+                .iter()
+                .map(|it| (SourceFile::range(it).start, outer(file, it.into(), arguments))),
+        );
+        all.extend(arguments.keywords.iter().map(|it| {
+            let range = SourceFile::range(it);
+            (range.start, &file.text[range])
+        }));
+        all.sort_unstable();
+        let lines = std::iter::once(name).chain(all.into_iter().map(|(_, text)| text));
+        let lines: Vec<String> = lines.map(|it| format!("    {it},{newline}")).collect();
+        return Edit::replace(whole, format!("({newline}{})", lines.concat()));
+    }
     Edit::replace(first..first, format!("{name}, "))
+}
+
+/// The text of a base with the parentheses around it.
+fn outer<'f>(file: &'f SourceFile, base: ExprRef<'_>, arguments: &ast::Arguments) -> &'f str {
+    &file.text[file.outer_range(base, arguments.into())]
 }
 
 #[cfg(test)]
@@ -263,11 +308,19 @@ mod tests {
             ("class A((B)): pass\n", "class A(N, (B)): pass\n"),
             ("class A(\n    B,\n): pass\n", "class A(\n    N,\n    B,\n): pass\n"),
             ("class A(*b): pass\n", "class A(N, *b): pass\n"),
+            (
+                "class Another(FirstBase, Other):  # type: ignore\n    pass\n",
+                "class Another(N, FirstBase, Other):  # type: ignore\n    pass\n",
+            ),
+            (
+                "class Another(FirstBase, (Other), k=1): pass\n",
+                "class Another(\n    N,\n    FirstBase,\n    (Other),\n    k=1,\n): pass\n",
+            ),
         ] {
             let path = RepoPath::new("a.py").expect("plain");
             let file = SourceFile::parse(&path, before.as_bytes()).expect("it parses");
             let Some(Stmt::ClassDef(def)) = file.suite().first() else { panic!("{before}") };
-            let text = edit::apply(&file.text, vec![first_base(&file, def, "N")]);
+            let text = edit::apply(&file.text, vec![first_base(&file, def, "N", 40)]);
             assert_eq!(text.as_deref(), Ok(after));
         }
     }

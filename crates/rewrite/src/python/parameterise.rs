@@ -15,6 +15,7 @@ use super::form;
 use super::redirect::movable;
 use super::signature::{self, Added};
 use super::source::SourceFile;
+use super::style;
 use super::work::Work;
 use crate::Refused;
 use crate::edit::{self, Edit};
@@ -30,7 +31,7 @@ pub(super) fn parameterise(
     form::importable(index, canonical.module)?;
     let home = work.file(canonical.module)?;
     let added = gather(index, canonical, copies)?;
-    let edits = adapted(index, canonical, &home, &added)?;
+    let edits = adapted(work, canonical, &home, &added)?;
     prove(work, canonical, &edits, copies)?;
     if added.is_empty() {
         work.keep(canonical)?;
@@ -96,18 +97,21 @@ fn gather(
 
 /// The changes of the kept function.
 fn adapted(
-    index: &Index,
+    work: &Work<'_>,
     canonical: DefinitionId,
     file: &SourceFile,
     added: &[Added],
 ) -> Result<Vec<Edit>, Refused> {
+    let index = work.index;
     if added.is_empty() {
         return Ok(Vec::new());
     }
     let definition = index.definition(canonical);
     let def = function_of(index, file, canonical)?;
     let refused = |why: &str| refusal(index, canonical, why.to_owned());
-    let mut edits = signature::extended(file, def, added).map_err(|why| refused(&why))?;
+    let longest = style::longest_line(work, &file.path);
+    let mut edits =
+        signature::extended((file, longest), def, added).map_err(|why| refused(&why))?;
     let start = file.start_of(definition.span.start as usize - 1);
     let absolute = |range: &Range<usize>| start + range.start..start + range.end;
     for one in added {

@@ -123,7 +123,7 @@ fn give(work: &mut Work<'_>, base: DefinitionId, sources: &[DefinitionId]) -> Re
         }
     }
     let edit = insertion(&home, def, &texts);
-    let mut edits = bring::edits(index, base.module, &home, SourceFile::range(def).start, &needed)?;
+    let mut edits = bring::edits(work, base.module, &home, SourceFile::range(def).start, &needed)?;
     edits.push(edit);
     let plan = work.plans.entry(base.module).or_default();
     plan.edits.extend(edits);

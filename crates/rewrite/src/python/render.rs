@@ -6,13 +6,13 @@ use ruff_python_ast::Stmt;
 use ssot_facts::{Module, ModuleId};
 
 use super::aliases::aliases_of;
-use super::form;
 use super::imports;
 use super::layout::{self, Block};
 use super::names::{self, Names};
 use super::scan::Scan;
 use super::source::SourceFile;
 use super::work::{Cut, FilePlan, Removal, Replacement, Work};
+use super::{form, joining, style};
 use crate::Refused;
 use crate::edit::{self, Edit};
 
@@ -24,8 +24,7 @@ pub(super) fn render(
     plan: &FilePlan,
 ) -> Result<Vec<u8>, Refused> {
     let renderer = Renderer::new(work, id, file, plan)?;
-    let mut blocks: Vec<Block> =
-        plan.removals.iter().map(|removal| renderer.block(removal)).collect();
+    let mut blocks = renderer.blocks(plan);
     let mut edits = plan.edits.clone();
     for Cut { spot, line } in &plan.cuts {
         match line {
@@ -80,7 +79,7 @@ pub(super) struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    fn new(
+    pub(super) fn new(
         work: &'a Work<'a>,
         id: ModuleId,
         file: &'a SourceFile,
@@ -125,24 +124,71 @@ impl<'a> Renderer<'a> {
         })
     }
 
-    fn block(&self, removal: &Removal) -> Block {
-        let lines = removal.spot.lines.clone();
-        Block { lines, line: Some(self.line_for(removal)) }
+    /// What stands where definitions stood: imports of one module with nothing between them
+    /// share a statement.
+    fn blocks(&self, plan: &FilePlan) -> Vec<Block> {
+        let mut removals: Vec<&Removal> = plan.removals.iter().collect();
+        removals.sort_by_key(|removal| removal.spot.lines.start);
+        let mut blocks: Vec<Block> = Vec::new();
+        let mut at = 0;
+        while at < removals.len() {
+            let together = removals[at + 1..].iter().zip(&removals[at..]);
+            let together = together.take_while(|(next, previous)| self.share(previous, next));
+            let run = &removals[at..at + 1 + together.count()];
+            blocks.push(Block { lines: run[0].spot.lines.clone(), line: self.line_for(run) });
+            blocks.extend(
+                run[1..]
+                    .iter()
+                    .map(|removal| Block { lines: removal.spot.lines.clone(), line: None }),
+            );
+            at += run.len();
+        }
+        blocks
+    }
+
+    /// Whether two imports can be one statement.
+    fn share(&self, first: &Removal, second: &Removal) -> bool {
+        let target = |removal: &Removal| match &removal.replacement {
+            Replacement::Import { module, name } => {
+                let for_others = self.is_for_others(&removal.name);
+                let is_marked = *name != removal.name && for_others;
+                let is_plain = *name == removal.name && !for_others;
+                let shares = !is_marked && (is_plain || joining::combines(self.file));
+                shares.then(|| module.clone())
+            }
+            _ => None,
+        };
+        let mut between = first.spot.lines.end..second.spot.lines.start;
+        target(first).is_some()
+            && target(first) == target(second)
+            && between.all(|line| self.file.is_blank(line))
+    }
+
+    /// Whether a name is there for others alone.
+    pub(super) fn is_for_others(&self, bound: &str) -> bool {
+        !self.looked_up.contains(bound) && !self.is_exported(bound)
     }
 
     /// What stands where the definition stood. A name that the module itself does
     /// not read is re-exported in the form that linters and type checkers keep.
-    fn line_for(&self, removal: &Removal) -> String {
-        let bound = removal.name.as_str();
-        match &removal.replacement {
-            Replacement::Alias(name) => format!("{bound} = {name}"),
-            Replacement::Import { module, name } => {
-                let unread = !self.looked_up.contains(bound) && !self.is_exported(bound);
-                let clause = form::from_clause(self.module, module, self.relative);
-                let line = form::import_line(&clause, name, bound, unread);
-                if unread && name != bound { format!("{line}  # noqa: F401") } else { line }
+    fn line_for(&self, run: &[&Removal]) -> Option<String> {
+        let (module, name) = match &run[0].replacement {
+            Replacement::Nothing => return None,
+            Replacement::Alias(name) => return Some(format!("{} = {name}", run[0].name)),
+            Replacement::Import { module, name } => (module, name),
+        };
+        let word = |removal: &&Removal| match &removal.replacement {
+            Replacement::Import { name, .. } => {
+                form::word(name, &removal.name, self.is_for_others(&removal.name))
             }
-        }
+            _ => removal.name.to_string(),
+        };
+        let mut words: Vec<String> = run.iter().map(word).collect();
+        words.sort_by_key(|word| joining::key(word));
+        let clause = form::from_clause(self.module, module, self.relative);
+        let longest = style::longest_line(self.work, &self.file.path);
+        let line = form::from_import(&clause, &words, longest, self.file.newline());
+        Some(form::marked(line, name, &run[0].name, self.is_for_others(&run[0].name)))
     }
 
     pub(super) fn is_exported(&self, name: &str) -> bool {

@@ -9,9 +9,6 @@ use ruff_python_ast::token::TokenKind;
 use super::source::SourceFile;
 use crate::edit::Edit;
 
-/// Longest line that is written.
-pub(super) const LONGEST_LINE: usize = 88;
-
 /// A parameter that is added.
 #[derive(Debug, Clone)]
 pub(super) struct Added {
@@ -28,7 +25,7 @@ pub(super) struct Added {
 
 /// The header with the parameters added, which can be given by name alone.
 pub(super) fn extended(
-    file: &SourceFile,
+    (file, longest): (&SourceFile, usize),
     def: &ast::StmtFunctionDef,
     added: &[Added],
 ) -> Result<Vec<Edit>, String> {
@@ -43,7 +40,7 @@ pub(super) fn extended(
         let all = joined(&items, &news, annotated, "");
         let rest = file.line_text(line).len() - text.len();
         let multi = news.iter().any(|one| one.default.contains('\n'));
-        let new = if !multi && rest + all.len() + 2 <= LONGEST_LINE {
+        let new = if !multi && rest + all.len() + 2 <= longest {
             format!("({all})")
         } else {
             let newline = file.newline();

@@ -1,6 +1,6 @@
 //! Everything that is collected before the first file is put together.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -13,6 +13,7 @@ use super::importers::Redirected;
 use super::sites::{Left, Wanted};
 use super::source::SourceFile;
 use super::spot::Spot;
+use super::style::Limits;
 use crate::edit::Edit;
 use crate::{Refused, Sources};
 
@@ -23,6 +24,8 @@ pub(super) enum Replacement {
     Import { module: String, name: String },
     /// Another name for a definition of the same file.
     Alias(String),
+    /// Nothing: the import stands among the others of the file.
+    Nothing,
 }
 
 /// A definition that goes and what takes its place.
@@ -98,6 +101,10 @@ pub(super) struct FilePlan {
     pub(super) edits: Vec<Edit>,
     /// What the replacements need imported, with the offset of the first that needs it.
     pub(super) wanted: BTreeMap<Wanted, usize>,
+    /// Names that are imported for others alone, in the form that linters keep.
+    pub(super) reexported: BTreeSet<String>,
+    /// What is imported by statements that are there, by their offsets.
+    pub(super) joined: BTreeMap<usize, Vec<String>>,
     /// Names that replacements read through imports that were there.
     pub(super) kept: BTreeSet<String>,
     /// Whether its imports by dots become imports by name.
@@ -127,6 +134,9 @@ pub(super) struct Work<'a> {
     stays: BTreeSet<DefinitionId>,
     goes: BTreeSet<DefinitionId>,
     written: OnceCell<FxHashSet<(ModuleId, CompactString)>>,
+    /// What new modules import of this repository, by their dotted names.
+    pub(super) fresh: BTreeMap<String, Vec<ModuleId>>,
+    pub(super) limits: RefCell<Limits>,
     /// Places that were changed, by line, and places that stay.
     pub(super) fixed: BTreeSet<(ModuleId, u32)>,
     pub(super) left: Vec<Left>,
@@ -144,6 +154,8 @@ impl<'a> Work<'a> {
             stays: BTreeSet::new(),
             goes: BTreeSet::new(),
             written: OnceCell::new(),
+            fresh: BTreeMap::new(),
+            limits: RefCell::default(),
             fixed: BTreeSet::new(),
             left: Vec::new(),
         }

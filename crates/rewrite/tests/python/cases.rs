@@ -24,7 +24,7 @@
 
 use crate::support::{Case, check};
 
-const CASES: [&str; 9] = [
+const CASES: [&str; 10] = [
     include_str!("cases/redirect.txt"),
     include_str!("cases/extract.txt"),
     include_str!("cases/importers.txt"),
@@ -34,6 +34,7 @@ const CASES: [&str; 9] = [
     include_str!("cases/parameterise.txt"),
     include_str!("cases/merge.txt"),
     include_str!("cases/sites.txt"),
+    include_str!("cases/layout.txt"),
 ];
 
 #[test]

@@ -198,9 +198,15 @@ proptest! {
         prop_assert_eq!(patch.write_set().collect::<Vec<_>>(), [&path]);
         let FileChange::Write(bytes) = &patch.files[&path] else { panic!("the file stays") };
         let after = String::from_utf8(bytes.clone()).expect("it was text");
-        let import = "from app.a import helper as helper\n";
-        let expected = layout.saved("\"\"\"Module.\"\"\"\n", import);
-        prop_assert_eq!(lines(&after), lines(&expected));
+        // Wherever the import stands, at the top or where the copy stood.
+        let import = "from app.a import helper as helper";
+        let expected = layout.saved("\"\"\"Module.\"\"\"\n", "");
+        let is_other = |line: &&str| line.trim_start_matches('\u{feff}').trim() != import;
+        let bare = |line: &str| line.trim_end_matches(['\r', '\n']).to_owned();
+        let found: Vec<String> = lines(&after).into_iter().filter(is_other).map(bare).collect();
+        let expected: Vec<String> = lines(&expected).into_iter().map(bare).collect();
+        prop_assert_eq!(found, expected);
+        prop_assert_eq!(after.matches(import).count(), 1);
         prop_assert!(longest_gap(&after) <= longest_gap(&before));
 
         // The name still means the same, and a second time there is nothing to do.
@@ -209,6 +215,34 @@ proptest! {
         let again = support::index(&result);
         prop_assert_eq!(again.definition_named("app.b.helper"), None);
         let stale = support::apply(&index, &result, &decisions);
+        prop_assert_eq!(stale, Err(Refused::Changed { path }));
+    }
+
+    #[test]
+    fn a_private_copy_that_nobody_asks_for_goes_without_an_import(layout in layouts()) {
+        let private = |text: &str| text.replace("def helper", "def _helper");
+        let head = "\"\"\"Module.\"\"\"\nimport json\n";
+        let before = layout.saved(head, &private(COPIES[layout.copy]));
+        let mut files = Files::new();
+        files.insert("app/a.py".to_owned(), private(CANONICAL));
+        files.insert("app/b.py".to_owned(), before.clone());
+        let index = support::index(&files);
+        let canonical = index.definition_named("app.a._helper").expect("it is in the text");
+        let copy = index.definition_named("app.b._helper").expect("it is in the text");
+        let decisions =
+            [Decision::Redirect { canonical, copies: vec![copy], rewrite_imports: true }];
+        let patch = support::apply(&index, &files, &decisions).expect("nothing speaks against it");
+        let path = RepoPath::new("app/b.py").expect("plain");
+        prop_assert_eq!(patch.write_set().collect::<Vec<_>>(), [&path]);
+        let FileChange::Write(bytes) = &patch.files[&path] else { panic!("the file stays") };
+        let after = String::from_utf8(bytes.clone()).expect("it was text");
+        let bare = |line: &str| line.trim_end_matches(['\r', '\n']).to_owned();
+        let expected = layout.saved("\"\"\"Module.\"\"\"\n", "");
+        let found: Vec<String> = lines(&after).into_iter().map(bare).collect();
+        let expected: Vec<String> = lines(&expected).into_iter().map(bare).collect();
+        prop_assert_eq!(found, expected);
+        prop_assert!(longest_gap(&after) <= longest_gap(&before));
+        let stale = support::apply(&index, &support::patched(&files, &patch), &decisions);
         prop_assert_eq!(stale, Err(Refused::Changed { path }));
     }
 

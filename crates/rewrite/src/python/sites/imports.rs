@@ -6,22 +6,19 @@ use std::ops::Range;
 
 use compact_str::CompactString;
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::{Alias, Expr, Stmt};
 use ssot_facts::ModuleId;
 
 use super::super::aliases::{aliases_of, bound_name, removal};
-use super::super::form;
 use super::super::importers::fact_of;
 use super::super::scan::{ImportSite, Scan};
 use super::super::source::SourceFile;
 use super::super::work::{Addition, FilePlan, Side, Work};
+use super::super::{form, joining, style};
 use super::siblings;
 use super::substitution::Wanted;
 use crate::Refused;
 use crate::edit::Edit;
-
-/// Longest line on which several names are imported.
-const LONGEST_LINE: usize = 88;
 
 /// How the file can say what is wanted already; none when it has to be imported. An error
 /// says why that cannot be done.
@@ -148,8 +145,17 @@ pub(in super::super) fn settle(work: &mut Work<'_>) -> Result<(), Refused> {
                 _ => modules.push((&one.module, vec![one], *at)),
             }
         }
+        let together = joining::combines(&file);
         for (module, names, first) in modules {
-            add(work, id, (&file, &scan), module, &names, first);
+            let (changed, plain): (Vec<&Wanted>, Vec<&Wanted>) = {
+                let reexported = &work.plans[&id].reexported;
+                let is_plain = |one: &&Wanted| !word(one, reexported).contains(' ');
+                names.into_iter().partition(|one| !together && !is_plain(one))
+            };
+            let groups = std::iter::once(plain).chain(changed.into_iter().map(|one| vec![one]));
+            for names in groups.filter(|names| !names.is_empty()) {
+                add(work, id, (&file, &scan), module, &names, first);
+            }
         }
     }
     Ok(())
@@ -164,10 +170,21 @@ fn add(
     names: &[&Wanted],
     first: usize,
 ) {
-    let words: Vec<String> = names.iter().map(|one| word(one)).collect();
-    if let Some(site) = joins(work, id, file, scan, module, names, first) {
-        let edits = words.iter().map(|word| into_list(file, site.stmt, word)).collect::<Vec<_>>();
-        work.plans.entry(id).or_default().edits.extend(edits);
+    let plan = work.plans.entry(id).or_default();
+    let mut words: Vec<String> = names.iter().map(|one| word(one, &plan.reexported)).collect();
+    words.sort_by_key(|word| joining::key(word));
+    // A comment about one name is about all that share its statement.
+    let marked = names.iter().find_map(|one| {
+        let name = one.name.as_ref().filter(|name| **name != one.bound)?;
+        plan.reexported.contains(&one.bound).then(|| (name.clone(), one.bound.clone()))
+    });
+    let is_apart = !joining::combines(file) && words.iter().any(|word| word.contains(' '));
+    if marked.is_none()
+        && !is_apart
+        && let Some(site) = joins(work, id, file, scan, module, names, first)
+    {
+        let plan = work.plans.entry(id).or_default();
+        plan.joined.entry(site.start()).or_default().extend(words);
         return;
     }
     let of = work.index.module(id);
@@ -175,9 +192,14 @@ fn add(
     let relative =
         !is_absolute && work.index.is_internal(module) && form::prefers_relative(work.index, of);
     let clause = form::from_clause(of, module, relative);
-    let line = match names[0].name {
-        Some(_) => from_import(file, &clause, &words),
-        None => format!("import {module}"),
+    let longest = style::longest_line(work, &file.path);
+    let line = match (&names[0].name, marked) {
+        (Some(_), None) => form::from_import(&clause, &words, longest, file.newline()),
+        (Some(_), Some((name, bound))) => {
+            let line = form::from_import(&clause, &words, usize::MAX, file.newline());
+            form::marked(line, &name, &bound, true)
+        }
+        (None, _) => format!("import {module}"),
     };
     let place = place(work, file, scan, (module, &line), first);
     let plan = work.plans.entry(id).or_default();
@@ -192,21 +214,9 @@ fn add(
     }
 }
 
-/// The statement, over several lines where one would be too long.
-fn from_import(file: &SourceFile, clause: &str, words: &[String]) -> String {
-    let line = format!("from {clause} import {}", words.join(", "));
-    if words.len() < 2 || line.chars().count() <= LONGEST_LINE {
-        return line;
-    }
-    let newline = file.newline();
-    let names: Vec<String> = words.iter().map(|word| format!("    {word},{newline}")).collect();
-    format!("from {clause} import ({newline}{})", names.concat())
-}
-
-fn word(wanted: &Wanted) -> String {
+fn word(wanted: &Wanted, reexported: &BTreeSet<String>) -> String {
     match &wanted.name {
-        Some(name) if *name != wanted.bound => format!("{name} as {}", wanted.bound),
-        Some(name) => name.clone(),
+        Some(name) => form::word(name, &wanted.bound, reexported.contains(&wanted.bound)),
         None => wanted.module.clone(),
     }
 }
@@ -222,59 +232,27 @@ fn joins<'a>(
     first: usize,
 ) -> Option<ImportSite<'a>> {
     let is_it = |site: &ImportSite<'_>| {
-        let Stmt::ImportFrom(import) = site.stmt else { return false };
-        let is_star = import.names.iter().any(|alias| alias.name.as_str() == "*");
+        let is_changed = |alias: &Alias| alias.asname.is_some();
+        let is_apart = !joining::combines(file) && aliases_of(site.stmt).iter().any(is_changed);
+        if !joining::may_join(file, site.stmt) || is_apart {
+            return false;
+        }
         let target = work.index.import_target(work.index.module(id), &fact_of(site.stmt, 0));
-        let is_kept = !work.plans.get(&id).is_some_and(|plan| {
-            let all = 0..import.names.len();
-            all.into_iter().any(|nth| plan.orphans.contains(&(site.start(), nth)))
+        // What a statement takes from elsewhere from now on stands beside it, and what is
+        // written anew in it cannot be laid out anew.
+        let range = SourceFile::range(site.stmt);
+        let is_kept = work.plans.get(&id).is_none_or(|plan| {
+            !plan.renames.keys().any(|(statement, _)| *statement == range.start)
+                && !plan
+                    .edits
+                    .iter()
+                    .any(|edit| range.start <= edit.range.start && edit.range.end <= range.end)
         });
-        !is_star && is_kept && target.is_some_and(|target| target == module)
+        is_kept && target.is_some_and(|target| target == module)
     };
     names[0].name.as_ref()?;
     let mut sites = top_level(file, scan);
     sites.find(|site| SourceFile::range(site.stmt).end <= first && is_it(site))
-}
-
-/// The edit that puts a name into the list of an import statement, sorted when that is.
-fn into_list(file: &SourceFile, stmt: &Stmt, word: &str) -> Edit {
-    let aliases = aliases_of(stmt);
-    let text = |at: usize| &file.text[SourceFile::range(&aliases[at])];
-    let sorted = (1..aliases.len()).all(|at| key(text(at - 1)) <= key(text(at)));
-    let before = (0..aliases.len()).find(|at| sorted && key(text(*at)) > key(word));
-    let own_line = |at: usize| {
-        let start = SourceFile::range(&aliases[at]).start;
-        let line = file.start_of(file.line(start));
-        let indent = &file.text[line..start];
-        indent.trim().is_empty().then(|| indent.to_owned())
-    };
-    if let Some(next) = before {
-        let at = SourceFile::range(&aliases[next]).start;
-        let text = match own_line(next) {
-            Some(indent) => format!("{word},{}{indent}", file.newline()),
-            None => format!("{word}, "),
-        };
-        return Edit::replace(at..at, text);
-    }
-    let last = aliases.len() - 1;
-    let at = SourceFile::range(&aliases[last]).end;
-    let text = match own_line(last) {
-        Some(indent) => format!(",{}{indent}{word}", file.newline()),
-        None => format!(", {word}"),
-    };
-    Edit::replace(at..at, text)
-}
-
-/// Constants, classes, functions: the order of import sorters.
-fn key(name: &str) -> (u8, String) {
-    let first = name.split(' ').next().unwrap_or(name);
-    let has_small = first.contains(|letter: char| letter.is_lowercase());
-    let rank = match first.chars().next() {
-        Some(letter) if letter.is_uppercase() && !has_small && first.len() > 1 => 0,
-        Some(letter) if letter.is_uppercase() => 1,
-        _ => 2,
-    };
-    (rank, first.to_owned())
 }
 
 /// The import statement beside which a new one belongs.
@@ -294,33 +272,57 @@ fn place<'a>(
         .filter(|site| SourceFile::range(site.stmt).end <= first.min(head))
         .filter(|site| file.has_own_lines(site.stmt))
         .collect();
-    let index = work.index;
-    let internal = |site: &ImportSite<'_>| match site.stmt {
-        Stmt::ImportFrom(import) => {
-            let module = import.module.as_ref().map_or("", |module| module.as_str());
-            import.level > 0 || index.is_internal(module)
-        }
-        other => aliases_of(other).iter().any(|alias| index.is_internal(&alias.name)),
-    };
-    let is_own = index.is_internal(module);
+    let internal = |site: &ImportSite<'_>| is_internal(work, site.stmt);
+    let is_own = work.index.is_internal(module);
     let kin: Vec<ImportSite<'a>> = sites
         .iter()
         .copied()
         .filter(|site| internal(site) == is_own && !is_future(site.stmt))
         .collect();
-    let Some(last) = kin.last() else {
+    let Some(last) = kin.last().copied() else {
         let near = if is_own { sites.last() } else { sites.iter().rfind(|it| !internal(it)) };
         return near.or(sites.last()).map(|site| (*site, Side::Apart));
     };
+    let kin = largest_block(file, &kin);
     let text = |site: &ImportSite<'_>| sort_key(&file.text[SourceFile::range(site.stmt)]);
     let new = sort_key(line);
     let is_sorted = kin.windows(2).all(|pair| text(&pair[0]) <= text(&pair[1]));
     if !is_sorted {
-        return Some((*last, Side::After));
+        return Some((last, Side::After));
     }
     match kin.iter().rfind(|site| text(site) <= new) {
         Some(before) => Some((*before, Side::After)),
         None => Some((kin[0], Side::Before)),
+    }
+}
+
+/// Of imports that stand in several places, those of the largest; of the last of two.
+fn largest_block<'a>(file: &SourceFile, sites: &[ImportSite<'a>]) -> Vec<ImportSite<'a>> {
+    let suite = file.suite();
+    let position = |site: &ImportSite<'_>| suite.iter().position(|it| std::ptr::eq(it, site.stmt));
+    let is_import = |stmt: &Stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_));
+    let follows = |first: &ImportSite<'a>, second: &ImportSite<'a>| {
+        let between = position(first).zip(position(second));
+        between.is_some_and(|(first, second)| suite[first..second].iter().all(is_import))
+    };
+    let blocks = sites.chunk_by(follows);
+    blocks.max_by_key(|block| block.len()).map(<[_]>::to_vec).unwrap_or_default()
+}
+
+/// Whether the imports of this repository stand in the order of import sorters.
+pub(in super::super) fn is_in_order(work: &Work<'_>, file: &SourceFile, imports: &[Stmt]) -> bool {
+    let own = imports.iter().filter(|stmt| is_internal(work, stmt));
+    let keys: Vec<_> = own.map(|stmt| sort_key(&file.text[SourceFile::range(stmt)])).collect();
+    keys.is_sorted()
+}
+
+fn is_internal(work: &Work<'_>, stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::ImportFrom(import) => {
+            let module = import.module.as_ref().map_or("", |module| module.as_str());
+            import.level > 0 || work.index.is_internal(module)
+        }
+        other => aliases_of(other).iter().any(|alias| work.index.is_internal(&alias.name)),
     }
 }
 

@@ -30,7 +30,7 @@ use super::work::Work;
 use crate::Refused;
 
 pub use self::substitution::{Substitution, Wanted};
-pub(super) use imports::{known, settle};
+pub(super) use imports::{is_in_order, known, settle};
 
 /// What places turn into.
 #[derive(Debug, PartialEq, Eq)]
