@@ -89,3 +89,9 @@ setInterval(() => {
 const target = location.hash.length > 1 && byId(decodeURIComponent(location.hash.slice(1)));
 const details = target && target.querySelector("details");
 if (details) details.open = true;
+
+// A scan goes on: its findings are answered when it is over, and then there is a new page.
+const awaited = document.querySelector("[data-awaits]");
+if (awaited) {
+  fetch(awaited.dataset.awaits).then(() => location.reload(), () => null);
+}

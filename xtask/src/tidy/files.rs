@@ -23,6 +23,8 @@ const OWN_PYTHON: &[(&str, &str)] = &[
     ("crates/runtime/src/runner/", "runs inside the interpreter that runs the tests"),
     ("fuzz/seeds/python/", "where the fuzzers begin"),
     ("xtask/mcp/", "asks `ssot mcp` as its clients do"),
+    ("xtask/browser/", "how a browser and a generator of requests use the dashboard"),
+    ("xtask/bench/", "what the server is measured beside, in a few lines each"),
 ];
 
 /// Checks one tracked file.

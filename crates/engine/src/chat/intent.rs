@@ -83,7 +83,8 @@ pub fn intent(text: &str) -> Intent {
     match first.as_str() {
         "help" | "hello" | "hi" | "commands" => Intent::Help,
         "scan" | "rescan" | "refresh" | "reload" => Intent::Scan,
-        "overview" | "health" | "summary" => Intent::Overview,
+        "how" if has("going") || has("run") => Intent::Status,
+        "overview" | "health" | "summary" | "how" => Intent::Overview,
         "explain" | "rule" => rest(1).map_or(Intent::Help, Intent::Rule),
         "plan" => Intent::Plan,
         "run" | "consolidate" | "fix" | "start" | "execute" => Intent::Run(rest(1)),
@@ -93,8 +94,6 @@ pub fn intent(text: &str) -> Intent {
         "undo" | "rollback" | "revert" => Intent::RollBack(rest(1)),
         "roll" if has("back") => Intent::RollBack(rest(2)),
         "why" => rest(1).map_or(Intent::Overview, Intent::Why),
-        "how" if has("going") || has("run") => Intent::Status,
-        "how" => Intent::Overview,
         _ if has("missed") || has("unfixed") => Intent::MissedFixes,
         _ if has("would") && (has("change") || has("done")) || has("plan") => Intent::Plan,
         _ if has("worst") || has("state") || has("bad") => Intent::Overview,

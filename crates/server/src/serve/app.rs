@@ -32,6 +32,7 @@ pub(crate) struct App(Arc<Shared>);
 /// See [`App`].
 pub(crate) struct Shared {
     pub(super) store: Store,
+    pub(super) clock: Clock,
     pub(super) conversation: Conversation,
     pub(super) hub: Hub,
     pub(super) metrics: Metrics,
@@ -85,6 +86,7 @@ impl App {
             is_secure: parts.origins.iter().all(|origin| origin.starts_with("https://")),
             origins: parts.origins,
             store: parts.store,
+            clock: Clock::system(),
             conversation: parts.conversation,
             heartbeat: parts.heartbeat,
             stopping: parts.stopping,
@@ -98,11 +100,6 @@ impl App {
     /// Where the server keeps its own.
     pub(super) fn state(&self) -> &Path {
         &self.state
-    }
-
-    /// The clock of the machine.
-    pub(super) fn clock(&self) -> Clock {
-        Clock::system()
     }
 
     /// What starts the program once more.

@@ -9,6 +9,8 @@ use super::client::{Applied, Socket};
 
 /// Longer than a round takes.
 const PATIENCE: Duration = Duration::from_mins(5);
+/// In what the kernel counts CPU time.
+const TICKS_EACH_SECOND: f64 = 100.0;
 /// Sockets that are opened at the same time.
 pub(super) const OPENING: usize = 100;
 
@@ -92,7 +94,6 @@ pub(super) fn cpu(process: u32) -> Result<f64> {
     // The name stands between brackets and may have spaces.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split(' ').collect();
     let ticks = |at: usize| -> Result<f64> { Ok(fields.get(at).context("no time")?.parse()?) };
-    const TICKS_EACH_SECOND: f64 = 100.0;
     Ok((ticks(12)? + ticks(13)?) / TICKS_EACH_SECOND)
 }
 

@@ -1,4 +1,4 @@
-//! The API. One table lists its operations; the router and the OpenAPI document are made
+//! The API. One table lists its operations; the router and the `OpenAPI` document are made
 //! from it, so that neither knows what the other does not.
 
 mod findings;

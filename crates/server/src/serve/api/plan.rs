@@ -147,7 +147,7 @@ pub(super) async fn begin(
     asked: &StartRun,
 ) -> Result<RunId, Failure> {
     let served = app.project(user, project, Role::Operator).await?;
-    let run = mint_run_id(&app.clock(), &Randomness::system());
+    let run = mint_run_id(&app.clock, &Randomness::system());
     let mut words: Vec<OsString> = ["run", ".", "--quiet", "--format", "json", "--run-id"]
         .into_iter()
         .map(OsString::from)

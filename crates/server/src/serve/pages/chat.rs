@@ -68,7 +68,7 @@ async fn view(
         threads: threads.into_iter().map(card).collect(),
         thread,
         suggestions: SUGGESTIONS.map(str::to_owned).to_vec(),
-        now: app.clock().now(),
+        now: app.clock.now(),
     })
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn overview(
         running,
         scanned: snapshot.as_ref().map(|it| it.at),
         scanning: served.reading() == Reading::Running,
-        now: app.clock().now(),
+        now: app.clock.now(),
     };
     if let (None, Reading::Failed(reason)) = (&snapshot, served.reading()) {
         return Err(Failure::invalid(reason).into());
@@ -118,7 +118,7 @@ pub(super) async fn plan(
         editable: true,
         planned: Some(snapshot.at),
         stale: head != snapshot.commit,
-        now: app.clock().now(),
+        now: app.clock.now(),
     };
     Ok(Html(dashboard::plan(&view)))
 }

@@ -25,7 +25,7 @@ pub(super) async fn cards(
     served: &ServedProject,
     most: usize,
 ) -> Result<Vec<RunCard>, Failure> {
-    let (mut cards, now) = (Vec::new(), app.clock().now());
+    let (mut cards, now) = (Vec::new(), app.clock.now());
     for entry in served.records.runs().await?.into_iter().take(most) {
         let status = served.records.status(&entry.run).await?;
         let by = app.store.doer("run-started", entry.run.as_str()).await?;
@@ -41,7 +41,7 @@ pub(super) async fn list(
 ) -> Shown {
     let (served, shell) = of_project(&app, &guest, &project).await?;
     let runs = cards(&app, &served, LISTED).await?;
-    Ok(Html(dashboard::runs(&RunsView { shell, runs, now: app.clock().now() })))
+    Ok(Html(dashboard::runs(&RunsView { shell, runs, now: app.clock.now() })))
 }
 
 pub(super) async fn run(
@@ -53,7 +53,7 @@ pub(super) async fn run(
     let run = known_run(&served, &run).await?;
     let events = all(&served, &run).await?;
     let planned = served.records.plan(&run)?;
-    let (now, last) = (app.clock().now(), events.last().map_or(0, |event| event.at.0));
+    let (now, last) = (app.clock.now(), events.last().map_or(0, |event| event.at.0));
     let is_ours = served.at_work().await.as_ref() == Some(&run);
     let view = RunView {
         shell,

@@ -22,7 +22,7 @@ pub(super) async fn projects(State(app): State<App>, guest: Guest) -> Shown {
     for (project, _) in app.open_to(&guest.0.user).await? {
         projects.push(card(&app, &guest, project.project.as_str()).await?);
     }
-    Ok(Html(dashboard::projects(&ProjectsView { shell, projects, now: app.clock().now() })))
+    Ok(Html(dashboard::projects(&ProjectsView { shell, projects, now: app.clock.now() })))
 }
 
 async fn card(
@@ -100,7 +100,7 @@ pub(super) async fn settings_with(app: &App, guest: &Guest, new_token: Option<Ne
         new_token,
         users,
         roles: vec!["member".to_owned(), "admin".to_owned()],
-        now: app.clock().now(),
+        now: app.clock.now(),
     };
     Ok(Html(dashboard::settings(&view)))
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message as Packet, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
@@ -124,7 +125,7 @@ impl Session {
                     if !self.may_stay().await {
                         return close(&mut socket, SIGNED_OUT, "signed out").await;
                     }
-                    send(&mut socket, Packet::Ping(Default::default())).await?;
+                    send(&mut socket, Packet::Ping(Bytes::new())).await?;
                 }
                 () = stopped(&mut stopping) => {
                     let retry = Message::Retry { after_ms: RETRY_MS }.text();

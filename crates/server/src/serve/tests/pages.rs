@@ -35,7 +35,7 @@ async fn every_page_is_shown_and_a_foreign_one_is_not() {
     let thread = world.thread(&world.owner).await;
     world.say(&world.owner, &thread, "overview").await;
     for rest in [
-        "".to_owned(),
+        String::new(),
         "/findings".to_owned(),
         "/findings?text=order&verdict=identical&page=9".to_owned(),
         format!("/concepts/{group}"),

@@ -1,5 +1,6 @@
 //! A server with a small repository, and whoever asks it.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -21,7 +22,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use super::super::{ServeError, ServeOptions, listen};
 
 /// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A function and its copy.
 const COPY: &str = "def order_key(order, region):\n    parts = [order.id, region.lower()]\n    \
@@ -239,13 +240,13 @@ impl Asker {
     ) -> Answer {
         let mut lines = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         if !headers.iter().any(|(name, _)| *name == "Host") {
-            lines.push_str(&format!("Host: {}\r\n", self.address));
+            _ = write!(lines, "Host: {}\r\n", self.address);
         }
         let own = self.key.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         for (name, value) in headers.iter().copied().chain(own) {
-            lines.push_str(&format!("{name}: {value}\r\n"));
+            _ = write!(lines, "{name}: {value}\r\n");
         }
-        lines.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+        _ = write!(lines, "Content-Length: {}\r\n\r\n", body.len());
         let exchange = async {
             let mut stream = TcpStream::connect(&self.address).await.expect("connected");
             stream.write_all(lines.as_bytes()).await.expect("sent");
