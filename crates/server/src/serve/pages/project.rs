@@ -26,7 +26,11 @@ pub(super) async fn overview(
     Path(project): Path<String>,
 ) -> Shown {
     let (served, shell) = of_project(&app, &guest, &project).await?;
-    let snapshot = served.snapshot();
+    let (mut snapshot, reading) = (served.snapshot(), served.reading());
+    if snapshot.is_none() && reading == Reading::Done {
+        // It was over between the two looks.
+        snapshot = served.snapshot();
+    }
     let mut running = cards(&app, &served, RECENT).await?;
     running.retain(|card| card.outcome.is_none());
     let view = OverviewView {
@@ -35,10 +39,10 @@ pub(super) async fn overview(
         trend: snapshot.as_ref().map_or(&[], |it| it.trend.as_slice()),
         running,
         scanned: snapshot.as_ref().map(|it| it.at),
-        scanning: served.reading() == Reading::Running,
+        scanning: reading == Reading::Running,
         now: app.clock.now(),
     };
-    if let (None, Reading::Failed(reason)) = (&snapshot, served.reading()) {
+    if let (None, Reading::Failed(reason)) = (&snapshot, reading) {
         return Err(Failure::invalid(reason).into());
     }
     Ok(Html(dashboard::overview(&view)))
