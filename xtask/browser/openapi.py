@@ -30,6 +30,12 @@ def main() -> int:
         _, cookie = ask(base, "/api/v1/sign-in", {"code": code})
         body = {"command_id": "for-the-generator", "name": "generator"}
         token = ask(base, "/api/v1/tokens", body, cookie)[0]["secret"]
+        projects = urllib.request.Request(base + "/api/v1/projects", headers={"Cookie": cookie})
+        with urllib.request.urlopen(projects) as answer:
+            project = json.load(answer)[0]["project"]
+        # Behind an identity that is not there nothing would be reached.
+        config = working / "schemathesis.toml"
+        config.write_text(f'[parameters]\n"path.project" = "{project}"\n')
         generator = Path(sys.executable).with_name("schemathesis")
         # Whether a request is refused is no question here: that none breaks anything is.
         checks = "not_a_server_error,content_type_conformance,response_schema_conformance"
