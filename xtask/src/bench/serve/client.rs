@@ -68,7 +68,12 @@ pub(super) struct Applied {
 }
 
 impl Applied {
+    /// Applies what a message brings; the word that everything stored was told has a number
+    /// and is no event.
     pub(super) fn all(&mut self, text: &str) {
+        if text.starts_with("{\"type\":\"caught_up\"") {
+            return;
+        }
         for seq in numbers(text) {
             self.wrong += u64::from(seq != self.seq + 1);
             self.seq = self.seq.max(seq);
@@ -107,6 +112,7 @@ mod tests {
             (r#"{"seq":1}{"seq":3}"#, 1),
             (r#"{"seq":1}{"seq":1}{"seq":2}"#, 1),
             (r#"{"seq":2}{"seq":1}"#, 2),
+            (r#"{"type":"caught_up","stream":"r","seq":1}"#, 0),
         ] {
             let mut applied = Applied::default();
             applied.all(text);
