@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::python::{self, Venv};
+use crate::python;
 use crate::shell::Run;
 use crate::{sdist, workspace};
 
@@ -24,7 +24,7 @@ const BROWSERS: [&str; 4] = [
 /// Lays the demo and lets a browser use the server on it.
 pub(crate) fn run(root: &Path) -> Result<()> {
     let Some((working, browser)) = prepared()? else { return Ok(()) };
-    let python = environment(root, &working, "xtask/browser.txt")?;
+    let python = python::pinned(root, &working, "xtask/browser.txt")?.program("python");
     let repository = demo(&working)?;
     sdist::remove(&working.join("state"))?;
     Run::new(python)
@@ -40,7 +40,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 /// Lets a generator of requests read the document of the API and try everything in it.
 pub(crate) fn openapi(root: &Path) -> Result<()> {
     let Some(working) = with_python()? else { return Ok(()) };
-    let python = environment(root, &working, "xtask/openapi.txt")?;
+    let python = python::pinned(root, &working, "xtask/openapi.txt")?.program("python");
     let repository = demo(&working)?;
     sdist::remove(&working.join("state"))?;
     let fuzz = Run::new(python).arg(root.join(FUZZ)).arg(workspace::ssot());
@@ -96,23 +96,4 @@ fn pages(root: &Path, working: &Path) -> Result<PathBuf> {
         .env("SSOT_PAGES_DIR", &folder)
         .output()?;
     Ok(folder)
-}
-
-/// The interpreter of an environment of its own, every file of it pinned to the byte.
-fn environment(root: &Path, working: &Path, requirements: &str) -> Result<PathBuf> {
-    let name = requirements.rsplit('/').next().unwrap_or(requirements);
-    let environment = Venv::ensure(&working.join(format!("environment-{name}")))?;
-    let wanted = std::fs::read_to_string(root.join(requirements))?;
-    let mark = working.join(format!("installed-{name}"));
-    if std::fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
-        return Ok(environment.program("python"));
-    }
-    environment
-        .pip(working)
-        .args(["install", "--quiet", "--require-hashes", "--only-binary", ":all:"])
-        .arg("--requirement")
-        .arg(root.join(requirements))
-        .output()?;
-    std::fs::write(mark, wanted)?;
-    Ok(environment.program("python"))
 }

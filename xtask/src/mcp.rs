@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::python::{self, Venv};
+use crate::python;
 use crate::shell::Run;
 use crate::{sdist, workspace};
 
@@ -50,7 +50,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     }
     let working = workspace::working("SSOT_BEDS_DIR", ".beds").join("mcp");
     std::fs::create_dir_all(&working).with_context(|| format!("{}", working.display()))?;
-    let client = install(root, &working)?;
+    let client = python::pinned(root, &working, REQUIREMENTS)?.program("python");
     let ask = Run::new(client).arg(root.join(CLIENT)).arg(workspace::ssot());
     match &options.measure {
         Some(repository) => ask.arg(repository).arg("--measure").check(),
@@ -85,22 +85,4 @@ fn lay(working: &Path) -> Result<PathBuf> {
     git(&["worktree", "add", "--quiet", "-b", "elsewhere", "../elsewhere"])?;
     std::fs::write(elsewhere.join("shop/invoices.py"), INVOICE)?;
     Ok(repository)
-}
-
-/// The interpreter of an environment with the SDK, every file of it pinned to the byte.
-fn install(root: &Path, working: &Path) -> Result<PathBuf> {
-    let environment = Venv::ensure(&working.join("environment"))?;
-    let wanted = std::fs::read_to_string(root.join(REQUIREMENTS))?;
-    let mark = working.join("installed.txt");
-    if std::fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
-        return Ok(environment.program("python"));
-    }
-    environment
-        .pip(working)
-        .args(["install", "--quiet", "--require-hashes", "--only-binary", ":all:"])
-        .arg("--requirement")
-        .arg(root.join(REQUIREMENTS))
-        .output()?;
-    std::fs::write(mark, wanted)?;
-    Ok(environment.program("python"))
 }

@@ -73,3 +73,23 @@ pub(crate) fn tools(working: &Path) -> Result<Venv> {
     std::fs::create_dir_all(working).with_context(|| format!("creating {}", working.display()))?;
     Venv::ensure(&working.join("tools"))
 }
+
+/// An environment of its own below a working directory, with what a file of requirements
+/// names, every file of it pinned to the byte.
+pub(crate) fn pinned(root: &Path, working: &Path, requirements: &str) -> Result<Venv> {
+    let name = requirements.rsplit('/').next().unwrap_or(requirements);
+    let environment = Venv::ensure(&working.join(format!("environment-{name}")))?;
+    let wanted = std::fs::read_to_string(root.join(requirements))?;
+    let mark = working.join(format!("installed-{name}"));
+    if std::fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
+        return Ok(environment);
+    }
+    environment
+        .pip(working)
+        .args(["install", "--quiet", "--require-hashes", "--only-binary", ":all:"])
+        .arg("--requirement")
+        .arg(root.join(requirements))
+        .output()?;
+    std::fs::write(mark, wanted)?;
+    Ok(environment)
+}

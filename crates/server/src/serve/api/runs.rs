@@ -1,5 +1,7 @@
 //! Runs: looking at them, and what may be said while they go on.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -61,42 +63,83 @@ struct Approving {
 }
 
 pub(super) fn operations() -> Vec<Operation> {
-    let get = |path, summary| (Method::GET, path, (summary, "viewers"));
-    let at = |(method, path, told)| (method, path, told);
-    let (m, p, t) = at(get("/projects/{project}/runs", "The runs, the latest first"));
-    let list = Operation::new(m, p, t, list).answers::<Vec<RunView>>(200);
-    let (m, p, t) = at(get("/projects/{project}/runs/{run}", "The report, `ssot.run/1`"));
-    let report = Operation::new(m, p, t, report).answers::<Value>(200);
-    let (m, p, t) = at(get("/projects/{project}/runs/{run}/status", "A run at a glance"));
-    let status = Operation::new(m, p, t, status).answers::<Value>(200);
-    let (m, p, t) = at(get("/projects/{project}/runs/{run}/events", "Its events"));
-    let events = Operation::new(m, p, t, events).asks::<Cursor>().answers::<Vec<Value>>(200);
-    let (m, p, t) = at(get("/projects/{project}/runs/{run}/verify", "Whether its log is whole"));
-    let verify = Operation::new(m, p, t, verify).answers::<Value>(200);
-    let (m, p, t) = at(get(
-        "/projects/{project}/runs/{run}/packages/{package}/diff",
-        "What a package that landed has changed",
-    ));
-    let diff = Operation::new(m, p, t, diff).answers::<Value>(200);
-    let post = |path, summary, role| (Method::POST, path, (summary, role));
-    let (m, p, t) = at(post(
-        "/projects/{project}/runs/{run}/approve",
-        "Approves what it waits for",
-        "approvers",
-    ));
-    let approve = Operation::new(m, p, t, approve).takes::<Approving>().answers::<Value>(200);
-    let (m, p, t) =
-        at(post("/projects/{project}/runs/{run}/cancel", "Stops it in good order", "operators"));
-    let cancel = Operation::new(m, p, t, cancel).takes::<Bare>().answers::<Value>(202);
-    let (m, p, t) =
-        at(post("/projects/{project}/runs/{run}/resume", "Takes the latest one up", "operators"));
-    let resume = Operation::new(m, p, t, resume).takes::<Bare>().answers::<Value>(202);
-    let (m, p, t) =
-        at(post("/projects/{project}/runs/{run}/rollback", "Undoes landings", "approvers"));
-    let back = Operation::new(m, p, t, rollback::roll_back_one)
+    vec![
+        Operation::new(
+            Method::GET,
+            "/projects/{project}/runs",
+            ("The runs, the latest first", "viewers"),
+            list,
+        )
+        .answers::<Vec<RunView>>(200),
+        Operation::new(
+            Method::GET,
+            "/projects/{project}/runs/{run}",
+            ("The report, `ssot.run/1`", "viewers"),
+            report,
+        )
+        .answers::<Value>(200),
+        Operation::new(
+            Method::GET,
+            "/projects/{project}/runs/{run}/status",
+            ("A run at a glance", "viewers"),
+            status,
+        )
+        .answers::<Value>(200),
+        Operation::new(
+            Method::GET,
+            "/projects/{project}/runs/{run}/events",
+            ("Its events", "viewers"),
+            events,
+        )
+        .asks::<Cursor>()
+        .answers::<Vec<Value>>(200),
+        Operation::new(
+            Method::GET,
+            "/projects/{project}/runs/{run}/verify",
+            ("Whether its log is whole", "viewers"),
+            verify,
+        )
+        .answers::<Value>(200),
+        Operation::new(
+            Method::GET,
+            "/projects/{project}/runs/{run}/packages/{package}/diff",
+            ("What a package that landed has changed", "viewers"),
+            diff,
+        )
+        .answers::<Value>(200),
+        Operation::new(
+            Method::POST,
+            "/projects/{project}/runs/{run}/approve",
+            ("Approves what it waits for", "approvers"),
+            approve,
+        )
+        .takes::<Approving>()
+        .answers::<Value>(200),
+        Operation::new(
+            Method::POST,
+            "/projects/{project}/runs/{run}/cancel",
+            ("Stops it in good order", "operators"),
+            cancel,
+        )
+        .takes::<Bare>()
+        .answers::<Value>(202),
+        Operation::new(
+            Method::POST,
+            "/projects/{project}/runs/{run}/resume",
+            ("Takes the latest one up", "operators"),
+            resume,
+        )
+        .takes::<Bare>()
+        .answers::<Value>(202),
+        Operation::new(
+            Method::POST,
+            "/projects/{project}/runs/{run}/rollback",
+            ("Undoes landings", "approvers"),
+            rollback::roll_back_one,
+        )
         .takes::<rollback::RollingBack>()
-        .answers::<Value>(200);
-    vec![list, report, status, events, verify, diff, approve, cancel, resume, back]
+        .answers::<Value>(200),
+    ]
 }
 
 /// The run of an address, when the project has it.
@@ -109,6 +152,18 @@ pub(in super::super) async fn known_run(
         0 => Err(Failure::not_found()),
         _ => Ok(run),
     }
+}
+
+/// A run of a project for a user who may at least do so much in the project.
+async fn run_of(
+    app: &App,
+    visitor: &Visitor,
+    (project, run): (&str, &str),
+    needed: Role,
+) -> Result<(Arc<ServedProject>, RunId), Failure> {
+    let served = app.project(&visitor.user, project, needed).await?;
+    let run = known_run(&served, run).await?;
+    Ok((served, run))
 }
 
 async fn list(
@@ -134,8 +189,7 @@ async fn report(
     visitor: Visitor,
     Path((project, run)): Path<(String, String)>,
 ) -> Result<Json<Value>, Failure> {
-    let served = app.project(&visitor.user, &project, Role::Viewer).await?;
-    let run = known_run(&served, &run).await?;
+    let (served, run) = run_of(&app, &visitor, (&project, &run), Role::Viewer).await?;
     Ok(Json(json!(served.records.report(&run).await?)))
 }
 
@@ -144,8 +198,7 @@ async fn status(
     visitor: Visitor,
     Path((project, run)): Path<(String, String)>,
 ) -> Result<Json<Value>, Failure> {
-    let served = app.project(&visitor.user, &project, Role::Viewer).await?;
-    let run = known_run(&served, &run).await?;
+    let (served, run) = run_of(&app, &visitor, (&project, &run), Role::Viewer).await?;
     Ok(Json(json!(served.records.status(&run).await?)))
 }
 
@@ -155,8 +208,7 @@ async fn events(
     Path((project, run)): Path<(String, String)>,
     cursor: Result<Query<Cursor>, QueryRejection>,
 ) -> Result<Json<Value>, Failure> {
-    let served = app.project(&visitor.user, &project, Role::Viewer).await?;
-    let run = known_run(&served, &run).await?;
+    let (served, run) = run_of(&app, &visitor, (&project, &run), Role::Viewer).await?;
     let Query(cursor) = cursor.map_err(|error| Failure::unreadable(error.body_text()))?;
     let limit = cursor.limit.unwrap_or(EVENTS).min(EVENTS);
     Ok(Json(json!(served.records.events(&run, cursor.after_seq, limit).await?)))
@@ -167,8 +219,7 @@ async fn verify(
     visitor: Visitor,
     Path((project, run)): Path<(String, String)>,
 ) -> Result<Json<Value>, Failure> {
-    let served = app.project(&visitor.user, &project, Role::Viewer).await?;
-    let run = known_run(&served, &run).await?;
+    let (served, run) = run_of(&app, &visitor, (&project, &run), Role::Viewer).await?;
     let verified = served.records.verify(&run).await?;
     let fault = verified.fault.map(|fault| json!({ "seq": fault.seq, "reason": fault.reason }));
     Ok(Json(json!({ "run": run, "events": verified.events, "fault": fault })))
@@ -179,8 +230,7 @@ async fn diff(
     visitor: Visitor,
     Path((project, run, package)): Path<(String, String, String)>,
 ) -> Result<Json<Value>, Failure> {
-    let served = app.project(&visitor.user, &project, Role::Viewer).await?;
-    let run = known_run(&served, &run).await?;
+    let (served, run) = run_of(&app, &visitor, (&project, &run), Role::Viewer).await?;
     let (previous, commit) = landing(&served, &run, &package).await?;
     let (records, from, to) = (served.records.clone(), previous, commit.clone());
     let diff = tokio::task::spawn_blocking(move || records.diff(&from, &to)).await;
@@ -218,8 +268,7 @@ async fn approve(
     Path((project, run)): Path<(String, String)>,
     body: Body<Approving>,
 ) -> Result<Response, Failure> {
-    let served = app.project(&visitor.user, &project, Role::Approver).await?;
-    let run = known_run(&served, &run).await?;
+    let (_, run) = run_of(&app, &visitor, (&project, &run), Role::Approver).await?;
     let (work, user, package) = (app.clone(), visitor.user.clone(), body.value.package.clone());
     let done = async move {
         let given = approve_run(&work, &user, (&project, &run), package.as_ref()).await?;
@@ -251,8 +300,7 @@ async fn cancel(
     Path((project, run)): Path<(String, String)>,
     body: Body<Bare>,
 ) -> Result<Response, Failure> {
-    let served = app.project(&visitor.user, &project, Role::Operator).await?;
-    let run = known_run(&served, &run).await?;
+    let (_, run) = run_of(&app, &visitor, (&project, &run), Role::Operator).await?;
     let (work, user) = (app.clone(), visitor.user.clone());
     let done = async move {
         cancel_run(&work, &user, &project, &run).await?;
@@ -283,8 +331,7 @@ async fn resume(
     Path((project, run)): Path<(String, String)>,
     body: Body<Bare>,
 ) -> Result<Response, Failure> {
-    let served = app.project(&visitor.user, &project, Role::Operator).await?;
-    let run = known_run(&served, &run).await?;
+    let (served, run) = run_of(&app, &visitor, (&project, &run), Role::Operator).await?;
     let (work, user) = (app.clone(), visitor.user.user.clone());
     let done = async move {
         if !is_latest(&served, &run).await? {
