@@ -63,6 +63,13 @@ struct Approving {
 }
 
 pub(super) fn operations() -> Vec<Operation> {
+    let mut all = showing();
+    all.extend(steering());
+    all
+}
+
+/// What shows runs.
+fn showing() -> Vec<Operation> {
     vec![
         Operation::new(
             Method::GET,
@@ -107,6 +114,12 @@ pub(super) fn operations() -> Vec<Operation> {
             diff,
         )
         .answers::<Value>(200),
+    ]
+}
+
+/// What changes how they go on.
+fn steering() -> Vec<Operation> {
+    vec![
         Operation::new(
             Method::POST,
             "/projects/{project}/runs/{run}/approve",
