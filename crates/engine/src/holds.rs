@@ -44,10 +44,7 @@ impl Holds {
                 self.given.push(Approval { what, by: by.clone(), at: event.at });
             }
             EventKind::ResourcesUsed { package: None, usage } => {
-                let used = self.used.get_or_insert_default();
-                used.millis += usage.millis;
-                used.cpu_millis += usage.cpu_millis;
-                used.disk_kib = used.disk_kib.max(usage.disk_kib);
+                *self.used.get_or_insert_default() += *usage;
             }
             EventKind::BudgetExceeded { package, resource, used, limit } => {
                 let whose = package.as_ref().map_or("the run", PackageId::as_str);

@@ -35,7 +35,9 @@ pub(crate) fn of(run: &RunId, plan: Option<&Plan>, events: &[Event], now: Timest
         match &event.kind {
             EventKind::RunStarted { target, .. } => status.target.clone_from(target),
             EventKind::RunResumed { .. } => status.outcome = None,
-            EventKind::AgentStarted { agent, .. } => status.stage = Some(*agent),
+            EventKind::AgentStarted { agent, .. } if agent.is_of_a_stage() => {
+                status.stage = Some(*agent);
+            }
             EventKind::PackageChanged { package, state, .. } => {
                 states.insert(package, (*state, event.at));
             }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ApprovalConfig, BudgetConfig, CanaryConfig, Capability, Cover, DeclaredCodemod, GateCommand,
+    AgentConfig, ApprovalConfig, BudgetConfig, CanaryConfig, Capability, Cover, DeclaredCodemod, GateCommand,
     GuardedWrite, LandingConfig, RunConfig, Service, TestCategory, Verdict, Waiver,
 };
 
@@ -30,6 +30,8 @@ pub struct Config {
     pub canary: CanaryConfig,
     /// How what has landed is handed over.
     pub landing: LandingConfig,
+    /// The coding agent that does what no codemod can; none when there is none.
+    pub agent: Option<AgentConfig>,
     /// How the repository's own tests are run; none when there are none.
     pub test: Option<TestConfig>,
     /// What the tests need beside them, by name.

@@ -88,6 +88,18 @@ pub struct BudgetLimits {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub disk_mib: Option<u64>,
+    /// Calls of tools by coding agents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub steps: Option<u64>,
+    /// Tokens of coding agents, in thousands, as far as they tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub kilotokens: Option<u64>,
+    /// Money for coding agents, in US cents, as far as they tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub cents: Option<u64>,
 }
 
 /// What is limited.
@@ -100,6 +112,12 @@ pub enum Resource {
     Cpu,
     /// Disk space, in KiB.
     Disk,
+    /// Calls of tools by coding agents.
+    Steps,
+    /// Tokens of coding agents.
+    Tokens,
+    /// Money for coding agents, in millionths of a US dollar.
+    Money,
 }
 
 impl Resource {
@@ -109,6 +127,9 @@ impl Resource {
             Self::Time => format!("{}.{} s of time", amount / 1000, amount % 1000 / 100),
             Self::Cpu => format!("{}.{} s of CPU", amount / 1000, amount % 1000 / 100),
             Self::Disk => format!("{} MiB of disk", amount.div_ceil(1024)),
+            Self::Steps => format!("{amount} tool calls"),
+            Self::Tokens => format!("{amount} tokens"),
+            Self::Money => format!("{}.{:02} $", amount / 1_000_000, amount % 1_000_000 / 10_000),
         }
     }
 }
@@ -122,6 +143,58 @@ pub struct Usage {
     pub cpu_millis: u64,
     /// Most disk space of worktrees at one time, in KiB; zero where it was not measured.
     pub disk_kib: u64,
+    /// What coding agents used up, as far as they tell.
+    #[serde(flatten)]
+    pub agents: AgentUsage,
+}
+
+/// What coding agents used up, as far as they tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AgentUsage {
+    /// Calls of their tools.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub steps: u64,
+    /// Tokens, read and written.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub tokens: u64,
+    /// Money, in millionths of a US dollar.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub microdollars: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl std::ops::AddAssign for AgentUsage {
+    fn add_assign(&mut self, more: Self) {
+        self.steps += more.steps;
+        self.tokens += more.tokens;
+        self.microdollars += more.microdollars;
+    }
+}
+
+impl std::ops::Sub for AgentUsage {
+    type Output = Self;
+
+    fn sub(self, less: Self) -> Self {
+        Self {
+            steps: self.steps - less.steps,
+            tokens: self.tokens - less.tokens,
+            microdollars: self.microdollars - less.microdollars,
+        }
+    }
+}
+
+/// Adds what was used up afterwards: the most disk space at one time stays the most.
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, more: Self) {
+        self.millis += more.millis;
+        self.cpu_millis += more.cpu_millis;
+        self.disk_kib = self.disk_kib.max(more.disk_kib);
+        self.agents += more.agents;
+    }
 }
 
 impl Usage {
@@ -131,6 +204,13 @@ impl Usage {
             (Resource::Time, self.millis, limits.seconds.map(|it| it.saturating_mul(1000))),
             (Resource::Cpu, self.cpu_millis, limits.cpu_seconds.map(|it| it.saturating_mul(1000))),
             (Resource::Disk, self.disk_kib, limits.disk_mib.map(|it| it.saturating_mul(1024))),
+            (Resource::Steps, self.agents.steps, limits.steps),
+            (Resource::Tokens, self.agents.tokens, limits.kilotokens.map(|it| it.saturating_mul(1000))),
+            (
+                Resource::Money,
+                self.agents.microdollars,
+                limits.cents.map(|it| it.saturating_mul(10_000)),
+            ),
         ]
         .into_iter()
         .find_map(|(resource, used, limit)| {
@@ -195,19 +275,34 @@ impl CheckpointResult {
 
 #[cfg(test)]
 mod tests {
-    use super::{BudgetLimits, CheckpointResult, Resource, Usage};
+    use super::{AgentUsage, BudgetLimits, CheckpointResult, Resource, Usage};
 
     #[test]
     fn the_first_resource_beyond_its_limit_is_named() {
-        let used = Usage { millis: 1500, cpu_millis: 3000, disk_kib: 2048 };
-        let limits =
-            |seconds, cpu_seconds, disk_mib| BudgetLimits { seconds, cpu_seconds, disk_mib };
+        let agents = AgentUsage { steps: 7, tokens: 1001, microdollars: 10_001 };
+        let used = Usage { millis: 1500, cpu_millis: 3000, disk_kib: 2048, agents };
+        let limits = |seconds, cpu_seconds, disk_mib| BudgetLimits {
+            seconds,
+            cpu_seconds,
+            disk_mib,
+            ..BudgetLimits::default()
+        };
+        let of_agents = |steps, kilotokens, cents| BudgetLimits {
+            steps,
+            kilotokens,
+            cents,
+            ..BudgetLimits::default()
+        };
         for (limits, expected) in [
             (limits(None, None, None), None),
             (limits(Some(2), Some(3), Some(2)), None),
             (limits(Some(1), Some(1), None), Some((Resource::Time, 1500, 1000))),
             (limits(Some(2), Some(2), Some(1)), Some((Resource::Cpu, 3000, 2000))),
             (limits(None, None, Some(1)), Some((Resource::Disk, 2048, 1024))),
+            (of_agents(Some(7), Some(2), Some(2)), None),
+            (of_agents(Some(6), None, None), Some((Resource::Steps, 7, 6))),
+            (of_agents(None, Some(1), Some(1)), Some((Resource::Tokens, 1001, 1000))),
+            (of_agents(None, None, Some(1)), Some((Resource::Money, 10_001, 10_000))),
         ] {
             assert_eq!(used.beyond(limits), expected);
         }

@@ -34,7 +34,8 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// The five agents in their only order.
+/// Who acts in a run: one of the five agents of the stages, in their only order, or one of
+/// the specialists that packages are handed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Agent {
@@ -48,10 +49,26 @@ pub enum Agent {
     Actions,
     /// Reports.
     Report,
+    /// Brings several implementations of one concept to one.
+    Consolidator,
+    /// Brings several ways of making one thing to one.
+    FactoryUnifier,
+    /// Brings several dispatchers to one.
+    DispatcherUnifier,
+    /// Sees to it that declared events come on every path.
+    EventGuardian,
+    /// Brings several forms of one kind of identifier to one.
+    IdConsolidator,
+    /// Brings doubles and fixtures of tests to one.
+    TestValidator,
+    /// Brings code to what the repository's policy says.
+    ComplianceBuilder,
+    /// Mends what leads nowhere: imports, names, calls.
+    IntegrationValidator,
 }
 
 impl Agent {
-    /// The agents in their order.
+    /// The agents of the stages in their order.
     pub const ORDER: [Self; 5] =
         [Self::Triage, Self::Data, Self::Optimize, Self::Actions, Self::Report];
 
@@ -63,7 +80,20 @@ impl Agent {
             Self::Optimize => "optimize",
             Self::Actions => "actions",
             Self::Report => "report",
+            Self::Consolidator => "consolidator",
+            Self::FactoryUnifier => "factory-unifier",
+            Self::DispatcherUnifier => "dispatcher-unifier",
+            Self::EventGuardian => "event-guardian",
+            Self::IdConsolidator => "id-consolidator",
+            Self::TestValidator => "test-validator",
+            Self::ComplianceBuilder => "compliance-builder",
+            Self::IntegrationValidator => "integration-validator",
         }
+    }
+
+    /// Whether it runs a stage; otherwise it works on a package inside of one.
+    pub fn is_of_a_stage(self) -> bool {
+        Self::ORDER.contains(&self)
     }
 }
 
@@ -95,6 +125,9 @@ pub enum GateName {
     Findings,
     /// Whatever is gone, something equal stands for it, and all the rest reads as before.
     Proof,
+    /// What an agent took away: every piece of its behaviour is in what stays, or somebody has
+    /// answered for it, and nothing else went.
+    Ledger,
     /// Importing the touched modules in fresh interpreters works as before.
     Load,
     /// Versions of a function that are not the same text do the same when they are called.
@@ -115,6 +148,7 @@ impl GateName {
             Self::Imports => "imports",
             Self::Findings => "findings",
             Self::Proof => "proof",
+            Self::Ledger => "ledger",
             Self::Load => "load",
             Self::Behaviour => "behaviour",
             Self::Tests => "tests",
@@ -195,10 +229,13 @@ pub enum EventKind {
         /// Events that were durable at that moment.
         after_seq: u64,
     },
-    /// An agent began its stage.
+    /// An agent began its stage, or its work on a package.
     AgentStarted {
         /// The agent.
         agent: Agent,
+        /// The package that it was handed; none for the agent of a stage.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        package: Option<PackageId>,
         /// What it is asked to do.
         task: String,
     },
@@ -206,6 +243,9 @@ pub enum EventKind {
     AgentThinking {
         /// The agent.
         agent: Agent,
+        /// The package that it was handed; none for the agent of a stage.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        package: Option<PackageId>,
         /// The conclusion.
         thought: String,
     },
@@ -231,10 +271,13 @@ pub enum EventKind {
         /// What came of it.
         summary: String,
     },
-    /// An agent finished its stage.
+    /// An agent finished its stage, or its work on a package.
     AgentCompleted {
         /// The agent.
         agent: Agent,
+        /// The package that it was handed; none for the agent of a stage.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        package: Option<PackageId>,
         /// How it ended.
         status: CompletionStatus,
         /// What came of it.

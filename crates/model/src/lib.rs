@@ -4,6 +4,7 @@
 //! `Serialize` only when it crosses the boundary of the process: in the event
 //! log, in a plan file or in `--format json`.
 
+mod agent;
 mod answer;
 /// What an audit says about one group.
 pub mod audit;
@@ -33,6 +34,7 @@ mod suite;
 mod timing;
 mod trend;
 
+pub use agent::{AgentConfig, Dialect};
 pub use answer::{Cover, Waiver};
 pub use baseline::{Baseline, BaselineEntry, BaselineMember, Tombstone};
 pub use behaviour::{
@@ -45,7 +47,7 @@ pub use config::{
     ScanConfig, StageOrder, Team, TestConfig, UntestablePolicy,
 };
 pub use control::{
-    Approval, ApprovalConfig, ApprovalSubject, BudgetConfig, BudgetLimits, CanaryConfig,
+    AgentUsage, Approval, ApprovalConfig, ApprovalSubject, BudgetConfig, BudgetLimits, CanaryConfig,
     CanaryStep, CheckpointResult, PendingApproval, Resource, Usage,
 };
 pub use conversation::{Reference, Subject};
@@ -72,7 +74,7 @@ pub use owned::{Capability, DeclaredCodemod, GuardForms, GuardedWrite};
 pub use patch::{FileChange, Patch};
 pub use place::{InvalidRepoPath, RepoPath, Span};
 pub use plan::{
-    AnsweredAtom, Hands, LeftAlone, Package, PackageGroup, PackagePlaces, Plan, Priority, Strategy,
+    AnsweredAtom, Doer, Hands, LeftAlone, Package, PackageGroup, PackagePlaces, Plan, Priority, Strategy,
     UnitState, Unplanned,
 };
 pub use report::{PackageReport, RunReport, SuiteCount, SuiteReport};

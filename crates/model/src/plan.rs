@@ -128,6 +128,38 @@ pub struct PackagePlaces {
     pub why: String,
 }
 
+/// Who carries out a package.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Doer {
+    /// A codemod; its write set is what the dry run wrote.
+    #[default]
+    Codemod,
+    /// The coding agent of the configuration; its write set is where the definitions and
+    /// those who use them stand, and it can write nowhere else.
+    Agent,
+}
+
+impl Doer {
+    /// Whether no agent is needed.
+    pub fn is_codemod(&self) -> bool {
+        *self == Self::Codemod
+    }
+}
+
 /// A unit of remediation that lands or fails as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -148,11 +180,14 @@ pub struct Package {
     /// Set to `false` in the plan file to leave the package out.
     #[serde(default = "enabled")]
     pub enabled: bool,
+    /// Who carries it out; a codemod when missing.
+    #[serde(default, skip_serializing_if = "Doer::is_codemod")]
+    pub doer: Doer,
     /// Packages that must have landed before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<PackageId>,
-    /// Files that the dry run wrote; disjoint from those of every package that neither
-    /// waits for this one nor is waited for.
+    /// Files that the dry run wrote, or the only ones that an agent may; disjoint from those
+    /// of every package that neither waits for this one nor is waited for.
     pub write_set: Vec<RepoPath>,
     /// Files on which the decision rests beyond the write set.
     pub read_set: Vec<RepoPath>,

@@ -5,13 +5,24 @@ const TOOLS = 200;
 export const AGENTS = ["triage", "data", "optimize", "actions", "report"];
 const ENDS = ["done", "rejected", "failed", "blocked", "cancelled"];
 
+const isOfAStage = (agent) => AGENTS.includes(agent);
+/** The work on a package, as a call of the agent that does it. */
+const work = (agent, id) => `${id ?? ""} ${agent}`;
+
 export const isEnd = (state) => ENDS.includes(state);
 
 export const stateOf = (unit) => unit.path.at(-1)?.state ?? "queued";
 
-const amount = (resource, value) => (resource === "disk"
-  ? `${Math.ceil(value / 1024)} MiB of disk`
-  : `${Math.floor(value / 1000)}.${Math.floor((value % 1000) / 100)} s of ${resource === "cpu" ? "CPU" : "time"}`);
+const seconds = (of) => (value) => `${Math.floor(value / 1000)}.${Math.floor((value % 1000) / 100)} s of ${of}`;
+const AMOUNTS = {
+  time: seconds("time"),
+  cpu: seconds("CPU"),
+  disk: (value) => `${Math.ceil(value / 1024)} MiB of disk`,
+  steps: (value) => `${value} tool calls`,
+  tokens: (value) => `${value} tokens`,
+  money: (value) => `${Math.floor(value / 1e6)}.${String(Math.floor((value % 1e6) / 1e4)).padStart(2, "0")} $`,
+};
+export const amount = (resource, value) => AMOUNTS[resource](value);
 
 export const cpuSaid = (millis) => amount("cpu", millis);
 
@@ -46,10 +57,22 @@ export class Fold {
     return this.packages.get(id);
   }
 
+  /** Who works on a package works in the lane of the stage that handed it out. */
   lane(agent) {
-    this.dirty.add(`agent ${agent}`);
-    return this.agents[AGENTS.indexOf(agent)];
+    const stage = isOfAStage(agent) ? agent : "actions";
+    this.dirty.add(`agent ${stage}`);
+    return this.agents[AGENTS.indexOf(stage)];
   }
+
+  began(agent, call, tool, summary) {
+    const lane = this.lane(agent);
+    lane.calls += 1;
+    lane.tools.push({ call, tool, status: null, summary });
+    if (lane.tools.length > TOOLS) lane.tools.shift();
+  }
+
+  /** The last call of this identity. */
+  call(agent, call) { return this.lane(agent).tools.findLast((it) => it.call === call); }
 
   gatesOf(id) {
     if (id) return this.unit(id).gates;
@@ -84,6 +107,9 @@ const together = (sum, it) => ({
   millis: sum.millis + it.millis,
   cpu_millis: sum.cpu_millis + it.cpu_millis,
   disk_kib: Math.max(sum.disk_kib, it.disk_kib),
+  steps: (sum.steps ?? 0) + (it.steps ?? 0),
+  tokens: (sum.tokens ?? 0) + (it.tokens ?? 0),
+  microdollars: (sum.microdollars ?? 0) + (it.microdollars ?? 0),
 });
 
 const same = (a, b) => a.subject === b.subject && (a.package ?? null) === (b.package ?? null);
@@ -118,21 +144,23 @@ const HANDLERS = {
   canary_checked(fold, { look }, at) {
     if (!look.healthy) fold.alert(at, "bad", `What landed is not healthy: ${look.evidence}`);
   },
-  agent_started(fold, { agent, task }) { Object.assign(fold.lane(agent), { begun: true, status: null, task, thought: "" }); },
-  agent_thinking(fold, { agent, thought }) { fold.lane(agent).thought = thought; },
-  tool_executing(fold, { agent, tool, call }) {
-    const lane = fold.lane(agent);
-    lane.calls += 1;
-    lane.tools.push({ call, tool, status: null, summary: "" });
-    if (lane.tools.length > TOOLS) lane.tools.shift();
+  agent_started(fold, { agent, package: id, task }) {
+    if (!isOfAStage(agent)) fold.began(agent, work(agent, id), agent, task);
+    else Object.assign(fold.lane(agent), { begun: true, status: null, task, thought: "" });
   },
+  agent_thinking(fold, { agent, package: id, thought }) {
+    if (isOfAStage(agent)) fold.lane(agent).thought = thought;
+    else Object.assign(fold.call(agent, work(agent, id)) ?? {}, { summary: thought });
+  },
+  tool_executing(fold, { agent, tool, call }) { fold.began(agent, call, tool, ""); },
   tool_completed(fold, { agent, tool, call, status, summary }, at) {
-    const found = fold.lane(agent).tools.findLast((it) => it.call === call);
+    const found = fold.call(agent, call);
     if (found) Object.assign(found, { status, summary });
     if (status === "timeout") fold.alert(at, "bad", `Tool ${tool} ran out of time: ${summary}`);
   },
-  agent_completed(fold, { agent, status, summary }, at) {
-    Object.assign(fold.lane(agent), { begun: true, status, thought: summary });
+  agent_completed(fold, { agent, package: id, status, summary }, at) {
+    if (isOfAStage(agent)) Object.assign(fold.lane(agent), { begun: true, status, thought: summary });
+    else Object.assign(fold.call(agent, work(agent, id)) ?? {}, { status, summary });
     if (status !== "ok") fold.alert(at, "bad", `Agent ${agent} ended: ${summary}`);
   },
   package_changed(fold, { package: id, state, reason }, at) {

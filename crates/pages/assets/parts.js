@@ -1,6 +1,6 @@
 // The parts of the page of a run: the same as `parts.rs` and its templates make of the log.
 
-import { AGENTS, checkpointSaid, cpuSaid, isEnd, isMet, stateOf, stateWord } from "./fold.js";
+import { AGENTS, amount, checkpointSaid, cpuSaid, isEnd, isMet, stateOf, stateWord } from "./fold.js";
 import { clock, count, el, prose, short, span, svg, visible } from "./markup.js";
 
 const SHOWN = 5;
@@ -133,6 +133,9 @@ export const budget = (fold, limits) => {
     ["Time", used.millis, limits.seconds && limits.seconds * 1000, span],
     ["CPU", used.cpu_millis, limits["cpu-seconds"] && limits["cpu-seconds"] * 1000, span],
     ["Disk", used.disk_kib, limits["disk-mib"] && limits["disk-mib"] * 1024, mib],
+    ["Agents", used.steps ?? 0, limits.steps, (value) => amount("steps", value)],
+    ["Tokens", used.tokens ?? 0, limits.kilotokens && limits.kilotokens * 1000, (value) => amount("tokens", value)],
+    ["Money", used.microdollars ?? 0, limits.cents && limits.cents * 10_000, (value) => amount("money", value)],
   ];
   return rows.filter(([, used, limit]) => used || limit).map(([name, used, limit, words]) => {
     const share = limit ? Math.min(Math.floor((used * 100) / limit), 100) : 0;

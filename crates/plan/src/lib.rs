@@ -126,6 +126,7 @@ fn package(index: &Index, drafts: &[&Draft<'_>], teams: &[Team]) -> Package {
         score,
         team,
         enabled: true,
+        doer: Doer::Codemod,
         depends_on: Vec::new(),
         write_set,
         read_set,

@@ -106,6 +106,7 @@ fn package(rule: &str, place: &str, drafts: &[&PlacesDraft<'_>], teams: &[Team])
         score,
         team: teams::team_of(teams, &names, &write_set).map(|team| team.name.clone()),
         enabled: true,
+        doer: Doer::Codemod,
         depends_on: Vec::new(),
         write_set,
         read_set,

@@ -11,6 +11,7 @@ pub mod cache;
 pub mod child;
 pub mod clock;
 pub mod coverage;
+pub mod drivers;
 pub mod environment;
 pub mod files;
 pub mod git;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+use ssot_model::AgentUsage;
 
 /// Milliseconds of one unit in which the kernel counts CPU time for `/proc`.
 const TICK_MILLIS: u64 = 10;
@@ -14,19 +15,43 @@ const GROUP: usize = 2;
 /// in both modes, and those of the children it has waited for.
 const TIMES: std::ops::Range<usize> = 11..15;
 
-/// Counts the CPU time of the commands of one runner.
+/// Counts what the commands of one runner cost, and what agents among them say they cost.
 #[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<AtomicU64>);
+pub struct Meter(Arc<Counters>);
+
+#[derive(Debug, Default)]
+struct Counters {
+    millis: AtomicU64,
+    steps: AtomicU64,
+    tokens: AtomicU64,
+    microdollars: AtomicU64,
+}
 
 impl Meter {
-    /// Adds milliseconds.
+    /// Adds milliseconds of CPU time.
     pub(crate) fn add(&self, millis: u64) {
-        self.0.fetch_add(millis, Ordering::Relaxed);
+        self.0.millis.fetch_add(millis, Ordering::Relaxed);
     }
 
-    /// All milliseconds so far.
+    /// All milliseconds of CPU time so far.
     pub fn millis(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.millis.load(Ordering::Relaxed)
+    }
+
+    /// Adds what an agent has used up.
+    pub fn add_agents(&self, usage: AgentUsage) {
+        self.0.steps.fetch_add(usage.steps, Ordering::Relaxed);
+        self.0.tokens.fetch_add(usage.tokens, Ordering::Relaxed);
+        self.0.microdollars.fetch_add(usage.microdollars, Ordering::Relaxed);
+    }
+
+    /// What agents have used up so far.
+    pub fn agents(&self) -> AgentUsage {
+        AgentUsage {
+            steps: self.0.steps.load(Ordering::Relaxed),
+            tokens: self.0.tokens.load(Ordering::Relaxed),
+            microdollars: self.0.microdollars.load(Ordering::Relaxed),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ const OWN_FOLDERS: &[&str] = &["crates/", "fuzz/", "xtask/"];
 /// Python in them that was written for this project, and why it is there.
 const OWN_PYTHON: &[(&str, &str)] = &[
     ("crates/runtime/src/runner/", "runs inside the interpreter that runs the tests"),
+    ("crates/runtime/tests/scripted_agent.py", "a coding agent that does what a script says"),
     ("fuzz/seeds/python/", "where the fuzzers begin"),
     ("xtask/mcp/", "asks `ssot mcp` as its clients do"),
     ("xtask/browser/", "how a browser and a generator of requests use the dashboard"),

@@ -77,7 +77,7 @@ impl Conversation {
         let meant = intent(text);
         let agent = agent(&meant);
         let task = task(&meant);
-        let started = EventKind::AgentStarted { agent, task: task.to_owned() };
+        let started = EventKind::AgentStarted { agent, package: None, task: task.to_owned() };
         append(&self.log, &thread, &step, started).await?;
         let turn = Turn {
             log: self.log.clone(),
@@ -87,7 +87,7 @@ impl Conversation {
             tool: tool(&meant),
             reply: answer(&meant, known),
         };
-        turn.append(EventKind::AgentThinking { agent, thought: task.to_owned() }).await?;
+        turn.append(EventKind::AgentThinking { agent, package: None, thought: task.to_owned() }).await?;
         turn.act().await?;
         Ok(turn)
     }
@@ -126,7 +126,7 @@ impl Turn {
         let (tool, call) = (self.tool.to_owned(), self.step.clone());
         let told = summary.clone();
         self.append(EventKind::ToolCompleted { agent, tool, call, status, summary: told }).await?;
-        self.append(EventKind::AgentCompleted { agent, status, summary }).await?;
+        self.append(EventKind::AgentCompleted { agent, package: None, status, summary }).await?;
         self.append(EventKind::AnswerGiven { text, evidence }).await
     }
 

@@ -64,6 +64,7 @@ mod tests {
             score: 0,
             team: team.map(str::to_owned),
             enabled: true,
+        doer: Doer::Codemod,
             depends_on: Vec::new(),
             write_set: Vec::new(),
             read_set: Vec::new(),

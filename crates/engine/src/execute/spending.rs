@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use ssot_model::{EventKind, PackageId, Timestamp, Usage};
+use ssot_model::{AgentUsage, EventKind, PackageId, Timestamp, Usage};
 use ssot_runtime::usage::{Meter, disk_kib};
 use tokio::sync::watch;
 
@@ -44,6 +44,8 @@ pub(super) struct Spending {
     units: BTreeMap<PackageId, Watched>,
     /// CPU time of units that have ended, in milliseconds.
     ended_cpu: u64,
+    /// What agents of units that have ended have used up.
+    ended_agents: AgentUsage,
     disk_kib: u64,
     looks: u32,
 }
@@ -51,7 +53,14 @@ pub(super) struct Spending {
 impl Spending {
     pub(super) fn new(job: &Job) -> Self {
         let since = (job.journal.clock)();
-        Self { since, units: BTreeMap::new(), ended_cpu: 0, disk_kib: 0, looks: 0 }
+        Self {
+            since,
+            units: BTreeMap::new(),
+            ended_cpu: 0,
+            ended_agents: AgentUsage::default(),
+            disk_kib: 0,
+            looks: 0,
+        }
     }
 
     /// Takes a unit under watch.
@@ -68,6 +77,7 @@ impl Spending {
         let Some(watched) = self.units.remove(package) else { return Ok(()) };
         let usage = watched.usage((job.journal.clock)());
         self.ended_cpu += usage.cpu_millis;
+        self.ended_agents += usage.agents;
         // The time it ended makes each attempt one of its own.
         let step = format!("{package}/used/{}", watched.since.0);
         let package = Some(package.clone());
@@ -87,10 +97,16 @@ impl Spending {
     pub(super) fn total(&self, job: &Job, beside: u64) -> Usage {
         let used = job.control.used;
         let running: u64 = self.units.values().map(|watched| watched.meter.millis()).sum();
+        let mut agents = used.agents;
+        agents += self.ended_agents;
+        for watched in self.units.values() {
+            agents += watched.meter.agents();
+        }
         Usage {
             millis: used.millis + between(self.since, (job.journal.clock)()),
             cpu_millis: used.cpu_millis + self.ended_cpu + running + beside,
             disk_kib: used.disk_kib.max(self.disk_kib),
+            agents,
         }
     }
 
@@ -146,6 +162,7 @@ impl Spending {
             millis: total.millis - used.millis,
             cpu_millis: total.cpu_millis - used.cpu_millis,
             disk_kib: self.disk_kib,
+            agents: total.agents - used.agents,
         };
         let step = format!("used/{}", self.since.0);
         job.journal.emit(step, EventKind::ResourcesUsed { package: None, usage }).await
@@ -158,6 +175,7 @@ impl Watched {
             millis: between(self.since, now),
             cpu_millis: self.meter.millis(),
             disk_kib: self.disk_kib,
+            agents: self.meter.agents(),
         }
     }
 }

@@ -342,6 +342,7 @@ pub(crate) fn work(id: &str, path: &str, text: &str) -> Work {
         score: 0,
         team: None,
         enabled: true,
+        doer: Doer::Codemod,
         depends_on: Vec::new(),
         write_set: vec![file.clone()],
         read_set: vec![RepoPath::new("app/a.py").unwrap()],

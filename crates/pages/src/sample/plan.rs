@@ -16,6 +16,7 @@ fn package(id: &str, before: &[&str], title: &str) -> Package {
         score: 48,
         team: Some(title.to_owned()),
         enabled: id != "p03-c",
+        doer: Doer::Codemod,
         depends_on: before.iter().map(|it| PackageId::new(*it)).collect(),
         write_set: vec![RepoPath::new("shop/a.py").expect("plain")],
         read_set: Vec::new(),

@@ -50,7 +50,7 @@ impl Pen {
 
     fn agent(&mut self, at: (i64, i64), agent: Agent, text: [&str; 3], tools: &[(&str, &str)]) {
         let [task, thought, summary] = text.map(str::to_owned);
-        self.write(at.0, EventKind::AgentStarted { agent, task });
+        self.write(at.0, EventKind::AgentStarted { agent, package: None, task });
         for (number, (tool, said)) in tools.iter().enumerate() {
             let (tool, call) = ((*tool).to_owned(), format!("{}-{number}", agent.as_str()));
             let (status, summary) = (CompletionStatus::Ok, (*said).to_owned());
@@ -60,9 +60,9 @@ impl Pen {
             );
             self.write(at.0 + 1, EventKind::ToolCompleted { agent, tool, call, status, summary });
         }
-        self.write(at.1, EventKind::AgentThinking { agent, thought });
+        self.write(at.1, EventKind::AgentThinking { agent, package: None, thought });
         let status = CompletionStatus::Ok;
-        self.write(at.1, EventKind::AgentCompleted { agent, status, summary });
+        self.write(at.1, EventKind::AgentCompleted { agent, package: None, status, summary });
     }
 
     fn state(&mut self, at: i64, id: &str, state: UnitState, reason: Option<&str>) {
@@ -129,7 +129,7 @@ impl Pen {
             EventKind::PackageLanded { package: package.clone(), commit, previous, tree, files },
         );
         self.state(at + 3, id, UnitState::Done, None);
-        let usage = Usage { millis: 34_000, cpu_millis: 61_000, disk_kib: 48 * 1024 };
+        let usage = Usage { millis: 34_000, cpu_millis: 61_000, disk_kib: 48 * 1024, ..Usage::default() };
         self.write(at + 3, EventKind::ResourcesUsed { package: Some(package), usage });
     }
 }
@@ -150,7 +150,7 @@ pub fn log(text: &str) -> Log {
         event.seq = seq;
     }
     let (plan, schedule) = planned(text);
-    let limits = BudgetLimits { seconds: Some(300), cpu_seconds: Some(480), disk_mib: None };
+    let limits = BudgetLimits { seconds: Some(300), cpu_seconds: Some(480), ..BudgetLimits::default() };
     Log { run, plan, schedule, events: pen.events, limits }
 }
 
@@ -195,7 +195,7 @@ fn begin(pen: &mut Pen, text: &str) {
         &[("plan", "6 packages, disjoint by construction")],
     );
     let (agent, task) = (Agent::Actions, "execute 6 packages on 4 lanes".to_owned());
-    pen.write(20, EventKind::AgentStarted { agent, task });
+    pen.write(20, EventKind::AgentStarted { agent, package: None, task });
     let said = (GateOutcome::Passed, "2,412 passed, 3 skipped, 0 failed");
     pen.gate((20, 27), None, GateName::Tests, Phase::Before, said);
 }
@@ -262,12 +262,12 @@ fn end(pen: &mut Pen, text: &str) {
     let tree = TreeId::new("ffffffffffffffffffffffffffffffffffffffff");
     pen.write(182, EventKind::PackageRolledBack { package, commit, tree: tree.clone() });
     let (status, summary) = (CompletionStatus::Ok, "4 of 6 packages landed".to_owned());
-    pen.write(183, EventKind::AgentCompleted { agent, status, summary });
+    pen.write(183, EventKind::AgentCompleted { agent, package: None, status, summary });
     let said = (GateOutcome::Passed, "2,412 passed, as before");
     pen.gate((183, 190), None, GateName::Tests, Phase::Final, said);
     let phase = Phase::Final;
     pen.write(190, EventKind::TreeInspected { phase, violations: 197, files: 1709 });
-    let usage = Usage { millis: 191_000, cpu_millis: 490_000, disk_kib: 210 * 1024 };
+    let usage = Usage { millis: 191_000, cpu_millis: 490_000, disk_kib: 210 * 1024, ..Usage::default() };
     pen.write(190, EventKind::ResourcesUsed { package: None, usage });
     pen.agent(
         (190, 191),

@@ -144,6 +144,11 @@ impl Worktree {
         &self.path
     }
 
+    /// The directory with the history that the worktree belongs to.
+    pub fn history(&self) -> PathBuf {
+        self.repository.common_dir.clone()
+    }
+
     fn git(&self, args: &[&str]) -> GitCommand {
         GitCommand::inside(&self.git_dir, &self.path).settings(&self.repository.filters).args(args)
     }
@@ -184,6 +189,15 @@ impl Worktree {
         let new = |dirt: &Dirt| matches!(dirt.status.as_str(), "??" | "!!");
         found.extend(status_entries(&answer).into_iter().filter(new));
         Ok(found)
+    }
+
+    /// The paths that somebody has changed since the tree was checked out. Files that the
+    /// repository ignores do not count: they are in no tree.
+    pub fn changes(&self) -> Result<Vec<String>, GitError> {
+        self.restore_link()?;
+        self.git(&["update-index", "-q", "--refresh"]).run()?;
+        let changed = self.litter()?.into_iter().filter(|dirt| dirt.status != "!!");
+        Ok(changed.map(|dirt| dirt.path).collect())
     }
 
     /// Brings the files back to the tree that was checked out: what is new

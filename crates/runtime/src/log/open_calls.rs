@@ -1,7 +1,7 @@
 //! What began and has not ended.
 
 use sqlx::SqlitePool;
-use ssot_model::{Agent, CompletionStatus, Event, EventKind, RunId};
+use ssot_model::{Agent, CompletionStatus, Event, EventKind, PackageId, RunId};
 
 use super::LogError;
 
@@ -18,13 +18,15 @@ pub struct OpenTool {
     pub call: String,
 }
 
-/// An agent that has begun its stage and not finished it.
+/// An agent that has begun its stage or its work on a package, and not finished it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenAgent {
     /// The step that opened it.
     pub step: String,
     /// The agent.
     pub agent: Agent,
+    /// The package that it was handed.
+    pub package: Option<PackageId>,
 }
 
 /// Everything open in a run, each list in the order of opening.
@@ -46,8 +48,9 @@ impl OpenCalls {
             let OpenTool { step, agent, tool, call } = open;
             (step, EventKind::ToolCompleted { agent, tool, call, status, summary: summary() })
         });
-        let agents = self.agents.into_iter().rev().map(move |OpenAgent { step, agent }| {
-            (step, EventKind::AgentCompleted { agent, status, summary: summary() })
+        let agents = self.agents.into_iter().rev().map(move |open| {
+            let OpenAgent { step, agent, package } = open;
+            (step, EventKind::AgentCompleted { agent, package, status, summary: summary() })
         });
         tools.chain(agents)
     }
@@ -59,9 +62,12 @@ impl OpenCalls {
                 self.tools.push(OpenTool { step, agent, tool, call });
             }
             EventKind::ToolCompleted { call, .. } => self.tools.retain(|open| open.call != call),
-            EventKind::AgentStarted { agent, .. } => self.agents.push(OpenAgent { step, agent }),
-            EventKind::AgentCompleted { agent, .. } => {
-                if let Some(last) = self.agents.iter().rposition(|open| open.agent == agent) {
+            EventKind::AgentStarted { agent, package, .. } => {
+                self.agents.push(OpenAgent { step, agent, package });
+            }
+            EventKind::AgentCompleted { agent, package, .. } => {
+                let is_it = |open: &OpenAgent| open.agent == agent && open.package == package;
+                if let Some(last) = self.agents.iter().rposition(is_it) {
                     self.agents.remove(last);
                 }
             }

@@ -47,7 +47,7 @@ pub(super) fn run() -> RunId {
 }
 
 pub(super) fn thought(text: &str) -> EventKind {
-    EventKind::AgentThinking { agent: Agent::Triage, thought: text.to_owned() }
+    EventKind::AgentThinking { agent: Agent::Triage, package: None, thought: text.to_owned() }
 }
 
 fn started() -> EventKind {
@@ -75,12 +75,12 @@ fn executed(call: &str, status: CompletionStatus) -> EventKind {
 }
 
 fn agent_started(agent: Agent) -> EventKind {
-    EventKind::AgentStarted { agent, task: "work".to_owned() }
+    EventKind::AgentStarted { agent, package: None, task: "work".to_owned() }
 }
 
 fn agent_completed(agent: Agent) -> EventKind {
     let status = CompletionStatus::Ok;
-    EventKind::AgentCompleted { agent, status, summary: String::new() }
+    EventKind::AgentCompleted { agent, package: None, status, summary: String::new() }
 }
 
 fn every_kind() -> Vec<EventKind> {

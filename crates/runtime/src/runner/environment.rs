@@ -130,7 +130,7 @@ fn looks_like_python(word: &str) -> bool {
     Path::new(word).file_name().is_some_and(|name| name.to_string_lossy().starts_with("python"))
 }
 
-fn find_program(name: &str, path: &[PathBuf], checkout: &Path) -> Option<PathBuf> {
+pub(super) fn find_program(name: &str, path: &[PathBuf], checkout: &Path) -> Option<PathBuf> {
     if name.contains('/') {
         return Some(checkout.join(name)).filter(|program| program.is_file());
     }
@@ -138,7 +138,7 @@ fn find_program(name: &str, path: &[PathBuf], checkout: &Path) -> Option<PathBuf
 }
 
 /// What an interpreter in `bin` needs of its installation; nothing when there is none.
-fn prefix_of(bin: &Path) -> Vec<PathBuf> {
+pub(super) fn prefix_of(bin: &Path) -> Vec<PathBuf> {
     let mut found = vec![bin.to_path_buf()];
     let Some(prefix) = bin.parent() else {
         return found;

@@ -2,6 +2,7 @@
 //! environment, with a probe that says which test had which outcome and which
 //! file every imported module came from.
 
+mod agent;
 mod behaviour;
 mod category;
 mod command;
@@ -28,6 +29,7 @@ use crate::usage::Meter;
 use environment::Surroundings;
 use scratch::Scratch;
 
+pub use agent::{AgentPost, Workplace};
 pub use behaviour::{Budget, CallOutcome, Calls, Input, Inputs, Recorded, Subject};
 pub use command::CommandRun;
 pub use records::{ImportProof, prove_imports};
@@ -318,6 +320,7 @@ impl Runner {
             writable,
             readable,
             memory_mib: self.config.as_ref().map_or(DEFAULT_MEMORY_MIB, |c| c.memory_mib),
+            network: false,
         };
         let job = Job { policy, program: program.clone(), args: args.to_vec(), env };
         let line = self.launcher.command_line(&job, directory, limit)?;

@@ -92,11 +92,14 @@ fn works(bubblewrap: &Path) -> bool {
 /// The command line up to the program that runs inside.
 pub(super) fn bubblewrap_words(bubblewrap: &Path, policy: &Policy) -> Vec<OsString> {
     // Without a network only the name `localhost` can be looked up.
-    let fixed = "--unshare-net --unshare-pid --unshare-ipc --unshare-uts --hostname localhost \
+    let fixed = "--unshare-pid --unshare-ipc --unshare-uts --hostname localhost \
                  --die-with-parent \
                  --ro-bind / / --dev /dev --proc /proc";
     let mut words = vec![bubblewrap.as_os_str().to_owned()];
     words.extend(fixed.split_whitespace().map(OsString::from));
+    if !policy.network {
+        words.push("--unshare-net".into());
+    }
     for path in &policy.writable {
         words.extend(["--bind".into(), path.into(), path.into()]);
     }

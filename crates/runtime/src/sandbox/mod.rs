@@ -38,6 +38,9 @@ pub struct Policy {
     pub readable: Vec<PathBuf>,
     /// Largest address space of one process, in MiB.
     pub memory_mib: u64,
+    /// Whether it may use the network of this machine.
+    #[serde(default)]
+    pub network: bool,
 }
 
 /// The command and its policy, as the launcher gets them.

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests build real files and processes")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod drivers;
 mod entry;
 mod escapes;
 mod fixture;

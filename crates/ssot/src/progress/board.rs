@@ -34,12 +34,18 @@ impl Board {
             EventKind::RunResumed { after_seq } => {
                 Some(format!("run {} goes on after event {after_seq}", event.run))
             }
-            EventKind::AgentStarted { agent, task } => {
+            EventKind::AgentStarted { agent, package: None, task } => {
                 self.task = format!("{}: {task}", agent.as_str());
                 self.stage.clone_from(&self.task);
                 None
             }
-            EventKind::AgentCompleted { agent, status, summary } => {
+            EventKind::AgentStarted { agent, package: Some(package), .. } => {
+                Some(format!("  {} {package}", style::faint(agent.as_str())))
+            }
+            EventKind::AgentCompleted { agent, package: Some(package), summary, .. } => {
+                Some(format!("  {} {package}: {summary}", style::faint(agent.as_str())))
+            }
+            EventKind::AgentCompleted { agent, package: None, status, summary } => {
                 let word = style::strong(&format!("{:<9}", agent.as_str()));
                 Some(match status {
                     CompletionStatus::Ok => format!("{word} {summary}"),
@@ -203,7 +209,7 @@ mod tests {
     fn a_stage_is_told_when_it_is_over() {
         let mut board = Board::default();
         let started =
-            EventKind::AgentStarted { agent: Agent::Triage, task: "find and rank".to_owned() };
+            EventKind::AgentStarted { agent: Agent::Triage, package: None, task: "find and rank".to_owned() };
         assert_eq!(see(&mut board, &event(started)), None);
         assert_eq!(board.stage(), "triage: find and rank");
         let gate =

@@ -56,6 +56,16 @@ pub(crate) fn used(usage: Usage) -> String {
     if usage.disk_kib > 0 {
         parts.push(Resource::Disk.amount(usage.disk_kib));
     }
+    let agents = usage.agents;
+    for (resource, amount) in [
+        (Resource::Steps, agents.steps),
+        (Resource::Tokens, agents.tokens),
+        (Resource::Money, agents.microdollars),
+    ] {
+        if amount > 0 {
+            parts.push(resource.amount(amount));
+        }
+    }
     parts.join(", ")
 }
 

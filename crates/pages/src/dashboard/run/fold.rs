@@ -176,27 +176,29 @@ impl Fold {
 
     fn apply_agent(&mut self, at: Timestamp, kind: &EventKind) {
         match kind {
-            EventKind::AgentStarted { agent, task } => {
+            EventKind::AgentStarted { agent, package, task } if !agent.is_of_a_stage() => {
+                let call = work(*agent, package.as_ref());
+                self.began(*agent, call, agent.as_str(), task);
+            }
+            EventKind::AgentThinking { agent, package, thought } if !agent.is_of_a_stage() => {
+                if let Some(work) = self.call(*agent, &work(*agent, package.as_ref())) {
+                    work.summary.clone_from(thought);
+                }
+            }
+            EventKind::AgentStarted { agent, task, .. } => {
                 let lane = self.lane(*agent);
                 (lane.begun, lane.status) = (true, None);
                 lane.task.clone_from(task);
                 lane.thought.clear();
             }
-            EventKind::AgentThinking { agent, thought } => {
+            EventKind::AgentThinking { agent, thought, .. } => {
                 self.lane(*agent).thought.clone_from(thought);
             }
             EventKind::ToolExecuting { agent, tool, call } => {
-                let lane = self.lane(*agent);
-                lane.calls += 1;
-                let (call, name) = (call.clone(), tool.clone());
-                lane.tools.push(Tool { call, name, status: None, summary: String::new() });
-                if lane.tools.len() > TOOLS {
-                    lane.tools.remove(0);
-                }
+                self.began(*agent, call.clone(), tool, "");
             }
             EventKind::ToolCompleted { agent, tool, call, status, summary } => {
-                let found = self.lane(*agent).tools.iter_mut().rev().find(|it| it.call == *call);
-                if let Some(found) = found {
+                if let Some(found) = self.call(*agent, call) {
                     found.status = Some(*status);
                     found.summary.clone_from(summary);
                 }
@@ -204,10 +206,15 @@ impl Fold {
                     self.alert(at, "bad", format!("Tool {tool} ran out of time: {summary}"));
                 }
             }
-            EventKind::AgentCompleted { agent, status, summary } => {
-                let lane = self.lane(*agent);
-                (lane.begun, lane.status) = (true, Some(*status));
-                lane.thought.clone_from(summary);
+            EventKind::AgentCompleted { agent, package, status, summary } => {
+                if agent.is_of_a_stage() {
+                    let lane = self.lane(*agent);
+                    (lane.begun, lane.status) = (true, Some(*status));
+                    lane.thought.clone_from(summary);
+                } else if let Some(work) = self.call(*agent, &work(*agent, package.as_ref())) {
+                    work.status = Some(*status);
+                    work.summary.clone_from(summary);
+                }
                 if *status != CompletionStatus::Ok {
                     self.alert(at, "bad", format!("Agent {} ended: {summary}", agent.as_str()));
                 }
@@ -266,10 +273,7 @@ impl Fold {
                 self.unit(package).used = Some(*usage);
             }
             EventKind::ResourcesUsed { package: None, usage } => {
-                let used = self.used.get_or_insert_default();
-                used.millis += usage.millis;
-                used.cpu_millis += usage.cpu_millis;
-                used.disk_kib = used.disk_kib.max(usage.disk_kib);
+                *self.used.get_or_insert_default() += *usage;
             }
             EventKind::BudgetExceeded { package, resource, used, limit } => {
                 let of = package.as_ref().map_or("the run", PackageId::as_str);
@@ -280,8 +284,25 @@ impl Fold {
         }
     }
 
+    /// Who works on a package works in the lane of the stage that handed it out.
     fn lane(&mut self, agent: Agent) -> &mut AgentLane {
-        &mut self.agents[agent as usize]
+        let stage = if agent.is_of_a_stage() { agent } else { Agent::Actions };
+        &mut self.agents[stage as usize]
+    }
+
+    fn began(&mut self, agent: Agent, call: String, tool: &str, summary: &str) {
+        let lane = self.lane(agent);
+        lane.calls += 1;
+        let (name, summary) = (tool.to_owned(), summary.to_owned());
+        lane.tools.push(Tool { call, name, status: None, summary });
+        if lane.tools.len() > TOOLS {
+            lane.tools.remove(0);
+        }
+    }
+
+    /// The last call of this identity.
+    fn call(&mut self, agent: Agent, call: &str) -> Option<&mut Tool> {
+        self.lane(agent).tools.iter_mut().rev().find(|it| it.call == call)
     }
 
     fn gates_of(&mut self, package: Option<&PackageId>) -> &mut Vec<Gate> {
@@ -299,13 +320,17 @@ impl Fold {
 
     /// What was used up so far: by sittings that have ended, or else by packages.
     pub(super) fn usage(&self) -> Option<Usage> {
-        let sum = |sum: Usage, it: Usage| Usage {
-            millis: sum.millis + it.millis,
-            cpu_millis: sum.cpu_millis + it.cpu_millis,
-            disk_kib: sum.disk_kib.max(it.disk_kib),
+        let sum = |mut sum: Usage, it: Usage| {
+            sum += it;
+            sum
         };
         self.used.or_else(|| self.packages.values().filter_map(|it| it.used).reduce(sum))
     }
+}
+
+/// The work on a package, as a call of the agent that does it.
+fn work(agent: Agent, package: Option<&PackageId>) -> String {
+    format!("{} {}", package.map_or("", PackageId::as_str), agent.as_str())
 }
 
 /// What was wanted at a checkpoint and what was there.

@@ -255,10 +255,24 @@ pub(super) fn budget(fold: &Fold, limits: BudgetLimits) -> Vec<BudgetPart> {
         };
         Some(BudgetPart { name, said, share, class })
     };
-    let rows: [Row; 3] = [
+    let agents = used.agents;
+    let rows: [Row; 6] = [
         ("Time", span, used.millis, limits.seconds.map(|it| it * 1000)),
         ("CPU", span, used.cpu_millis, limits.cpu_seconds.map(|it| it * 1000)),
         ("Disk", mib, used.disk_kib, limits.disk_mib.map(|it| it * 1024)),
+        ("Agents", |it| Resource::Steps.amount(it), agents.steps, limits.steps),
+        (
+            "Tokens",
+            |it| Resource::Tokens.amount(it),
+            agents.tokens,
+            limits.kilotokens.map(|it| it * 1000),
+        ),
+        (
+            "Money",
+            |it| Resource::Money.amount(it),
+            agents.microdollars,
+            limits.cents.map(|it| it * 10_000),
+        ),
     ];
     rows.into_iter().filter_map(part).collect()
 }

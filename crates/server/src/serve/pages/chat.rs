@@ -83,13 +83,13 @@ fn entry(project: &str, event: Event) -> Option<ChatEntry> {
                 .map(|it| Evidence { href: address(project, &it.subject), label: it.label });
             Happened::Answer { text, evidence: evidence.collect() }
         }
-        EventKind::AgentStarted { agent, task } => Happened::Started { agent, task },
-        EventKind::AgentThinking { agent, thought } => Happened::Thinking { agent, thought },
+        EventKind::AgentStarted { agent, task, .. } => Happened::Started { agent, task },
+        EventKind::AgentThinking { agent, thought, .. } => Happened::Thinking { agent, thought },
         EventKind::ToolExecuting { agent, tool, call } => Happened::Executing { agent, tool, call },
         EventKind::ToolCompleted { agent, tool, call, status, summary } => {
             Happened::Executed { agent, tool, call, status, summary }
         }
-        EventKind::AgentCompleted { agent, status, summary } => {
+        EventKind::AgentCompleted { agent, status, summary, .. } => {
             Happened::Completed { agent, status, summary }
         }
         _ => return None,

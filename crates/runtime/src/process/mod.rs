@@ -1,6 +1,8 @@
 //! Running a command: own process group, nothing inherited, time and output
 //! bounded, and no way to take an unknown ending for success.
 
+mod piped;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,6 +14,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
 use crate::usage::{Meter, cpu_of_group, cpu_when_ended};
+
+pub use piped::{Piped, Running};
 
 /// Bytes kept from the beginning of each output stream.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -152,6 +156,7 @@ pub struct ProcessError {
 
 /// Kills the process group when it goes out of scope, so that neither an early
 /// return nor a dropped future leaves a process behind.
+#[derive(Debug)]
 struct Group(Option<Pid>);
 
 impl Group {
@@ -174,21 +179,38 @@ impl Drop for Group {
     }
 }
 
+impl CommandLine {
+    /// The same with more words behind its own.
+    #[must_use]
+    pub fn followed_by(&self, words: Vec<String>) -> Self {
+        let args = self.args.iter().cloned().chain(words.into_iter().map(OsString::from));
+        Self { args: args.collect(), ..self.clone() }
+    }
+
+    fn failed(&self, source: std::io::Error) -> ProcessError {
+        ProcessError { program: self.program.display().to_string(), source }
+    }
+
+    /// Starts it in a process group of its own.
+    fn spawn(&self, stdin: Stdio) -> Result<Child, ProcessError> {
+        Command::new(&self.program)
+            .args(&self.args)
+            .current_dir(&self.directory)
+            .env_clear()
+            .envs(&self.env)
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|source| self.failed(source))
+    }
+}
+
 /// Runs a command to its end. Dropping the future kills the whole group.
 pub async fn run(line: &CommandLine) -> Result<Finished, ProcessError> {
-    let failed = |source| ProcessError { program: line.program.display().to_string(), source };
-    let mut child = Command::new(&line.program)
-        .args(&line.args)
-        .current_dir(&line.directory)
-        .env_clear()
-        .envs(&line.env)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(failed)?;
+    let mut child = line.spawn(Stdio::null())?;
     let mut group = Group::of(&child);
     // Without an id it has ended already, and nobody knows what it cost.
     let id = group.0;
@@ -227,7 +249,7 @@ pub async fn run(line: &CommandLine) -> Result<Finished, ProcessError> {
         Ok(cpu) => (false, cpu),
         Err(_) => (true, ended.await),
     };
-    let status = child.wait().await.map_err(failed)?;
+    let status = child.wait().await.map_err(|source| line.failed(source))?;
     let ending = if timed_out { Ending::TimedOut } else { status.into() };
     count(cpu.unwrap_or(0));
     Ok(Finished { ending, stdout, stderr })

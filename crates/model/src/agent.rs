@@ -1,0 +1,115 @@
+//! The coding agent that does what no codemod can.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How an agent is talked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dialect {
+    /// The Agent Client Protocol: JSON-RPC on standard input and output.
+    Acp,
+    /// Any program: the briefing comes on standard input, and what it writes is what it says.
+    Plain,
+    /// The stream of `claude -p`.
+    ClaudeCode,
+    /// The stream of `codex exec`.
+    Codex,
+    /// The stream of `gemini`.
+    Gemini,
+    /// The stream of `opencode run`.
+    Opencode,
+}
+
+impl Dialect {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Acp => "acp",
+            Self::Plain => "plain",
+            Self::ClaudeCode => "claude-code",
+            Self::Codex => "codex",
+            Self::Gemini => "gemini",
+            Self::Opencode => "opencode",
+        }
+    }
+}
+
+/// The coding agent that packages are handed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AgentConfig {
+    /// How it is talked with.
+    pub dialect: Dialect,
+    /// Its command, split as a shell would, run without a shell.
+    #[schemars(length(min = 1))]
+    pub command: String,
+    /// How often it may try a package; what the gates said is told it before each further try.
+    #[serde(default = "attempts")]
+    #[schemars(range(min = 1, max = 10))]
+    pub attempts: u32,
+    /// Whether it also gets the packages that a codemod has done and a gate has refused.
+    #[serde(default = "fallback")]
+    pub fallback: bool,
+    /// Whether it may use the network, which it needs to reach a model elsewhere.
+    #[serde(default)]
+    pub network: bool,
+    /// Names of variables of this process that it gets, for example the one with its key.
+    #[serde(default)]
+    pub pass: Vec<String>,
+    /// Variables that are set for it.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Directories put in front of its `PATH`.
+    #[serde(default)]
+    pub path: Vec<String>,
+    /// Directories and files that it may read besides its worktree, the system and `path`.
+    #[serde(default)]
+    pub readable: Vec<String>,
+    /// Directories and files besides its worktree that it may change, for example those in
+    /// which it keeps its sessions. `~` stands for the user's directory.
+    #[serde(default)]
+    pub writable: Vec<String>,
+    /// Longest time of one try, in seconds.
+    #[serde(default = "timeout_seconds")]
+    #[schemars(range(min = 1))]
+    pub timeout_seconds: u64,
+    /// Longest time in which it says nothing, in seconds.
+    #[serde(default = "silence_seconds")]
+    #[schemars(range(min = 1))]
+    pub silence_seconds: u64,
+    /// How often it may make the same call of a tool one after the other before it counts as
+    /// going in circles.
+    #[serde(default = "repeats")]
+    #[schemars(range(min = 2))]
+    pub repeats: u32,
+    /// Largest address space of one of its processes, in MiB.
+    #[serde(default = "memory_mib")]
+    pub memory_mib: u64,
+}
+
+fn attempts() -> u32 {
+    2
+}
+
+fn fallback() -> bool {
+    true
+}
+
+fn timeout_seconds() -> u64 {
+    1800
+}
+
+fn silence_seconds() -> u64 {
+    600
+}
+
+fn repeats() -> u32 {
+    6
+}
+
+fn memory_mib() -> u64 {
+    64 * 1024
+}
