@@ -121,7 +121,7 @@ pub fn names_atom(pattern: &str, atom: &Atom) -> bool {
 }
 
 /// The atoms of a ledger that somebody has answered for.
-pub(crate) fn answered(ledger: &Ledger) -> Vec<AnsweredAtom> {
+pub fn answered(ledger: &Ledger) -> Vec<AnsweredAtom> {
     let of_entry = |entry: &'_ LedgerEntry| {
         let answered = entry.atoms.iter().filter_map(answer);
         answered.collect::<Vec<_>>()

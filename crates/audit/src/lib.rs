@@ -37,12 +37,12 @@ use ssot_model::audit::{Advice, Contest, Coverage, History, Ledger, Matrix, MroR
 use ssot_model::{Config, Finding, RepoPath, Verdict};
 use ssot_rules::{Patches, Territories};
 
-pub use answers::{Answers, UnusedAnswer, names_atom};
+pub use answers::{Answers, UnusedAnswer, answered, names_atom};
 pub use candidate::{Candidate, Criterion};
 pub use consumers::MemberConsumers;
 pub use coverage::CoverageData;
 pub use dissect::Sources;
-pub use ledger::{Loss, loss};
+pub use ledger::{Loss, Side, loss, lost_across};
 
 use coverage::Measurements;
 

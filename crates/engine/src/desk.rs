@@ -95,7 +95,11 @@ impl Desk {
 
     pub(crate) async fn begin(&self, agent: Agent, task: &str) -> Result<(), EngineError> {
         let task = task.to_owned();
-        self.emit(&self.step(agent.as_str()), EventKind::AgentStarted { agent, package: None, task }).await
+        self.emit(
+            &self.step(agent.as_str()),
+            EventKind::AgentStarted { agent, package: None, task },
+        )
+        .await
     }
 
     pub(crate) async fn complete(
@@ -120,7 +124,8 @@ impl Desk {
         self.begin(agent, task).await?;
         match tokio::task::block_in_place(compute) {
             Ok((value, thought)) => {
-                let concluded = EventKind::AgentThinking { agent, package: None, thought: thought.clone() };
+                let concluded =
+                    EventKind::AgentThinking { agent, package: None, thought: thought.clone() };
                 self.emit(&self.step(agent.as_str()), concluded).await?;
                 self.complete(agent, true, thought).await?;
                 Ok(value)

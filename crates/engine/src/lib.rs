@@ -3,6 +3,7 @@
 //! Everything left of [`execute`] is synchronous, pure on facts and deterministic;
 //! `execute` is the only asynchronous part. Nothing here knows a terminal or HTTP.
 
+mod agents;
 mod amend;
 pub mod behaviour;
 mod canonical;

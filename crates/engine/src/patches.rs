@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ssot_audit::{Audit, Choice};
-use ssot_model::{FileChange, Finding, Package, Patch, Plan, RepoPath};
+use ssot_model::{Doer, FileChange, Finding, Package, Patch, Plan, RepoPath};
 use ssot_rewrite::Fix;
 
 use crate::triage::Survey;
@@ -55,13 +55,13 @@ impl<'a> Patches<'a> {
         Self { root, survey, plan, audits, fixes }
     }
 
-    /// The packages that are switched on, in the order in which they may start.
+    /// The packages of codemods that are switched on, in the order in which they may start.
     pub(crate) fn all(&self) -> Result<Vec<Change<'a>>, EngineError> {
         let order = ssot_plan::start_order(self.plan)?;
         order
             .iter()
             .filter_map(|id| self.plan.packages.iter().find(|package| package.id == *id))
-            .filter(|package| package.enabled)
+            .filter(|package| package.enabled && package.doer == Doer::Codemod)
             .map(|package| self.change(package).map_err(|unfit| unfit.relied_on(package)))
             .collect()
     }
@@ -69,7 +69,8 @@ impl<'a> Patches<'a> {
     /// A hub whose edits depend on each other, with the package that meets it later; none
     /// in a plan that can be executed.
     pub(crate) fn entangled(&self) -> Option<(RepoPath, &'a Package)> {
-        let waiting = self.plan.packages.iter().filter(|package| !package.depends_on.is_empty());
+        let codemods = self.plan.packages.iter().filter(|package| package.doer == Doer::Codemod);
+        let waiting = codemods.filter(|package| !package.depends_on.is_empty());
         waiting.map(|package| (package, self.change(package))).find_map(|(package, change)| {
             match change {
                 Err(Unfit::Entangled(path)) => Some((path, package)),

@@ -11,6 +11,8 @@ use ssot_model::{
 };
 use ssot_rules::RULES;
 use ssot_runtime::cache::Cache;
+use ssot_runtime::environment::Environment;
+use ssot_runtime::runner::AgentPost;
 use ssot_runtime::sandbox::{self, Launcher};
 
 use crate::crew::{self, Teams};
@@ -62,6 +64,8 @@ pub struct RunOptions {
     pub canary: Vec<u32>,
     /// Stop after the plan.
     pub dry_run: bool,
+    /// The variables of this process, of which agents get those that the configuration names.
+    pub environment: Environment,
 }
 
 impl RunOptions {
@@ -73,6 +77,9 @@ impl RunOptions {
         total.seconds = asked.seconds.or(total.seconds);
         total.cpu_seconds = asked.cpu_seconds.or(total.cpu_seconds);
         total.disk_mib = asked.disk_mib.or(total.disk_mib);
+        total.steps = asked.steps.or(total.steps);
+        total.kilotokens = asked.kilotokens.or(total.kilotokens);
+        total.cents = asked.cents.or(total.cents);
         if !self.canary.is_empty() {
             config.canary.steps.clone_from(&self.canary);
             config.canary.steps.sort_unstable();
@@ -113,7 +120,7 @@ pub enum RollbackScope {
 
 /// Runs all five stages on a repository.
 pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, EngineError> {
-    let site = Site::open(&options.root).await?;
+    let site = Site::open(&options.root).await?.inheriting(options.environment.clone());
     site.check_clean()?;
     let config = configuration::load(site.root(), options.config.as_deref())?.config;
     let config = options.over(config)?;
@@ -147,10 +154,10 @@ pub async fn run(options: &RunOptions, observer: Observer) -> Result<RunReport, 
 /// Takes up a run that was killed; a run that ended is reported again.
 pub async fn resume(
     root: &Path,
-    _config: Option<&Path>,
+    environment: Environment,
     observer: Observer,
 ) -> Result<RunReport, EngineError> {
-    let site = Site::open(root).await?;
+    let site = Site::open(root).await?.inheriting(environment);
     let (desk, request, base) = site.take_up(observer).await?;
     // The plan and what was expected of it are those of the first attempt.
     let given = desk.folder().plan()?.map(Given::from);
@@ -323,6 +330,11 @@ async fn act(
         services: request.config.services.clone(),
         gates: type_checker::gates(site.root(), &request.config),
         behaviour: request.config.behaviour.clone(),
+        agent: request
+            .config
+            .agent
+            .clone()
+            .map(|config| AgentPost { config, environment: site.environment().clone() }),
         allow_untested: request.allow_untested,
         control: holds::control(desk, &request.config).await?,
         launcher: Launcher::this_executable(SANDBOX_SUBCOMMAND).map_err(EngineError::internal)?,

@@ -145,7 +145,9 @@ fn place(document: &DeTable<'_>, problem: &Problem) -> Range<usize> {
     let Some(package) = package else { return 0..0 };
     let id = || package.get("id").map(Spanned::span);
     let found = match problem {
-        Problem::Overlap(_, _, path) => element(package, "write_set", path.as_str()),
+        Problem::Overlap(_, _, path) | Problem::CodemodAfterAgent(_, _, path) => {
+            element(package, "write_set", path.as_str())
+        }
         Problem::UnknownDependency(_, before) | Problem::OffDependency(_, before) => {
             element(package, "depends_on", before.as_str())
         }

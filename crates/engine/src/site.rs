@@ -7,6 +7,7 @@ use ssot_model::{
     RunStatus, Timestamp,
 };
 use ssot_runtime::clock::Clock;
+use ssot_runtime::environment::Environment;
 use ssot_runtime::files;
 use ssot_runtime::git::{Repository, Worktree};
 use ssot_runtime::ids::{Randomness, mint_run_id};
@@ -34,6 +35,8 @@ pub(crate) struct Site {
     state: PathBuf,
     clock: Clock,
     log: EventLog,
+    /// What agents may be given of the variables of this process.
+    environment: Environment,
 }
 
 impl Site {
@@ -46,7 +49,17 @@ impl Site {
         let log = EventLog::open(&state.join("state.db"), clock.clone())
             .await
             .map_err(EngineError::internal)?;
-        Ok(Self { repository, state, clock, log })
+        let environment = Environment::default();
+        Ok(Self { repository, state, clock, log, environment })
+    }
+
+    /// The same with the variables of this process.
+    pub(crate) fn inheriting(self, environment: Environment) -> Self {
+        Self { environment, ..self }
+    }
+
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     pub(crate) fn root(&self) -> &Path {

@@ -22,7 +22,7 @@ use crate::reading::{Overlay, Reading};
 use crate::recall::Question;
 use crate::since::Since;
 use crate::triage::Survey;
-use crate::{EngineError, configuration, coverage, fixes, history, plan_file, ratchet};
+use crate::{EngineError, agents, configuration, coverage, fixes, history, plan_file, ratchet};
 
 /// What is looked at, and how.
 #[derive(Debug, Clone)]
@@ -309,21 +309,28 @@ pub(crate) fn optimize(
     rewrite_imports: bool,
 ) -> Result<Plan, EngineError> {
     let mut drafts = Vec::new();
+    let mut left: Vec<Audit> =
+        audits.iter().filter(|audit| audit.choice == Choice::Accept).cloned().collect();
     let mut left_alone: Vec<LeftAlone> = ssot_plan::left_alone(audits);
     for run in codemod::dry_run(root, survey, audits, rewrite_imports) {
         match run {
             DryRun::Written(draft) => drafts.push(draft),
             DryRun::Refused(audit, reason) => {
                 let refused = Audit { choice: Choice::Accept, reason, ..audit.clone() };
-                left_alone.extend(ssot_plan::left_alone(&[refused]));
+                left_alone.extend(ssot_plan::left_alone(std::slice::from_ref(&refused)));
+                left.push(refused);
             }
         }
     }
+    let handed = agents::hand_over(root, survey, findings, left);
+    left_alone.retain(|it| !handed.groups().contains(&it.group));
     let (mut whole, mut held) = (BTreeSet::new(), BTreeSet::new());
     let tried = fixes::try_all(root, survey, findings);
     loop {
         let places = tried.drafts(&held);
-        let (planned, reasons) = tried.accounts(&held);
+        let (mut planned, reasons) = tried.accounts(&held);
+        let handed_places = agents::handed_places(survey, findings, &planned);
+        planned.extend(handed_places.iter().map(|it| it.finding.id.clone()));
         let circumstances = Circumstances {
             base: base.clone(),
             rewrite_imports,
@@ -331,6 +338,8 @@ pub(crate) fn optimize(
             left_alone: left_alone.clone(),
             unplanned: ssot_plan::unplanned(findings, &planned, &reasons),
             whole: &whole,
+            handed_groups: &handed.drafts(&survey.index),
+            handed_places: &handed_places,
         };
         let plan = ssot_plan::build(&survey.index, &drafts, &places, circumstances);
         // Each round makes one file more the matter of a single package.

@@ -71,6 +71,7 @@ pub async fn trial<T>(
         control: execute::Control::default(),
         gates: type_checker::gates(&root, &config),
         behaviour: config.behaviour.clone(),
+        agent: None,
         allow_untested: true,
         launcher: trial.launcher.clone(),
         inspect: Arc::new(inspect),

@@ -1,23 +1,23 @@
 //! From the packages of a plan to patches that can be executed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ssot_audit::{Audit, Choice};
 use ssot_facts::{DefinitionId, Index};
-use ssot_model::{Finding, Package, PackagePlaces, Plan};
+use ssot_model::{Doer, Finding, Package, PackageId, PackagePlaces, Plan};
 
 use crate::behaviour::{self, Pair};
-use crate::execute::Work;
+use crate::execute::{Edits, Work};
 use crate::patches::{Change, Patches};
 use crate::triage::Survey;
-use crate::{EngineError, codemod, fixes};
+use crate::{EngineError, agents, codemod, fixes};
 
 /// Importers of one package that are loaded as a gate; the first ones tell enough.
 const MOST_LOADED: usize = 60;
 
-/// The packages of the plan that are switched on, with their patches, in the order
-/// in which they may start.
+/// The packages of the plan that are switched on, in the order in which they may start:
+/// those of codemods with their patches, those of agents with their briefings.
 pub(crate) fn works(
     root: &Path,
     survey: &Survey,
@@ -25,12 +25,31 @@ pub(crate) fn works(
     plan: &Plan,
 ) -> Result<Vec<Work>, EngineError> {
     let changes = Patches::new(root, survey, (findings, audits), plan).all()?;
-    Ok(changes.into_iter().map(|change| work(survey, findings, change)).collect())
+    let by_codemod = changes.into_iter().map(|change| work(root, survey, findings, change));
+    let mut works: BTreeMap<PackageId, Work> =
+        by_codemod.map(|work| (work.package.id.clone(), work)).collect();
+    let of_agents = |package: &&Package| package.enabled && package.doer == Doer::Agent;
+    for package in plan.packages.iter().filter(of_agents) {
+        if survey.config.agent.is_none() {
+            let why = "it is an agent's, and ssot.toml has no section `agent`";
+            return Err(codemod::relied_on(package.id.as_str(), why));
+        }
+        let work = agents::work(root, survey, (findings, audits), package);
+        works.insert(package.id.clone(), work);
+    }
+    let order = ssot_plan::start_order(plan)?;
+    Ok(order.iter().filter_map(|id| works.remove(id)).collect())
 }
 
-fn work(survey: &Survey, findings: &[Finding], change: Change<'_>) -> Work {
+/// The work of a codemod; the agent of the configuration gets it when a gate refuses it.
+fn work(root: &Path, survey: &Survey, findings: &[Finding], change: Change<'_>) -> Work {
     let Change { package, audits, patch, before } = change;
     let choices: Vec<&Choice> = audits.iter().map(|audit| &audit.choice).collect();
+    let is_kept = survey.config.agent.as_ref().is_some_and(|agent| agent.fallback);
+    let assignment = is_kept.then(|| {
+        let audits = audits.iter().map(|audit| (*audit).clone()).collect();
+        agents::assignment(root, survey, findings, audits, package)
+    });
     Work {
         message: codemod::message(package),
         touched_modules: touched(survey, package, &choices),
@@ -41,8 +60,8 @@ fn work(survey: &Survey, findings: &[Finding], change: Change<'_>) -> Work {
             .collect(),
         pairs: choices.iter().flat_map(|choice| pairs(&survey.index, choice)).collect(),
         package: package.clone(),
-        patch,
-        before,
+        edits: Some(Edits { patch, before }),
+        assignment,
     }
 }
 

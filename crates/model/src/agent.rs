@@ -53,6 +53,11 @@ pub struct AgentConfig {
     /// Whether it also gets the packages that a codemod has done and a gate has refused.
     #[serde(default = "fallback")]
     pub fallback: bool,
+    /// Rules about places whose findings it gets where no codemod closes them; of groups it
+    /// gets all that an agent can do.
+    #[serde(default)]
+    #[schemars(extend("items" = {"type": "string", "format": "rule"}))]
+    pub rules: Vec<String>,
     /// Whether it may use the network, which it needs to reach a model elsewhere.
     #[serde(default)]
     pub network: bool,

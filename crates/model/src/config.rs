@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentConfig, ApprovalConfig, BudgetConfig, CanaryConfig, Capability, Cover, DeclaredCodemod, GateCommand,
-    GuardedWrite, LandingConfig, RunConfig, Service, TestCategory, Verdict, Waiver,
+    AgentConfig, ApprovalConfig, BudgetConfig, CanaryConfig, Capability, Cover, DeclaredCodemod,
+    GateCommand, GuardedWrite, LandingConfig, RunConfig, Service, TestCategory, Verdict, Waiver,
 };
 
 /// The whole file. Every key is optional; an unknown key is an error.

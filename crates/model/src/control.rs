@@ -205,7 +205,11 @@ impl Usage {
             (Resource::Cpu, self.cpu_millis, limits.cpu_seconds.map(|it| it.saturating_mul(1000))),
             (Resource::Disk, self.disk_kib, limits.disk_mib.map(|it| it.saturating_mul(1024))),
             (Resource::Steps, self.agents.steps, limits.steps),
-            (Resource::Tokens, self.agents.tokens, limits.kilotokens.map(|it| it.saturating_mul(1000))),
+            (
+                Resource::Tokens,
+                self.agents.tokens,
+                limits.kilotokens.map(|it| it.saturating_mul(1000)),
+            ),
             (
                 Resource::Money,
                 self.agents.microdollars,

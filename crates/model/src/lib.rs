@@ -47,8 +47,8 @@ pub use config::{
     ScanConfig, StageOrder, Team, TestConfig, UntestablePolicy,
 };
 pub use control::{
-    AgentUsage, Approval, ApprovalConfig, ApprovalSubject, BudgetConfig, BudgetLimits, CanaryConfig,
-    CanaryStep, CheckpointResult, PendingApproval, Resource, Usage,
+    AgentUsage, Approval, ApprovalConfig, ApprovalSubject, BudgetConfig, BudgetLimits,
+    CanaryConfig, CanaryStep, CheckpointResult, PendingApproval, Resource, Usage,
 };
 pub use conversation::{Reference, Subject};
 pub use date::Utc;
@@ -74,8 +74,8 @@ pub use owned::{Capability, DeclaredCodemod, GuardForms, GuardedWrite};
 pub use patch::{FileChange, Patch};
 pub use place::{InvalidRepoPath, RepoPath, Span};
 pub use plan::{
-    AnsweredAtom, Doer, Hands, LeftAlone, Package, PackageGroup, PackagePlaces, Plan, Priority, Strategy,
-    UnitState, Unplanned,
+    AnsweredAtom, Doer, Hands, LeftAlone, Package, PackageGroup, PackagePlaces, Plan, Priority,
+    Strategy, UnitState, Unplanned,
 };
 pub use report::{PackageReport, RunReport, SuiteCount, SuiteReport};
 pub use schedule::{

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use ssot_model::{Finding, GroupId, Package, PackageId, Plan, RepoPath};
+use ssot_model::{Doer, Finding, GroupId, Package, PackageId, Plan, RepoPath};
 
 /// Why a plan cannot be executed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +42,12 @@ pub enum Problem {
          the package `enabled = false`"
     )]
     PlannedAndLeftOut(PackageId, GroupId),
+    /// A codemod would change what an agent has changed before it.
+    #[error(
+        "package {1} is a codemod's and waits for {0}, which an agent does and which writes {2} \
+         too: its patch is made before anybody knows what the agent writes; let {0} wait for {1}"
+    )]
+    CodemodAfterAgent(PackageId, PackageId, RepoPath),
     /// Something is left out without a reason.
     #[error("group {0} is left out without a reason: say why it stays as it is")]
     NoReason(GroupId),
@@ -53,6 +59,7 @@ impl Problem {
         match self {
             Self::NoReason(_) => None,
             Self::Overlap(_, package, _)
+            | Self::CodemodAfterAgent(_, package, _)
             | Self::UnknownDependency(package, _)
             | Self::OffDependency(package, _)
             | Self::Cycle(package, _)
@@ -134,11 +141,22 @@ fn overlaps(plan: &Plan, ancestors: &[BTreeSet<usize>]) -> Vec<Problem> {
     for (path, writers) in writers {
         for (nth, b) in writers.iter().enumerate() {
             for a in &writers[..nth] {
-                let ordered = ancestors[*b].contains(a) || ancestors[*a].contains(b);
-                // One file tells enough about a pair.
-                if !ordered && told.insert((*a, *b)) {
-                    let id = |at: usize| plan.packages[at].id.clone();
-                    found.push(Problem::Overlap(id(*a), id(*b), path.clone()));
+                let id = |at: usize| plan.packages[at].id.clone();
+                let (first, second) = match (ancestors[*b].contains(a), ancestors[*a].contains(b)) {
+                    (true, _) => (*a, *b),
+                    (_, true) => (*b, *a),
+                    (false, false) => {
+                        // One file tells enough about a pair.
+                        if told.insert((*a, *b)) {
+                            found.push(Problem::Overlap(id(*a), id(*b), path.clone()));
+                        }
+                        continue;
+                    }
+                };
+                let doer = |at: usize| plan.packages[at].doer;
+                let is_late = doer(first) == Doer::Agent && doer(second) == Doer::Codemod;
+                if is_late && told.insert((*a, *b)) {
+                    found.push(Problem::CodemodAfterAgent(id(first), id(second), path.clone()));
                 }
             }
         }

@@ -8,6 +8,7 @@ mod bundle;
 mod check;
 mod estimate;
 mod file;
+mod handed;
 mod left;
 mod order;
 mod places;
@@ -20,12 +21,13 @@ use std::collections::BTreeSet;
 use ssot_audit::{Audit, Choice};
 use ssot_facts::Index;
 use ssot_model::{
-    AnsweredAtom, CommitId, LeftAlone, Package, PackageGroup, PackageId, Plan, RepoPath, Strategy,
-    Team, Unplanned,
+    AnsweredAtom, CommitId, Doer, LeftAlone, Package, PackageGroup, PackageId, Plan, RepoPath,
+    Strategy, Team, Unplanned,
 };
 
 pub use check::{Problem, problems, unaccounted};
 pub use file::{PlanError, parse, render};
+pub use handed::{HandedGroup, HandedPlaces};
 pub use left::{left_alone, unplanned};
 pub use order::{before, start_order};
 pub use places::PlacesDraft;
@@ -61,6 +63,10 @@ pub struct Circumstances<'a> {
     pub unplanned: Vec<Unplanned>,
     /// Files whose edits depend on each other: they are written by one package.
     pub whole: &'a BTreeSet<RepoPath>,
+    /// The groups that are handed to an agent.
+    pub handed_groups: &'a [HandedGroup<'a>],
+    /// The findings about places that are handed to an agent.
+    pub handed_places: &'a [HandedPlaces<'a>],
 }
 
 /// Builds the plan of groups and of places.
@@ -77,7 +83,12 @@ pub fn build(
         .map(|drafts| package(index, &drafts, circumstances.teams))
         .collect();
     packages.extend(places::packages(places, circumstances.teams));
-    packages.sort_by(|a, b| (a.priority, &a.write_set).cmp(&(b.priority, &b.write_set)));
+    let (groups, places) = (circumstances.handed_groups, circumstances.handed_places);
+    packages.extend(handed::packages(index, groups, places, circumstances.teams));
+    // Codemods first: their patches are made for files that nobody else has touched.
+    packages.sort_by(|a, b| {
+        (a.doer, a.priority, &a.write_set).cmp(&(b.doer, b.priority, &b.write_set))
+    });
     for (number, package) in packages.iter_mut().enumerate() {
         let first = package.groups.first().map(|group| &group.name);
         let first = first.or(package.places.first().map(|it| &it.rule));

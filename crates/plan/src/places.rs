@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ssot_model::{Finding, Package, PackageId, PackagePlaces, RepoPath, Severity, Team};
+use ssot_model::{Doer, Finding, Package, PackageId, PackagePlaces, RepoPath, Severity, Team};
 
 use crate::{priority, teams};
 

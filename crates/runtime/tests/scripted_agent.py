@@ -2,9 +2,10 @@
 
     python3 scripted_agent.py SCRIPT.json
 
-The script is a list of turns, each a list of steps; a turn is played for each prompt. It
-stands in for an agent with a model behind it: the process, the protocol and the files are
-real. Standard library only.
+The script is a list of turns, each a list of steps; a turn is played for each prompt. Or it
+is an object of such lists, by what stands in the first line of the first prompt. It stands in
+for an agent with a model behind it: the process, the protocol and the files are real.
+Standard library only.
 """
 
 import json
@@ -43,7 +44,8 @@ class Client:
 
 class Agent:
     def __init__(self, script, client):
-        self.turns = iter(script)
+        self.script = script
+        self.turns = None
         self.client = client
         self.root = None
         self.calls = 0
@@ -117,8 +119,15 @@ class Agent:
         sys.stdout.flush()
         sys.exit(code)
 
-    def play(self):
+    def turns_for(self, prompt):
+        if isinstance(self.script, list):
+            return iter(self.script)
+        title = prompt.splitlines()[0] if prompt else ""
+        return iter(next((turns for words, turns in self.script.items() if words in title), []))
+
+    def play(self, prompt):
         """Plays the next turn; gives the reason why it ended."""
+        self.turns = self.turns or self.turns_for(prompt)
         stop = "end_turn"
         for step in next(self.turns, []):
             ((name, arguments),) = step.items()
@@ -138,7 +147,7 @@ class Agent:
                 self.root = pathlib.Path(params["cwd"])
                 result = {"sessionId": "s1"}
             elif method == "session/prompt":
-                result = {"stopReason": self.play()}
+                result = {"stopReason": self.play(params["prompt"][0]["text"])}
             else:
                 continue
             self.client.send({"id": request["id"], "result": result})

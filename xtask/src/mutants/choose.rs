@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ssot_engine::Proposed;
 use ssot_engine::behaviour::{Pair, Version};
-use ssot_engine::execute::Work;
+use ssot_engine::execute::{Edits, Work};
 use ssot_model::{FileChange, PackageId, RepoPath};
 
 use super::Mutant;
@@ -36,8 +36,8 @@ pub(super) fn choose(
 ) -> Vec<Mutant> {
     let mut kinds: BTreeMap<&'static str, Vec<Mutant>> = BTreeMap::new();
     // A package on top of another cannot be judged alone.
-    for work in proposed.works.iter().filter(|work| work.before.is_empty()) {
-        let site = Site { work, proposed, text };
+    for (work, edits) in proposed.works.iter().filter_map(|it| Some((it, it.edits_alone()?))) {
+        let site = Site { work, edits, proposed, text };
         for mutant in site.mutants() {
             kinds.entry(mutant.kind).or_default().push(mutant);
         }
@@ -103,6 +103,7 @@ fn declare(mutant: &mut Mutant) {
 
 struct Site<'a> {
     work: &'a Work,
+    edits: &'a Edits,
     proposed: &'a Proposed,
     text: &'a Texts<'a>,
 }
@@ -118,7 +119,7 @@ impl Site<'_> {
                 found.extend(breaks::all(&region).into_iter().map(|it| self.mutant(&path, it)));
             }
         }
-        for path in self.work.patch.write_set() {
+        for path in self.edits.patch.write_set() {
             found.extend(self.damage(path));
             found.extend(self.wrong_imports(path));
         }
@@ -127,7 +128,7 @@ impl Site<'_> {
 
     /// The file after the package.
     fn after(&self, path: &RepoPath) -> Option<String> {
-        match self.work.patch.files.get(path) {
+        match self.edits.patch.files.get(path) {
             Some(FileChange::Write(bytes)) => String::from_utf8(bytes.clone()).ok(),
             Some(FileChange::Delete) => None,
             None => (self.text)(path),
@@ -144,7 +145,7 @@ impl Site<'_> {
                 return Some((path.clone(), name.to_owned()));
             }
             let file = format!("{}.py", module.replace('.', "/"));
-            let new = self.work.patch.write_set().find(|path| path.as_str().ends_with(&file));
+            let new = self.edits.patch.write_set().find(|path| path.as_str().ends_with(&file));
             if let Some(path) = new {
                 return Some((path.clone(), name.to_owned()));
             }
@@ -153,8 +154,9 @@ impl Site<'_> {
     }
 
     fn mutant(&self, path: &RepoPath, (kind, what, text): breaks::Broken) -> Mutant {
-        let mut work = self.work.clone();
-        work.patch.files.insert(path.clone(), FileChange::Write(text.into_bytes()));
+        let (mut work, mut edits) = (self.work.clone(), self.edits.clone());
+        edits.patch.files.insert(path.clone(), FileChange::Write(text.into_bytes()));
+        work.edits = Some(edits);
         if !work.package.write_set.contains(path) {
             work.package.write_set.push(path.clone());
         }

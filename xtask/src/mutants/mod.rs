@@ -103,7 +103,7 @@ async fn examine(repository: &str, options: &Options) -> Result<Outcome> {
         let text = |path: &RepoPath| std::fs::read_to_string(directory.join(path.as_str())).ok();
         let mutants = choose::choose(proposed, &text, (options.count, options.seed));
         // The untouched packages go along: a gate that stops these proves nothing.
-        let untouched = proposed.works.iter().filter(|work| work.before.is_empty()).cloned();
+        let untouched = proposed.works.iter().filter(|work| work.edits_alone().is_some()).cloned();
         let works = untouched.chain(mutants.iter().map(|it| it.work.clone())).collect();
         (works, mutants)
     })

@@ -1,6 +1,7 @@
 //! What a definition that would go contains, and what stands for it in the one that
 //! would stay.
 
+mod across;
 mod fixes;
 mod hidden;
 mod matching;
@@ -18,6 +19,7 @@ use crate::answers::{self, Answers};
 use crate::dissect::{Sources, Specimen, dissect};
 use crate::{Choice, MroReport, consumers};
 
+pub use across::{Side, lost_across};
 pub(crate) use fixes::add_fixes;
 pub(crate) use hidden::entries as hidden;
 

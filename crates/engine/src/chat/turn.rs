@@ -87,7 +87,8 @@ impl Conversation {
             tool: tool(&meant),
             reply: answer(&meant, known),
         };
-        turn.append(EventKind::AgentThinking { agent, package: None, thought: task.to_owned() }).await?;
+        turn.append(EventKind::AgentThinking { agent, package: None, thought: task.to_owned() })
+            .await?;
         turn.act().await?;
         Ok(turn)
     }

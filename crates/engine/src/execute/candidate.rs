@@ -6,14 +6,25 @@ use ssot_model::{FileChange, RepoPath, TreeId};
 use ssot_runtime::git::{Entries, Entry, Repository, Worktree};
 
 use super::journal::Stop;
-use super::{Job, Work};
+use super::{Edits, Job, Work};
 
 /// Modes of files that a patch may replace.
 const FILE_MODES: [&str; 2] = ["100644", "100755"];
 
+/// Who made a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// A codemod: something equal stands for whatever it removed.
+    Codemod,
+    /// An agent: what it removed is accounted for piece by piece.
+    Agent,
+}
+
 /// What would become the target branch's next tree.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
+    /// Who made it.
+    pub(super) by: By,
     /// The tree.
     pub(super) tree: TreeId,
     /// The package's files after it.
@@ -26,23 +37,24 @@ pub(super) struct Candidate {
 pub(super) fn build(
     job: &Job,
     work: &Work,
+    edits: &Edits,
     base: &Worktree,
     onto: &TreeId,
 ) -> Result<Candidate, Stop> {
-    if work.patch.is_empty() {
+    if edits.patch.is_empty() {
         return Err(Stop::Rejected("its patch changes nothing".to_owned()));
     }
     let allowed: BTreeSet<&RepoPath> = work.package.write_set.iter().collect();
-    if let Some(path) = work.patch.write_set().find(|path| !allowed.contains(path)) {
+    if let Some(path) = edits.patch.write_set().find(|path| !allowed.contains(path)) {
         return Err(Stop::Rejected(format!("its patch writes `{path}`, outside its write set")));
     }
-    let mut before = job.repository.entries_at(job.base.as_str(), work.patch.write_set())?;
-    for (path, change) in &work.before {
+    let mut before = job.repository.entries_at(job.base.as_str(), edits.patch.write_set())?;
+    for (path, change) in &edits.before {
         let entry = entry(base, path, change, before.get(path).and_then(Option::as_ref))?;
         before.insert(path.clone(), entry);
     }
     let mut after = Entries::new();
-    for (path, change) in &work.patch.files {
+    for (path, change) in &edits.patch.files {
         let old = before.get(path).and_then(Option::as_ref);
         if let Some(old) = old.filter(|old| !FILE_MODES.contains(&old.mode.as_str())) {
             let why = format!("`{path}` is not a regular file (mode {})", old.mode);
@@ -50,7 +62,7 @@ pub(super) fn build(
         }
         after.insert(path.clone(), entry(base, path, change, old)?);
     }
-    replay(&job.repository, onto, before, after)
+    replay(&job.repository, onto, before, after, By::Codemod)
 }
 
 /// What a change makes of an entry; the content is stored.
@@ -73,6 +85,7 @@ pub(super) fn replay(
     onto: &TreeId,
     before: Entries,
     after: Entries,
+    by: By,
 ) -> Result<Candidate, Stop> {
     let now = repository.entries_at(onto.as_str(), before.keys())?;
     if let Some((path, _)) = now.iter().find(|(path, entry)| before.get(*path) != Some(*entry)) {
@@ -83,5 +96,5 @@ pub(super) fn replay(
     if tree == *onto {
         return Err(Stop::Rejected("its patch changes nothing".to_owned()));
     }
-    Ok(Candidate { tree, after, before })
+    Ok(Candidate { by, tree, after, before })
 }

@@ -52,7 +52,7 @@ pub(super) type Lane = Option<usize>;
 mod tests {
     use std::collections::BTreeMap;
 
-    use ssot_model::{Package, PackageId, Priority};
+    use ssot_model::{Doer, Package, PackageId, Priority};
 
     use super::Crew;
 
@@ -64,7 +64,7 @@ mod tests {
             score: 0,
             team: team.map(str::to_owned),
             enabled: true,
-        doer: Doer::Codemod,
+            doer: Doer::Codemod,
             depends_on: Vec::new(),
             write_set: Vec::new(),
             read_set: Vec::new(),

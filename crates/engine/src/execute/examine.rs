@@ -105,7 +105,9 @@ async fn one(shared: Arc<Shared>, index: usize, head: Head) -> Examined {
 impl Unit {
     async fn every_gate(&self) -> Result<Vec<Verdict>, Stop> {
         let tree = self.worktree().await?;
-        let candidate = self.rewrite(&tree).await?;
+        let gone = || Stop::Failed("it is an agent's, and no change is known".to_owned());
+        let edits = self.work().edits.as_ref().ok_or_else(gone)?;
+        let candidate = self.rewrite(&tree, edits).await?;
         let after = inspect(&self.job().inspect, &tree).await?;
         let mut verdicts = self.look(&tree, &candidate, &after).await?;
         let shared = &self.shared;

@@ -83,9 +83,9 @@ impl Unit {
     ) -> Result<(Candidate, Arc<Inspection>), Stop> {
         let (repository, place) = (self.job().repository.clone(), tree.clone());
         let (start, target) = (self.start.tree.clone(), onto.tree.clone());
-        let (before, after) = (gated.before.clone(), gated.after.clone());
+        let (before, after, by) = (gated.before.clone(), gated.after.clone(), gated.by);
         let (candidate, changed) = blocking(move || {
-            let candidate = candidate::replay(&repository, &target, before, after)?;
+            let candidate = candidate::replay(&repository, &target, before, after, by)?;
             place.check_out(candidate.tree.as_str())?;
             Ok::<_, Stop>((candidate, repository.changed_paths(start.as_str(), target.as_str())?))
         })

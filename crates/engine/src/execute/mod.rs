@@ -3,6 +3,8 @@
 //! One dispatcher owns all state; one task a package, a *unit*, goes its way in
 //! a straight line. Two enums are everything they say to each other.
 
+mod accounts;
+mod agent;
 mod baseline;
 mod canary;
 mod candidate;
@@ -30,11 +32,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ssot_model::{
-    BehaviourConfig, CommitId, FileChange, GateCommand, Package, PackageId, Patch, RepoPath, RunId,
-    Service, SuiteReport, TestConfig, Timestamp, TreeId, UnitState,
+    Agent, BehaviourConfig, CommitId, FileChange, GateCommand, Package, PackageId, Patch, RepoPath,
+    RunId, Service, SuiteReport, TestConfig, Timestamp, TreeId, UnitState,
 };
 use ssot_runtime::git::{GitError, Repository};
-use ssot_runtime::runner::{Runner, RunnerError, clean_leftovers};
+use ssot_runtime::runner::{AgentPost, Runner, RunnerError, clean_leftovers};
 use ssot_runtime::sandbox::Launcher;
 use tokio::sync::watch;
 
@@ -55,11 +57,10 @@ pub use rollback::{RollBack, RollbackError, Undone, Which, recorded_rollbacks, r
 pub struct Work {
     /// The package.
     pub package: Package,
-    /// What it writes and deletes, made for the base of the run and `before`.
-    pub patch: Patch,
-    /// Those of its files that a package which it waits for has written, as that one
-    /// leaves them; the others are as at the base.
-    pub before: BTreeMap<RepoPath, FileChange>,
+    /// What a codemod makes of its files; none when it is an agent's from the beginning.
+    pub edits: Option<Edits>,
+    /// What an agent is told when there are no edits, or when a gate refuses them.
+    pub assignment: Option<Assignment>,
     /// The message of its commit, without trailers.
     pub message: String,
     /// Modules that must load after it if they loaded before.
@@ -69,6 +70,54 @@ pub struct Work {
     /// Versions of functions, as they are at the base, and those that take their place,
     /// as they are after the package; without those that are the same text.
     pub pairs: Vec<Pair>,
+}
+
+impl Work {
+    /// What a codemod makes of its files, when no package before it writes one of them.
+    pub fn edits_alone(&self) -> Option<&Edits> {
+        self.edits.as_ref().filter(|edits| edits.before.is_empty())
+    }
+}
+
+/// What a codemod makes of the files of a package.
+#[derive(Debug, Clone)]
+pub struct Edits {
+    /// What it writes and deletes, made for the base of the run and `before`.
+    pub patch: Patch,
+    /// Those of its files that a package which it waits for has written, as that one
+    /// leaves them; the others are as at the base.
+    pub before: BTreeMap<RepoPath, FileChange>,
+}
+
+/// What an agent is told.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// In which role.
+    pub agent: Agent,
+    /// The task, its evidence and how it is judged, as Markdown.
+    pub briefing: String,
+    /// The definitions that stay against themselves, before and after.
+    pub stays: Vec<Pair>,
+    /// The definitions that go against those that stay, and who uses them.
+    pub replaced: Vec<Replaced>,
+}
+
+/// A definition that goes: it and what takes its place have to do the same, or else
+/// everything that calls it.
+#[derive(Debug, Clone)]
+pub struct Replaced {
+    /// It against what takes its place.
+    pub direct: Vec<Pair>,
+    /// The functions that call it, each before and after.
+    pub callers: Vec<Pair>,
+}
+
+impl Assignment {
+    /// Every pair that may have to be called.
+    fn pairs(&self) -> impl Iterator<Item = &Pair> {
+        let replaced = self.replaced.iter().flat_map(|it| it.direct.iter().chain(&it.callers));
+        self.stays.iter().chain(replaced)
+    }
 }
 
 /// A static look at a tree on disk failed.
@@ -104,6 +153,8 @@ pub struct Job {
     pub gates: Vec<GateCommand>,
     /// How versions of a function are compared by calling them.
     pub behaviour: BehaviourConfig,
+    /// The coding agent; none when there is none.
+    pub agent: Option<AgentPost>,
     /// Whether packages may land without a test command.
     pub allow_untested: bool,
     /// What holds the packages back.

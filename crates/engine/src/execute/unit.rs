@@ -7,15 +7,16 @@ use ssot_runtime::git::{KEPT, Worktree};
 use ssot_runtime::runner::Runner;
 use tokio::sync::mpsc;
 
+use super::agent::worked_name;
 use super::baseline::inspect;
-use super::candidate::{self, Candidate};
+use super::candidate::{self, By, Candidate};
 use super::commands::Commands;
 use super::journal::{Judgement, Place, Stop};
 use super::recover::Landing;
 use super::spending::Leash;
 use super::suites::Suites;
 use super::versions::Versions;
-use super::{Head, Job, Shared, Work, blocking, gates, meaning};
+use super::{Edits, Head, Job, Shared, Work, accounts, blocking, gates, meaning};
 use crate::Inspection;
 
 /// What a unit tells the dispatcher.
@@ -88,14 +89,7 @@ impl Unit {
     async fn go(&mut self) -> Result<(Landing, Head), Stop> {
         self.moved(UnitState::Worktree).await?;
         let tree = self.worktree().await?;
-        self.moved(UnitState::Rewrite).await?;
-        let candidate = self.rewrite(&tree).await?;
-        self.moved(UnitState::Gates).await?;
-        let place = self.place(Phase::After, &self.start, self.start.commit == self.job().base);
-        let inspection = self.static_gates(&tree, &place, &self.start, &candidate).await?;
-        self.behaviour_gate(&tree, &place, &candidate, &inspection).await?;
-        self.command_gate(&tree, &place, &candidate, &inspection).await?;
-        self.test_gate(&tree, &place, &candidate, &inspection).await?;
+        let (candidate, inspection) = self.make(&tree).await?;
         let (control, subject) = (&self.job().control, ApprovalSubject::Landing);
         if !control.may(&self.job().journal, subject, self.id()).await? {
             return Err(Stop::Waiting);
@@ -105,9 +99,44 @@ impl Unit {
         self.land(&tree, candidate, inspection, head).await
     }
 
+    /// What is to land, through all gates: the codemod's edits, or else what the agent makes.
+    async fn make(&self, tree: &Worktree) -> Result<(Candidate, Arc<Inspection>), Stop> {
+        let assignment = self.work().assignment.as_ref();
+        let Some(edits) = &self.work().edits else {
+            let gone = || Stop::Failed("nobody is to carry it out".to_owned());
+            return Box::pin(self.by_agent(tree, assignment.ok_or_else(gone)?, None)).await;
+        };
+        self.moved(UnitState::Rewrite).await?;
+        let candidate = self.rewrite(tree, edits).await?;
+        self.moved(UnitState::Gates).await?;
+        match (self.judge(tree, &candidate, "").await, assignment) {
+            (Err(Stop::Rejected(why)), Some(assignment)) => {
+                let (place, start) = (tree.clone(), self.start.tree.clone());
+                blocking(move || place.check_out(start.as_str())).await??;
+                let tried = Box::pin(self.by_agent(tree, assignment, Some(why.clone()))).await;
+                tried.map_err(|stop| match stop {
+                    Stop::Rejected(then) => {
+                        Stop::Rejected(format!("{why}; then, by the agent: {then}"))
+                    }
+                    stop => stop,
+                })
+            }
+            (judged, _) => Ok((candidate, judged?)),
+        }
+    }
+
     async fn moved(&self, state: UnitState) -> Result<(), Stop> {
         self.job().journal.moved(self.id(), state, None).await?;
         self.say(Up::Moved(self.id().clone(), state)).await
+    }
+
+    /// The same for one of several tries.
+    pub(super) async fn moved_to(&self, state: UnitState, try_: &str) -> Result<(), Stop> {
+        let (package, reason) = (self.id().clone(), None);
+        let step = format!("{package}/state/{}#{try_}", state.as_str());
+        let moved = EventKind::PackageChanged { package: package.clone(), state, reason };
+        self.job().journal.emit(step, moved).await?;
+        self.say(Up::Moved(package, state)).await
     }
 
     async fn say(&self, up: Up) -> Result<(), Stop> {
@@ -127,14 +156,15 @@ impl Unit {
     }
 
     /// Gives the worktree the candidate's files.
-    pub(super) async fn rewrite(&self, tree: &Worktree) -> Result<Candidate, Stop> {
+    pub(super) async fn rewrite(&self, tree: &Worktree, edits: &Edits) -> Result<Candidate, Stop> {
         let step = format!("{}/apply-edit", self.id());
         let (shared, index) = (Arc::clone(&self.shared), self.index);
-        let (onto, tree) = (self.start.tree.clone(), tree.clone());
+        let (onto, tree, edits) = (self.start.tree.clone(), tree.clone(), edits.clone());
         let apply = async {
             let candidate = blocking(move || {
                 let work = &shared.job.works[index];
-                let candidate = candidate::build(&shared.job, work, &shared.baseline.tree, &onto)?;
+                let candidate =
+                    candidate::build(&shared.job, work, &edits, &shared.baseline.tree, &onto)?;
                 tree.check_out(candidate.tree.as_str())?;
                 Ok::<_, Stop>(candidate)
             })
@@ -183,8 +213,12 @@ impl Unit {
         ] {
             demand(gate, &journal.gate(place, gate, async { Ok(judgement) }).await?)?;
         }
+        let gate = match candidate.by {
+            By::Codemod => GateName::Proof,
+            By::Agent => GateName::Ledger,
+        };
         let proof = self.proof(onto, candidate, &after);
-        demand(GateName::Proof, &journal.gate(place, GateName::Proof, proof).await?)?;
+        demand(gate, &journal.gate(place, gate, proof).await?)?;
         let step = format!("{}/load/{}", place.step, place.side);
         let load = async {
             let modules = &work.touched_modules;
@@ -198,7 +232,7 @@ impl Unit {
         Ok(after)
     }
 
-    /// Whether every name means what it meant.
+    /// Whether every name means what it meant, or what an agent took away lives on.
     async fn proof(
         &self,
         onto: &Head,
@@ -206,10 +240,14 @@ impl Unit {
         after: &Arc<Inspection>,
     ) -> Result<Judgement, Stop> {
         let (shared, index, onto) = (Arc::clone(&self.shared), self.index, onto.clone());
-        let (tree, after) = (candidate.tree.clone(), Arc::clone(after));
+        let (tree, after, by) = (candidate.tree.clone(), Arc::clone(after), candidate.by);
         let check = move || {
             let work = &shared.job.works[index];
-            meaning::check(&shared.job, work, (&onto.tree, &onto.inspection), (&tree, &after))
+            let (before, after) = ((&onto.tree, &*onto.inspection), (&tree, &*after));
+            match by {
+                By::Codemod => meaning::check(&shared.job, work, before, after),
+                By::Agent => accounts::check(&shared.job, work, before, after),
+            }
         };
         blocking(check).await?
     }
@@ -225,15 +263,22 @@ impl Unit {
     ) -> Result<(), Stop> {
         let (runner, cancel) = (&self.runner, &self.leash.halt);
         let Shared { job, baseline, .. } = &*self.shared;
-        let pairs = &self.work().pairs;
-        if pairs.is_empty() {
-            return Ok(());
-        }
+        let (pairs, assignment) = (&self.work().pairs, &self.work().assignment);
         let label = format!("{}/behaviour/{}", place.step, place.side);
         let versions = Versions { job, runner, cancel };
         let trees = ((&baseline.tree, &*baseline.inspection), (tree, inspection));
-        let check = versions.compare(&label, pairs, &baseline.recorded, trees, &candidate.tree);
-        let judgement = job.journal.gate(place, GateName::Behaviour, check).await?;
+        let (recorded, id) = (&baseline.recorded, &candidate.tree);
+        let judgement = match (candidate.by, assignment) {
+            (By::Agent, Some(assignment)) if assignment.pairs().next().is_some() => {
+                let check = versions.compare_replaced(&label, assignment, recorded, trees, id);
+                job.journal.gate(place, GateName::Behaviour, Box::pin(check)).await?
+            }
+            (By::Codemod, _) if !pairs.is_empty() => {
+                let check = versions.compare(&label, pairs, recorded, trees, id);
+                job.journal.gate(place, GateName::Behaviour, check).await?
+            }
+            _ => return Ok(()),
+        };
         demand(GateName::Behaviour, &judgement)
     }
 
@@ -299,7 +344,13 @@ impl Unit {
         let (shared, index, onto) = (Arc::clone(&self.shared), self.index, self.start.clone());
         let kept = blocking(move || {
             let (job, work) = (&shared.job, &shared.job.works[index]);
-            let built = candidate::build(job, work, &shared.baseline.tree, &onto.tree);
+            // What an agent made has a reference already.
+            let reference = format!("{KEPT}{}", worked_name(job, &work.package.id));
+            if let Some(commit) = job.repository.resolve(&reference)? {
+                return Ok(Some((commit, reference)));
+            }
+            let Some(edits) = &work.edits else { return Ok(None) };
+            let built = candidate::build(job, work, edits, &shared.baseline.tree, &onto.tree);
             // A patch that cannot even be made into a tree stays in the plan of the run.
             let Ok(candidate) = built else { return Ok(None) };
             let id = &work.package.id;
@@ -325,8 +376,9 @@ impl Unit {
             (End::Stopped(Stop::Cancelled), Some(why)) => End::Stopped(Stop::Failed(why)),
             (end, _) => end,
         };
-        if !matches!(end, End::Landed(..)) {
-            self.keep().await?;
+        match end {
+            End::Landed(..) => self.forget_work().await?,
+            End::Stopped(_) => self.keep().await?,
         }
         let (repository, name) = (self.job().repository.clone(), self.worktree_name());
         blocking(move || repository.remove_worktrees(&name)).await??;

@@ -8,12 +8,15 @@ use ssot_runtime::git::Worktree;
 use ssot_runtime::runner::{Recorded, Runner};
 use tokio::sync::watch;
 
-use super::Job;
 use super::gates::{named, sources};
 use super::journal::{Judgement, Stop};
 use super::kept::Kept;
+use super::{Assignment, Job};
 use crate::Inspection;
 use crate::behaviour::{Pair, Tree, check, to_record};
+
+/// The untouched tree and the package's, each with what is known about it.
+pub(super) type Trees<'a> = ((&'a Worktree, &'a Inspection), (&'a Worktree, &'a Inspection));
 
 /// Compares versions of one job; what was compared once for two trees is not compared
 /// again when the job is taken up again.
@@ -31,7 +34,9 @@ impl Versions<'_> {
         tree: &Worktree,
         (id, inspection): (&TreeId, &Inspection),
     ) -> Result<Recorded, Stop> {
-        let targets = to_record(self.job.works.iter().flat_map(|work| &work.pairs));
+        let works = self.job.works.iter();
+        let of_agents = works.clone().flat_map(|work| &work.assignment).flat_map(Assignment::pairs);
+        let targets = to_record(works.flat_map(|work| &work.pairs).chain(of_agents));
         if targets.is_empty() || self.job.test.is_none() {
             return Ok(BTreeMap::new());
         }
@@ -50,15 +55,62 @@ impl Versions<'_> {
         Ok(recorded)
     }
 
-    /// Calls both versions of each pair. The verdicts stay with the run.
-    pub(super) async fn compare<'a>(
+    /// Calls both versions of each pair.
+    pub(super) async fn compare(
         &self,
         label: &str,
         pairs: &[Pair],
         recorded: &Recorded,
-        (left, right): ((&'a Worktree, &'a Inspection), (&'a Worktree, &'a Inspection)),
+        trees: Trees<'_>,
         id: &TreeId,
     ) -> Result<Judgement, Stop> {
+        let found = self.verdicts(label, pairs, recorded, trees, id).await?;
+        Ok(judge(&found, self.job.behaviour.untestable))
+    }
+
+    /// Calls what an agent changed on purpose, and what it put in the place of what went. Where
+    /// these two do not do the same, everything that called the one has to.
+    pub(super) async fn compare_replaced(
+        &self,
+        label: &str,
+        assignment: &Assignment,
+        recorded: &Recorded,
+        trees: Trees<'_>,
+        id: &TreeId,
+    ) -> Result<Judgement, Stop> {
+        let has_changed = |pairs: &[Pair]| changed(pairs, trees.0.1, trees.1.1);
+        let stays = has_changed(&assignment.stays);
+        let mut all = self.verdicts(&format!("{label}/stays"), &stays, recorded, trees, id).await?;
+        for (at, replaced) in assignment.replaced.iter().enumerate() {
+            let label = format!("{label}/{at}");
+            let direct = self.verdicts(&label, &replaced.direct, recorded, trees, id).await?;
+            if direct.iter().all(is_equal) {
+                all.extend(direct);
+                continue;
+            }
+            let label = format!("{label}/callers");
+            let callers = self.verdicts(&label, &replaced.callers, recorded, trees, id).await?;
+            let stand_for_it = !callers.is_empty() && callers.iter().all(is_equal);
+            all.extend(if stand_for_it { callers } else { direct });
+        }
+        if all.is_empty() {
+            return Ok(Judgement::skipped("nothing that can be called stands against another"));
+        }
+        Ok(judge(&all, self.job.behaviour.untestable))
+    }
+
+    /// The verdicts stay with the run.
+    async fn verdicts<'a>(
+        &self,
+        label: &str,
+        pairs: &[Pair],
+        recorded: &Recorded,
+        (left, right): Trees<'a>,
+        id: &TreeId,
+    ) -> Result<Vec<Behaviour>, Stop> {
+        if pairs.is_empty() {
+            return Ok(Vec::new());
+        }
         let config = &self.job.behaviour;
         let step = format!("{label}\n{}\n{config:?}", self.job.base);
         let kept = Kept::new(self.job, self.runner, "behaviour", &step, id)?;
@@ -78,8 +130,23 @@ impl Versions<'_> {
         };
         let found = self.job.journal.tool(("call-versions", label), self.cancel, work).await?;
         kept.keep(&found).await?;
-        Ok(judge(&found, config.untestable))
+        Ok(found)
     }
+}
+
+fn is_equal(it: &Behaviour) -> bool {
+    it.verdict == BehaviourVerdict::Equal
+}
+
+/// The pairs of one version before and after of which the text has changed.
+fn changed(pairs: &[Pair], before: &Inspection, after: &Inspection) -> Vec<Pair> {
+    let hash = |inspection: &Inspection, dotted: &str| {
+        let index = inspection.index.as_ref()?;
+        Some(index.definition(index.definition_named(dotted)?).hash)
+    };
+    let has_changed =
+        |pair: &&Pair| hash(before, &pair.left.dotted()) != hash(after, &pair.right.dotted());
+    pairs.iter().filter(has_changed).cloned().collect()
 }
 
 /// The verdicts by kind.

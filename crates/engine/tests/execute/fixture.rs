@@ -9,13 +9,14 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use ssot_engine::Inspection;
-use ssot_engine::execute::{self, Crew, ExecuteError, ExecuteSummary, Job, Journal, Work};
+use ssot_engine::execute::{self, Crew, Edits, ExecuteError, ExecuteSummary, Job, Journal, Work};
 use ssot_facts::{Index, Source};
 use ssot_model::{
-    CommitId, CompletionStatus, EventKind, FileChange, Package, PackageId, Patch, Priority,
+    CommitId, CompletionStatus, Doer, EventKind, FileChange, Package, PackageId, Patch, Priority,
     RepoPath, RunId, TestConfig, Timestamp, UnitState,
 };
 use ssot_runtime::git::Repository;
+use ssot_runtime::runner::AgentPost;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -137,6 +138,7 @@ pub(crate) struct Platform {
     pub(crate) hook: Hook,
     pub(crate) test: Option<TestConfig>,
     pub(crate) agents: usize,
+    pub(crate) agent: Option<AgentPost>,
     pub(crate) allow_untested: bool,
     pub(crate) control: execute::Control,
     pub(crate) run: RunId,
@@ -203,6 +205,7 @@ impl Platform {
             hook: Arc::new(|_, _| {}),
             test: Some(config("python3 -m unittest -q")),
             agents: 2,
+            agent: None,
             allow_untested: false,
             control: execute::Control::default(),
             run: RunId::new("r-1"),
@@ -227,6 +230,7 @@ impl Platform {
             services: BTreeMap::new(),
             gates: Vec::new(),
             behaviour: ssot_model::BehaviourConfig { inputs: 30, ..Default::default() },
+            agent: self.agent.clone(),
             allow_untested: self.allow_untested,
             control: self.control.clone(),
             launcher: crate::entry::launcher(),
@@ -353,13 +357,21 @@ pub(crate) fn work(id: &str, path: &str, text: &str) -> Work {
     let change = FileChange::Write(text.as_bytes().to_vec());
     Work {
         package,
-        patch: Patch { files: [(file.clone(), change)].into() },
-        before: BTreeMap::new(),
+        edits: Some(Edits {
+            patch: Patch { files: [(file.clone(), change)].into() },
+            before: BTreeMap::new(),
+        }),
+        assignment: None,
         message: format!("Consolidate {path}\n\nOne source of truth."),
         touched_modules: vec![format!("app.{}", file.file_stem())],
         closes: vec![format!("{path} {}", file.file_stem())],
         pairs: Vec::new(),
     }
+}
+
+/// What the codemod of a package writes.
+pub(crate) fn patch(work: &mut Work) -> &mut Patch {
+    &mut work.edits.as_mut().unwrap().patch
 }
 
 /// The good package for `app/<name>.py`.

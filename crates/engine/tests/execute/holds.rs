@@ -6,7 +6,7 @@ use ssot_model::{
     EventKind, PackageId, PendingApproval, UnitState,
 };
 
-use crate::fixture::{GOOD, Platform, ended, good};
+use crate::fixture::{GOOD, Platform, ended, good, patch};
 
 fn held(control: Control) -> Platform {
     let mut platform = Platform::new();
@@ -74,7 +74,7 @@ async fn a_package_that_uses_up_its_budget_is_stopped_and_the_others_go_on() {
     (platform.control, platform.agents) = (control, 1);
     let mut first = good("b");
     let greedy = "from app.a import VALUE\nGREEDY = 1\n".as_bytes().to_vec();
-    for change in first.patch.files.values_mut() {
+    for change in patch(&mut first).files.values_mut() {
         *change = ssot_model::FileChange::Write(greedy.clone());
     }
     let summary = platform.run(vec![first, good("c")]).await.unwrap();

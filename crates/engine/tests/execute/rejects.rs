@@ -1,6 +1,6 @@
 use ssot_model::{FileChange, RepoPath, UnitState};
 
-use crate::fixture::{Platform, ended, good, work};
+use crate::fixture::{Platform, ended, good, patch, work};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_gate_keeps_what_it_forbids_off_the_branch() {
@@ -35,7 +35,7 @@ async fn a_patch_outside_its_write_set_or_without_effect_is_rejected() {
     let platform = Platform::new();
     let mut outside = good("b");
     let other = RepoPath::new("app/d.py").unwrap();
-    outside.patch.files.insert(other, FileChange::Delete);
+    patch(&mut outside).files.insert(other, FileChange::Delete);
     let nothing = work("p-c", "app/c.py", "# dup c\nVALUE = 1\n");
     let summary = platform.run(vec![outside, nothing]).await.unwrap();
     assert!(ended(&summary, "p-b").1.contains("outside its write set"));

@@ -1,8 +1,8 @@
 //! A plan that tests tell.
 
 use ssot_model::{
-    Basis, CheckpointForecast, CommitId, GroupId, Lane, Makespan, Package, PackageGroup, PackageId,
-    Plan, PlannedPackage, Priority, RepoPath, Schedule, StageTimes, Strategy, Verdict,
+    Basis, CheckpointForecast, CommitId, Doer, GroupId, Lane, Makespan, Package, PackageGroup,
+    PackageId, Plan, PlannedPackage, Priority, RepoPath, Schedule, StageTimes, Strategy, Verdict,
 };
 
 /// A name as a hostile repository may have it.

@@ -129,7 +129,8 @@ impl Pen {
             EventKind::PackageLanded { package: package.clone(), commit, previous, tree, files },
         );
         self.state(at + 3, id, UnitState::Done, None);
-        let usage = Usage { millis: 34_000, cpu_millis: 61_000, disk_kib: 48 * 1024, ..Usage::default() };
+        let usage =
+            Usage { millis: 34_000, cpu_millis: 61_000, disk_kib: 48 * 1024, ..Usage::default() };
         self.write(at + 3, EventKind::ResourcesUsed { package: Some(package), usage });
     }
 }
@@ -150,7 +151,8 @@ pub fn log(text: &str) -> Log {
         event.seq = seq;
     }
     let (plan, schedule) = planned(text);
-    let limits = BudgetLimits { seconds: Some(300), cpu_seconds: Some(480), ..BudgetLimits::default() };
+    let limits =
+        BudgetLimits { seconds: Some(300), cpu_seconds: Some(480), ..BudgetLimits::default() };
     Log { run, plan, schedule, events: pen.events, limits }
 }
 
@@ -267,7 +269,8 @@ fn end(pen: &mut Pen, text: &str) {
     pen.gate((183, 190), None, GateName::Tests, Phase::Final, said);
     let phase = Phase::Final;
     pen.write(190, EventKind::TreeInspected { phase, violations: 197, files: 1709 });
-    let usage = Usage { millis: 191_000, cpu_millis: 490_000, disk_kib: 210 * 1024, ..Usage::default() };
+    let usage =
+        Usage { millis: 191_000, cpu_millis: 490_000, disk_kib: 210 * 1024, ..Usage::default() };
     pen.write(190, EventKind::ResourcesUsed { package: None, usage });
     pen.agent(
         (190, 191),

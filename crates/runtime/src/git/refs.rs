@@ -66,6 +66,11 @@ impl Repository {
         Ok(())
     }
 
+    /// Forgets a commit that was kept, if it was.
+    pub fn forget_kept(&self, reference: &str) -> Result<(), GitError> {
+        self.git(&["update-ref", "-d", &format!("{KEPT}{reference}")]).succeed().map(drop)
+    }
+
     /// Whether `old` is `new` or one of its ancestors.
     pub fn is_ancestor(&self, old: &CommitId, new: &CommitId) -> Result<bool, GitError> {
         let question = ["merge-base", "--is-ancestor", old.as_str(), new.as_str()];

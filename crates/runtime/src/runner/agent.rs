@@ -86,10 +86,7 @@ impl Runner {
         let job = Job { policy, program, args: words, env };
         let limit = Duration::from_secs(config.timeout_seconds);
         let line = self.launcher.command_line(&job, tree.path(), limit)?;
-        Ok(Workplace {
-            line: CommandLine { meter: self.meter.clone(), ..line },
-            _scratch: scratch,
-        })
+        Ok(Workplace { line: CommandLine { meter: self.meter.clone(), ..line }, _scratch: scratch })
     }
 
     /// Counts what an agent says that it has used up.
@@ -108,9 +105,9 @@ fn variables(post: &AgentPost, scratch: &Scratch, path: &[PathBuf]) -> BTreeMap<
     env.insert("HOME".to_owned(), text(&scratch.home()));
     env.insert("TMPDIR".to_owned(), text(&scratch.tmp()));
     let passed = post.config.pass.iter();
-    env.extend(passed.filter_map(|name| {
-        Some((name.clone(), post.environment.get(name)?.to_owned()))
-    }));
+    env.extend(
+        passed.filter_map(|name| Some((name.clone(), post.environment.get(name)?.to_owned()))),
+    );
     env.extend(post.config.env.clone());
     env.insert(MARK_VARIABLE.to_owned(), scratch.mark().to_owned());
     env

@@ -9,7 +9,12 @@ use crate::entry::launcher;
 /// Runs a shell script that may write to `writable` only.
 pub(crate) async fn shell(writable: &Path, memory_mib: u64, script: &str) -> Finished {
     let job = Job {
-        policy: Policy { writable: vec![writable.to_path_buf()], readable: Vec::new(), memory_mib, network: false },
+        policy: Policy {
+            writable: vec![writable.to_path_buf()],
+            readable: Vec::new(),
+            memory_mib,
+            network: false,
+        },
         program: "/bin/sh".to_owned(),
         args: vec!["-c".to_owned(), script.to_owned()],
         env: [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into(),

@@ -8,6 +8,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use ssot_engine::{RunOptions, ScanOptions};
 use ssot_model::RepoPath;
+use ssot_runtime::environment::Environment;
 use ssot_runtime::git::{NewCommit, NewRepository};
 
 use crate::cli::{self, Format};
@@ -109,6 +110,7 @@ fn show(args: &DemoArgs, repository: &NewRepository) -> anyhow::Result<Exit> {
         landing: None,
         canary: Vec::new(),
         dry_run: false,
+        environment: Environment::of_process(),
     };
     let observer = Progress::new(args.quiet).observer();
     let Waited::Done(report) = interrupt::wait(ssot_engine::run(&options, observer))? else {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use ssot_engine::{RunOptions, Teams};
 use ssot_model::{BudgetLimits, LandingMode, Mode, RunId, RunOutcome, RunReport};
+use ssot_runtime::environment::Environment;
 use ssot_runtime::ids::parse_run_id;
 
 use crate::cli::{Format, Place};
@@ -52,6 +53,15 @@ pub(crate) struct RunArgs {
     /// Disk space of worktrees at which the run is stopped, in MiB
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     budget_disk_mib: Option<u64>,
+    /// Calls of tools by coding agents at which the run is stopped
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    budget_steps: Option<u64>,
+    /// Tokens of coding agents at which the run is stopped, in thousands
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    budget_kilotokens: Option<u64>,
+    /// Money for coding agents at which the run is stopped, in US cents
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    budget_cents: Option<u64>,
     /// Land in steps: look at the health after so many landings, and after the last
     #[arg(long, value_name = "N,M,..", value_delimiter = ',')]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
@@ -128,10 +138,14 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
             seconds: args.budget_seconds,
             cpu_seconds: args.budget_cpu_seconds,
             disk_mib: args.budget_disk_mib,
+            steps: args.budget_steps,
+            kilotokens: args.budget_kilotokens,
+            cents: args.budget_cents,
         },
         landing: args.landing.map(LandingMode::from),
         canary: args.canary.clone(),
         dry_run: args.dry_run,
+        environment: Environment::of_process(),
     };
     let observer = Progress::new(args.place.quiet).observer();
     let waited = interrupt::wait(ssot_engine::run(&options, observer))?;

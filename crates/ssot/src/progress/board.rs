@@ -208,8 +208,11 @@ mod tests {
     #[test]
     fn a_stage_is_told_when_it_is_over() {
         let mut board = Board::default();
-        let started =
-            EventKind::AgentStarted { agent: Agent::Triage, package: None, task: "find and rank".to_owned() };
+        let started = EventKind::AgentStarted {
+            agent: Agent::Triage,
+            package: None,
+            task: "find and rank".to_owned(),
+        };
         assert_eq!(see(&mut board, &event(started)), None);
         assert_eq!(board.stage(), "triage: find and rank");
         let gate =

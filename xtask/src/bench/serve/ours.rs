@@ -148,7 +148,7 @@ async fn write(log: &EventLog, run: &RunId, numbers: std::ops::Range<u64>) -> Re
         let (log, run) = (log.clone(), run.clone());
         waiting.spawn(async move {
             let thought = format!("{number} groups of definitions were held against each other");
-            let kind = EventKind::AgentThinking { agent: Agent::Data, thought };
+            let kind = EventKind::AgentThinking { agent: Agent::Data, package: None, thought };
             log.append(&run, &format!("step/{number}"), kind).await
         });
         if waiting.len() as u64 >= BURST {

@@ -25,7 +25,8 @@ fn read(line: &str, reading: &mut Reading) {
         "tool_result" => {
             let ok = text(&said, &["status"]) == "success";
             let output = text(&said, &["output"]);
-            let output = if output.is_empty() { text(&said, &["error", "message"]) } else { output };
+            let output =
+                if output.is_empty() { text(&said, &["error", "message"]) } else { output };
             reading.tool_ended(text(&said, &["tool_id"]), ok, output);
         }
         // Not the end: the result says whether it was.

@@ -166,7 +166,9 @@ fn opencode() {
     );
     let (.., failure) = heard(
         opencode::DIALECT,
-        &[r#"{"type":"error","sessionID":"o-1","error":{"name":"APIError","data":{"message":"401"}}}"#],
+        &[
+            r#"{"type":"error","sessionID":"o-1","error":{"name":"APIError","data":{"message":"401"}}}"#,
+        ],
     );
     assert_eq!(failure.as_deref(), Some("401"));
 }

@@ -1,0 +1,252 @@
+//! What is handed to the coding agent of the configuration, to whom, and with which words.
+
+mod briefing;
+mod roles;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use ssot_audit::Audit;
+use ssot_facts::{Definition, DefinitionId, Index, ModuleId, Role};
+use ssot_model::audit::{Hands, Way};
+use ssot_model::{
+    DefinitionKind, Doer, Finding, GroupId, Package, PackageGroup, RepoPath, Strategy,
+};
+use ssot_plan::{HandedGroup, HandedPlaces};
+
+use crate::behaviour::{self, Pair, version};
+use crate::execute::{Assignment, Replaced, Work};
+use crate::triage::Survey;
+use crate::{codemod, coverage, fixes};
+
+/// Groups that an agent can do, looked into.
+pub(crate) struct Handed {
+    audits: Vec<Audit>,
+}
+
+/// Of the groups that no codemod does, those that an agent can; none when the configuration
+/// has no agent.
+pub(crate) fn hand_over(
+    root: &Path,
+    survey: &Survey,
+    findings: &[Finding],
+    left: impl IntoIterator<Item = Audit>,
+) -> Handed {
+    if survey.config.agent.is_none() || survey.config.run.mode == ssot_model::Mode::Careful {
+        return Handed { audits: Vec::new() };
+    }
+    let sources = codemod::sources(root);
+    let examiner = coverage::examiner(survey, &sources, findings);
+    let mut audits = Vec::new();
+    for mut audit in left {
+        let finding = &audit.finding;
+        let is_open = finding.is_violation() && finding.accepted.is_none();
+        if is_open && finding.kind != DefinitionKind::Method {
+            examiner.look_into(&mut audit, &sources);
+            audits.extend(strategy(&audit).is_some().then_some(audit));
+        }
+    }
+    Handed { audits }
+}
+
+impl Handed {
+    /// The groups, by their ids.
+    pub(crate) fn groups(&self) -> BTreeSet<&GroupId> {
+        self.audits.iter().map(|audit| &audit.finding.id).collect()
+    }
+
+    /// The drafts of their packages.
+    pub(crate) fn drafts(&self, index: &Index) -> Vec<HandedGroup<'_>> {
+        self.audits.iter().filter_map(|audit| draft(index, audit)).collect()
+    }
+}
+
+/// How an agent would consolidate a group; none when it is not an agent's matter.
+fn strategy(audit: &Audit) -> Option<Strategy> {
+    let advice = audit.advice.as_ref().filter(|advice| advice.hands == Hands::Agent)?;
+    match advice.way {
+        Way::Superset => Some(Strategy::Superset),
+        Way::Merge => Some(Strategy::Merge),
+        Way::Parameterise => Some(Strategy::Parameterise),
+        _ => None,
+    }
+}
+
+fn draft<'a>(index: &Index, audit: &'a Audit) -> Option<HandedGroup<'a>> {
+    let stays = audit.candidates.first()?;
+    let advice = audit.advice.as_ref()?;
+    let members = audit.finding.members.iter();
+    let goes: Vec<_> = members
+        .clone()
+        .zip(&audit.consumers)
+        .filter(|(member, _)| member.dotted() != stays.dotted)
+        .collect();
+    let mut write_set: BTreeSet<RepoPath> = members.map(|member| member.path.clone()).collect();
+    let lists = goes.iter().flat_map(|(_, it)| [&it.production, &it.tests, &it.strings]);
+    write_set.extend(lists.flatten().filter_map(|place| path_of(place)));
+    Some(HandedGroup {
+        audit,
+        strategy: strategy(audit)?,
+        canonical: stays.dotted.clone(),
+        copies: goes.iter().map(|(member, _)| member.dotted()).collect(),
+        why: advice.why.clone(),
+        answered: ssot_audit::answered(&audit.ledger),
+        write_set: write_set.into_iter().collect(),
+        read_symbols: vec![index.dotted(stays.definition)],
+    })
+}
+
+/// The file of a place, `path:line`.
+fn path_of(place: &str) -> Option<RepoPath> {
+    let path = place.rsplit_once(':').map_or(place, |(path, _)| path);
+    RepoPath::new(path).ok()
+}
+
+/// The findings about places that an agent is handed: those of the rules that the
+/// configuration names, where no codemod does it.
+pub(crate) fn handed_places<'a>(
+    survey: &Survey,
+    findings: &'a [Finding],
+    planned: &BTreeSet<GroupId>,
+) -> Vec<HandedPlaces<'a>> {
+    let Some(agent) = &survey.config.agent else { return Vec::new() };
+    let is_handed = |finding: &&Finding| {
+        finding.verdict.is_none()
+            && finding.is_violation()
+            && finding.accepted.is_none()
+            && agent.rules.contains(&finding.rule)
+            && !planned.contains(&finding.id)
+    };
+    let handed = findings.iter().filter(is_handed);
+    let of = |finding: &'a Finding| {
+        let write_set = finding.members.iter().map(|member| member.path.clone()).collect();
+        HandedPlaces { finding, write_set }
+    };
+    handed.map(of).collect()
+}
+
+/// The work on a package that is an agent's from the beginning.
+pub(crate) fn work(
+    root: &Path,
+    survey: &Survey,
+    (findings, audits): (&[Finding], &[Audit]),
+    package: &Package,
+) -> Work {
+    let index = &survey.index;
+    let of_package: Vec<Audit> =
+        audits.iter().filter(|it| is_of(package, &it.finding.id)).cloned().collect();
+    let copies: Vec<&String> = package.groups.iter().flat_map(|group| &group.copies).collect();
+    let gone = |key: &String| copies.iter().any(|name| key.ends_with(&format!(" {name}")));
+    let keys = of_package.iter().flat_map(|audit| ssot_rules::member_keys(&audit.finding));
+    let places = package.places.iter().flat_map(|places| {
+        let finding = findings.iter().find(|it| it.id == places.finding);
+        finding.map_or_else(Vec::new, |finding| fixes::freed(finding, &places.places))
+    });
+    let modules = package.write_set.iter().filter_map(|path| index.module_at(path));
+    Work {
+        message: codemod::message(package),
+        touched_modules: modules.map(|id| index.module(id).name.to_string()).collect(),
+        closes: keys.filter(gone).chain(places).collect(),
+        pairs: Vec::new(),
+        assignment: Some(assignment(root, survey, findings, of_package, package)),
+        edits: None,
+        package: package.clone(),
+    }
+}
+
+fn is_of(package: &Package, group: &GroupId) -> bool {
+    package.groups.iter().any(|it| it.group == *group)
+}
+
+/// What an agent is told about a package, whoever worked on it before.
+pub(crate) fn assignment(
+    root: &Path,
+    survey: &Survey,
+    findings: &[Finding],
+    mut audits: Vec<Audit>,
+    package: &Package,
+) -> Assignment {
+    let sources = codemod::sources(root);
+    if package.doer == Doer::Agent {
+        let examiner = coverage::examiner(survey, &sources, findings);
+        for audit in &mut audits {
+            examiner.look_into(audit, &sources);
+        }
+    }
+    let rules: Vec<&str> = audits.iter().map(|audit| audit.finding.rule.as_str()).collect();
+    let role = roles::role(package, &rules);
+    let briefing = briefing::write(&briefing::Brief {
+        package,
+        audits: &audits,
+        findings,
+        sources: &sources,
+        config: &survey.config,
+        instructions: role.instructions,
+    });
+    let index = &survey.index;
+    let groups = package.groups.iter();
+    let stays = groups.clone().flat_map(|group| itself(index, &group.canonical)).collect();
+    let replaced = groups.flat_map(|group| replaced(index, group)).collect();
+    Assignment { agent: role.agent, briefing, stays, replaced }
+}
+
+/// The definitions of a group that go, against the one that stays.
+fn replaced(index: &Index, group: &PackageGroup) -> Vec<Replaced> {
+    let Some(stays) = index.definition_named(&group.canonical) else { return Vec::new() };
+    let copies = group.copies.iter().filter_map(|copy| index.definition_named(copy));
+    copies
+        .map(|copy| Replaced {
+            direct: behaviour::between(index, copy, stays),
+            callers: callers(index, copy),
+        })
+        .collect()
+}
+
+/// The functions and methods of production code that name a definition.
+fn callers(index: &Index, copy: DefinitionId) -> Vec<Pair> {
+    let name = &index.definition(copy).name;
+    let users = index.consumers_of(copy).iter().map(|consumer| consumer.module);
+    let modules: BTreeSet<ModuleId> = users
+        .chain([copy.module])
+        .filter(|module| index.module(*module).role == Role::Production)
+        .collect();
+    let calls = |definition: &Definition| {
+        let is_called =
+            matches!(definition.kind, DefinitionKind::Function | DefinitionKind::Method);
+        is_called && definition.free.contains(name)
+    };
+    modules
+        .into_iter()
+        .flat_map(|module| {
+            let definitions = (0..).zip(&index.module(module).facts.definitions);
+            let calling = definitions.filter(|(_, definition)| calls(definition));
+            calling.map(move |(at, _)| DefinitionId { module, index: at })
+        })
+        .filter(|caller| *caller != copy)
+        .map(|caller| both(index, caller))
+        .collect()
+}
+
+/// A version before and after.
+fn both(index: &Index, id: DefinitionId) -> Pair {
+    Pair { left: version(index, id), right: version(index, id) }
+}
+
+/// The definition that stays against itself, as it is before and after: a method of a class
+/// each. Those that come out as they were are not called.
+fn itself(index: &Index, dotted: &str) -> Vec<Pair> {
+    let Some(id) = index.definition_named(dotted) else { return Vec::new() };
+    match index.definition(id).kind {
+        DefinitionKind::Class => {
+            let facts = &index.module(id.module).facts;
+            let methods = (0..)
+                .zip(&facts.definitions)
+                .filter(|(_, it)| it.owner == Some(id.index) && it.kind == DefinitionKind::Method);
+            methods
+                .map(|(at, _)| both(index, DefinitionId { module: id.module, index: at }))
+                .collect()
+        }
+        DefinitionKind::Function | DefinitionKind::Method => vec![both(index, id)],
+        _ => Vec::new(),
+    }
+}
