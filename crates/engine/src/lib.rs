@@ -57,6 +57,7 @@ mod type_checker;
 mod waive;
 mod work;
 
+pub use agents::brief;
 pub use compare::{Answer, Named, Ranked, compare, compare_by_calls};
 pub use configuration::{CONFIG_FILE, config_schema, read_config};
 pub use crew::Teams;

@@ -183,7 +183,8 @@ pub struct Package {
     /// Who carries it out; a codemod when missing.
     #[serde(default, skip_serializing_if = "Doer::is_codemod")]
     pub doer: Doer,
-    /// Packages that must have landed before.
+    /// Packages that must have landed before; before an agent's package they need only have
+    /// ended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<PackageId>,
     /// Files that the dry run wrote, or the only ones that an agent may; disjoint from those

@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Fix(commands::fix::FixArgs),
     /// What a run would do; changes nothing
     Plan(commands::plan::PlanArgs),
+    /// The briefing of a package, for a coding agent or a person
+    Brief(commands::brief::BriefArgs),
     /// Consolidate in parallel worktrees and land what passes every gate
     Run(commands::run::RunArgs),
     /// Take up a run that was interrupted or killed

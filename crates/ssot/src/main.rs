@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Map(args) => commands::map::run(&args),
         Command::Fix(args) => commands::fix::run(&args),
         Command::Plan(args) => commands::plan::run(&args),
+        Command::Brief(args) => commands::brief::run(&args),
         Command::Run(args) => commands::run::run(&args),
         Command::Resume(args) => commands::resume::run(&args),
         Command::Status(args) => commands::status::run(&args),

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use ssot_audit::{Audit, Sources};
-use ssot_model::audit::{AtomState, Change, Difference, LedgerEntry, Matrix};
+use ssot_model::audit::{Atom, AtomState, Change, Counterpart, Difference, LedgerEntry, Matrix};
 use ssot_model::{Config, Finding, Member, Package, PackageGroup, PackagePlaces};
 
 /// Lines of one definition that are shown; the rest is in the tree.
@@ -118,7 +118,7 @@ fn accounts(entry: &LedgerEntry) -> String {
         .iter()
         .filter(|atom| atom.state == AtomState::Open)
         .take(NAMED)
-        .map(|atom| format!("- {} (`{}`)\n", atom.named_within(), atom.place))
+        .map(piece)
         .collect();
     let (gone, stays) = (&entry.definition, &entry.canonical);
     if open.is_empty() {
@@ -128,6 +128,19 @@ fn accounts(entry: &LedgerEntry) -> String {
         "\n### What `{gone}` does and `{stays}` does not; none of it may be lost\n\n{}",
         open.concat()
     )
+}
+
+/// A piece of behaviour, and why what resembles it does not stand for it.
+fn piece(atom: &Atom) -> String {
+    let within =
+        if atom.within.is_empty() { String::new() } else { format!(" of {}", atom.within) };
+    let (kind, text, place) = (atom.kind.as_str(), &atom.text, &atom.place);
+    let mut line = format!("- {kind}{within}: `{text}` ({place})\n");
+    if let Counterpart::Missing { nearest: Some(nearest) } = &atom.counterpart {
+        let why = if nearest.why.is_empty() { "is not the same" } else { &nearest.why };
+        _ = writeln!(line, "  - `{}` ({}): {why}", nearest.text, nearest.place);
+    }
+    line
 }
 
 fn users(audit: &Audit, group: &PackageGroup) -> String {

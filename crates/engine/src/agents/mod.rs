@@ -10,14 +10,17 @@ use ssot_audit::Audit;
 use ssot_facts::{Definition, DefinitionId, Index, ModuleId, Role};
 use ssot_model::audit::{Hands, Way};
 use ssot_model::{
-    DefinitionKind, Doer, Finding, GroupId, Package, PackageGroup, RepoPath, Strategy,
+    AgentConfig, DefinitionKind, Finding, GroupId, Package, PackageGroup, RepoPath, Strategy,
 };
 use ssot_plan::{HandedGroup, HandedPlaces};
+use ssot_rules::RULES;
+use ssot_runtime::git::Repository;
 
 use crate::behaviour::{self, Pair, version};
 use crate::execute::{Assignment, Replaced, Work};
+use crate::survey::{self, ScanOptions};
 use crate::triage::Survey;
-use crate::{codemod, coverage, fixes};
+use crate::{EngineError, codemod, coverage, fixes};
 
 /// Groups that an agent can do, looked into.
 pub(crate) struct Handed {
@@ -167,11 +170,9 @@ pub(crate) fn assignment(
     package: &Package,
 ) -> Assignment {
     let sources = codemod::sources(root);
-    if package.doer == Doer::Agent {
-        let examiner = coverage::examiner(survey, &sources, findings);
-        for audit in &mut audits {
-            examiner.look_into(audit, &sources);
-        }
+    let examiner = coverage::examiner(survey, &sources, findings);
+    for audit in &mut audits {
+        examiner.look_into(audit, &sources);
     }
     let rules: Vec<&str> = audits.iter().map(|audit| audit.finding.rule.as_str()).collect();
     let role = roles::role(package, &rules);
@@ -188,6 +189,45 @@ pub(crate) fn assignment(
     let stays = groups.clone().flat_map(|group| itself(index, &group.canonical)).collect();
     let replaced = groups.flat_map(|group| replaced(index, group)).collect();
     Assignment { agent: role.agent, briefing, stays, replaced }
+}
+
+/// What an agent, or a person, is told who is to carry out the package of a group: asked for
+/// by the id or name of the group, or by the id of the package in a fresh plan. It does not
+/// matter whether the configuration has an agent.
+pub fn brief(options: &ScanOptions, asked: &str) -> Result<String, EngineError> {
+    let repository = Repository::open(&options.root).map_err(EngineError::user)?;
+    let base = repository.head().map_err(EngineError::internal)?;
+    let root = repository.root().to_owned();
+    let mut survey = survey::take(&ScanOptions { root: root.clone(), ..options.clone() })?
+        .measured(&root, &[])?;
+    survey.config.agent.get_or_insert_with(anybody);
+    let findings = survey.findings(RULES);
+    let audits = coverage::examine(&survey, &root, &findings);
+    let plan = survey::optimize(&root, &survey, (&findings, &audits), &base, false)?;
+    let groups = findings.iter().filter(|finding| survey::is_called(finding, asked));
+    let groups: BTreeSet<&GroupId> = groups.map(|finding| &finding.id).collect();
+    let is_meant = |package: &&Package| {
+        package.id.as_str() == asked
+            || package.groups.iter().any(|group| groups.contains(&group.group))
+            || package.places.iter().any(|places| groups.contains(&places.finding))
+    };
+    let Some(package) = plan.packages.iter().find(is_meant) else {
+        let left = plan.left_alone.iter().find(|left| groups.contains(&left.group));
+        return Err(EngineError::user(match left {
+            Some(left) => format!("`{asked}` is in no package: {}", left.reason),
+            None => format!(
+                "no group and no package is called `{asked}`; `ssot plan` lists the packages and \
+                 `ssot scan --all` the groups"
+            ),
+        }));
+    };
+    let of_package = audits.iter().filter(|it| is_of(package, &it.finding.id)).cloned().collect();
+    Ok(assignment(&root, &survey, &findings, of_package, package).briefing)
+}
+
+/// Stands for whoever reads a briefing.
+fn anybody() -> AgentConfig {
+    toml::from_str("dialect = \"plain\"\ncommand = \"anybody\"").expect("the rest has defaults")
 }
 
 /// The definitions of a group that go, against the one that stays.

@@ -78,6 +78,9 @@ pub(super) fn commands(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
     if let Some(canary) = table(document, "canary") {
         check(canary, &["health"]);
     }
+    if let Some(agent) = table(document, "agent") {
+        check(agent, &["command"]);
+    }
     if let Some(test) = table(document, "test") {
         check(test, &["command"]);
         for category in entries(test, "category").filter_map(as_table) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ssot_model::{ApprovalSubject, CanaryStep, PackageId, UnitState};
+use ssot_model::{ApprovalSubject, CanaryStep, Doer, PackageId, UnitState};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
@@ -154,8 +154,15 @@ impl Dispatcher {
             }
             let state_of = |id: &PackageId| self.packages.get(id).map(|result| result.state);
             let done = |id: &&PackageId| state_of(id) == Some(UnitState::Done);
+            // An agent builds on nothing that those before it make: it must only not write
+            // their files while they do.
+            let is_of_agent = package.doer == Doer::Agent;
+            let done = |id: &&PackageId| {
+                done(id) || is_of_agent && state_of(id).is_some_and(UnitState::is_end)
+            };
             let never = |id: &&PackageId| {
-                state_of(id).is_none_or(|state| state.is_end() && state != UnitState::Done)
+                !is_of_agent
+                    && state_of(id).is_none_or(|state| state.is_end() && state != UnitState::Done)
             };
             if let Some(missing) = package.depends_on.iter().find(never) {
                 let why = format!("it depends on {missing}, which did not land");

@@ -5,6 +5,7 @@
 mod entry;
 mod fixture;
 
+mod agents;
 mod behaves;
 mod cancels;
 mod compares;

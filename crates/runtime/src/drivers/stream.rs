@@ -166,7 +166,10 @@ async fn turn(
     let ending = running.wait().await?;
     asking.abort();
     let complaint = running.end().await.last_lines(TOLD);
-    let last = reading.pieces.take();
+    if let Some(last) = reading.pieces.take() {
+        // Whoever does not listen any more does not prompt either.
+        _ = heard.send(last).await;
+    }
     let over = match (ending, reading.failure) {
         (_, Some(failure)) => Heard::GaveUp(failure),
         (Ending::Exited(0), None) => Heard::Done,
@@ -175,9 +178,6 @@ async fn turn(
             return Ok(Turn::Died(format!("{ending}{why}")));
         }
     };
-    for heard_now in last.into_iter().chain([over]) {
-        // Whoever does not listen any more does not prompt either.
-        _ = heard.send(heard_now).await;
-    }
+    _ = heard.send(over).await;
     Ok(Turn::Over(reading.conversation))
 }

@@ -236,7 +236,8 @@ mod tests {
             (CompletionStatus::Error, "triage    failed: 9 files"),
         ] {
             let summary = "9 files".to_owned();
-            let done = EventKind::AgentCompleted { agent: Agent::Triage, status, summary };
+            let done =
+                EventKind::AgentCompleted { agent: Agent::Triage, package: None, status, summary };
             assert_eq!(see(&mut board, &event(done)), Some(line.to_owned()));
         }
     }

@@ -7,6 +7,7 @@ mod normal;
 mod project;
 mod support;
 
+mod agent;
 mod approve;
 mod audit;
 mod audit_coverage;

@@ -19,7 +19,11 @@ async fn writer(world: &World) -> (EventLog, RunId) {
 
 async fn append(log: &EventLog, run: &RunId, numbers: std::ops::Range<u32>) {
     for number in numbers {
-        let thought = EventKind::AgentThinking { agent: Agent::Data, thought: format!("{number}") };
+        let thought = EventKind::AgentThinking {
+            agent: Agent::Data,
+            package: None,
+            thought: format!("{number}"),
+        };
         log.append(run, &format!("step/{number}"), thought).await.expect("appended");
     }
 }
@@ -137,7 +141,11 @@ async fn a_reader_that_does_not_read_loses_its_queue_and_never_its_place() {
     // Far more than the queues and the buffers of the connection hold.
     let thought = "x".repeat(100_000);
     for number in 0..150 {
-        let kind = EventKind::AgentThinking { agent: Agent::Data, thought: thought.clone() };
+        let kind = EventKind::AgentThinking {
+            agent: Agent::Data,
+            package: None,
+            thought: thought.clone(),
+        };
         log.append(&run, &format!("large/{number}"), kind).await.expect("appended");
     }
     let mut seen = Vec::new();

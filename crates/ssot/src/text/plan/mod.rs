@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ssot_model::{AnsweredAtom, Hands, Package, Plan, Schedule, Strategy};
+use ssot_model::{AnsweredAtom, Doer, Hands, Package, Plan, Schedule, Strategy};
 
 use super::figures::{add, count, short, some_of, span};
 use super::scan::commands;
@@ -140,7 +140,8 @@ fn entry(package: &Package) -> String {
     let off = if package.enabled { "" } else { "  (switched off)" };
     let team = package.team.as_ref().map_or_else(String::new, |team| format!("  [{team}]"));
     let title = crate::formats::visible(&package.title);
-    let mut text = format!("\n{id}  {:?}  {title}{team}{off}\n", package.priority);
+    let agent = if package.doer == Doer::Agent { "  (an agent's)" } else { "" };
+    let mut text = format!("\n{id}  {:?}  {title}{team}{agent}{off}\n", package.priority);
     for group in &package.groups {
         let strategy = group.strategy.as_str();
         let copies = group.copies.join(", ");
@@ -157,7 +158,8 @@ fn entry(package: &Package) -> String {
         add(&mut text, format!("    {}  {all}\n", places.rule));
     }
     let files: Vec<&str> = package.write_set.iter().map(ssot_model::RepoPath::as_str).collect();
-    let writes = format!("    writes {}", some_of(&files, FILES));
+    let verb = if package.doer == Doer::Agent { "may write" } else { "writes" };
+    let writes = format!("    {verb} {}", some_of(&files, FILES));
     add(&mut text, format!("{}\n", style::faint(&writes)));
     text
 }
