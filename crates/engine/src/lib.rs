@@ -22,6 +22,7 @@ mod existing;
 mod experience;
 mod fix;
 mod fixes;
+pub mod fold;
 mod forecast;
 mod history;
 mod holds;
@@ -54,6 +55,7 @@ mod triage;
 mod trial;
 mod type_checker;
 mod waive;
+mod wishes;
 mod work;
 
 pub use compare::{Answer, Named, Ranked, compare, compare_by_calls};
@@ -71,7 +73,7 @@ pub use inspection::Inspection;
 pub use map::MapKind;
 pub use pipeline::{
     Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, approve, report, resume, rollback,
-    run, status, verify,
+    run, status, steer, verify,
 };
 pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
@@ -85,6 +87,7 @@ pub use tools::{LARGEST_ANSWER, Workshop};
 pub use trend::record_trend;
 pub use trial::{Proposed, Trial, trial};
 pub use waive::{Waived, waive};
+pub use wishes::Wish;
 
 /// What an audit says.
 pub mod audit {
