@@ -43,3 +43,4 @@ mod scan_formats;
 mod serve;
 mod test;
 mod waiver;
+mod watch;
