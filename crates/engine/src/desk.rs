@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use crate::execute::Journal;
 use crate::pipeline::Observer;
 use crate::request::RunFolder;
+use crate::wishes::Wishes;
 use crate::{EngineError, report};
 
 /// Events read from the log at a time.
@@ -28,7 +29,7 @@ pub(crate) struct Desk {
     /// is done again is recorded again.
     again: String,
     clock: Clock,
-    cancelled: watch::Receiver<bool>,
+    wishes: Wishes,
     reader: JoinHandle<()>,
     finish: oneshot::Sender<u64>,
 }
@@ -40,13 +41,13 @@ impl Desk {
         run: RunId,
         folder: RunFolder,
         clock: Clock,
-        cancelled: watch::Receiver<bool>,
+        wishes: Wishes,
         observer: Observer,
     ) -> Self {
         let (finish, finished) = oneshot::channel();
         let reader = tokio::spawn(read_along(log.clone(), run.clone(), observer, finished));
         let again = String::new();
-        Self { log, run, folder, again, clock, cancelled, reader, finish }
+        Self { log, run, folder, again, clock, wishes, reader, finish }
     }
 
     /// The record of a run that was taken up again for the given time.
@@ -68,7 +69,11 @@ impl Desk {
     }
 
     pub(crate) fn cancelled(&self) -> watch::Receiver<bool> {
-        self.cancelled.clone()
+        self.wishes.cancelled.clone()
+    }
+
+    pub(crate) fn paused(&self) -> watch::Receiver<bool> {
+        self.wishes.paused.clone()
     }
 
     /// The log as the execution sees it.

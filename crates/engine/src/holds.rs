@@ -21,6 +21,8 @@ pub(crate) struct Holds {
     used: Option<Usage>,
     /// Packages of steps that were found healthy.
     healthy: BTreeSet<PackageId>,
+    /// Who paused it; none while it goes on.
+    pub(crate) paused: Option<String>,
     /// What somebody should know.
     pub(crate) alerts: Vec<String>,
 }
@@ -43,6 +45,10 @@ impl Holds {
                 let what = PendingApproval { subject: *subject, package: package.clone() };
                 self.given.push(Approval { what, by: by.clone(), at: event.at });
             }
+            EventKind::RunPaused { by } => self.paused = Some(by.clone()),
+            EventKind::RunContinued { .. }
+            | EventKind::RunResumed { .. }
+            | EventKind::RunCompleted { .. } => self.paused = None,
             EventKind::ResourcesUsed { package: None, usage } => {
                 *self.used.get_or_insert_default() += *usage;
             }
@@ -95,6 +101,7 @@ pub(crate) async fn control(desk: &Desk, config: &Config) -> Result<Control, Eng
         canary: config.canary.clone(),
         healthy: holds.healthy,
         checkpoints: config.checkpoint.clone(),
+        paused: Some(desk.paused()),
     })
 }
 

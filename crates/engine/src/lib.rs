@@ -23,6 +23,7 @@ mod existing;
 mod experience;
 mod fix;
 mod fixes;
+pub mod fold;
 mod forecast;
 mod history;
 mod holds;
@@ -55,6 +56,7 @@ mod triage;
 mod trial;
 mod type_checker;
 mod waive;
+mod wishes;
 mod work;
 
 pub use agents::brief;
@@ -73,7 +75,7 @@ pub use inspection::Inspection;
 pub use map::MapKind;
 pub use pipeline::{
     Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, approve, report, resume, rollback,
-    run, status, verify,
+    run, status, steer, verify,
 };
 pub use preview::{FileDiff, PackageDiff, preview};
 pub use ratchet::{Accepting, BASELINE_FILE, Strictness, accept, check};
@@ -87,6 +89,7 @@ pub use tools::{LARGEST_ANSWER, Workshop};
 pub use trend::record_trend;
 pub use trial::{Proposed, Trial, trial};
 pub use waive::{Waived, waive};
+pub use wishes::Wish;
 
 /// What an audit says.
 pub mod audit {

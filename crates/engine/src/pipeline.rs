@@ -433,6 +433,16 @@ pub async fn approve(
     Site::open(root).await?.approve(run, package, by).await
 }
 
+/// Tells a run, the latest one when none is named, to pause, to go on or to stop.
+pub async fn steer(
+    root: &Path,
+    run: Option<&RunId>,
+    wish: crate::Wish,
+    by: &str,
+) -> Result<RunId, EngineError> {
+    Site::open(root).await?.steer(run, wish, by).await
+}
+
 /// A run at a glance, the latest one when none is named.
 pub async fn status(root: &Path, run: Option<&RunId>) -> Result<RunStatus, EngineError> {
     Site::open(root).await?.status(run).await

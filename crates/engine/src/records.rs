@@ -13,6 +13,7 @@ use ssot_runtime::log::{RunEntry, Subscription, VerifyReport};
 use crate::EngineError;
 use crate::request::RunFolder;
 use crate::site::Site;
+use crate::wishes::Wish;
 
 /// How often the log is asked whether another process has written.
 const LOOK: Duration = Duration::from_millis(25);
@@ -88,6 +89,11 @@ impl Records {
         by: &str,
     ) -> Result<Vec<PendingApproval>, EngineError> {
         self.0.approve(Some(run), package, by).await
+    }
+
+    /// Tells a run to pause, to go on or to stop.
+    pub async fn steer(&self, run: &RunId, wish: Wish, by: &str) -> Result<RunId, EngineError> {
+        self.0.steer(Some(run), wish, by).await
     }
 
     /// What a commit changed, as a unified diff.

@@ -12,7 +12,7 @@ use ssot_runtime::files;
 use ssot_runtime::git::{Repository, Worktree};
 use ssot_runtime::ids::{Randomness, mint_run_id};
 use ssot_runtime::log::EventLog;
-use ssot_runtime::{sandbox, signal};
+use ssot_runtime::sandbox;
 
 use crate::delivery::{Delivery, pull_request};
 use crate::desk::{self, Desk};
@@ -20,6 +20,7 @@ use crate::execute::{self, RollBack};
 use crate::pipeline::{Observer, RollbackScope};
 use crate::request::{Request, RunFolder};
 use crate::scope;
+use crate::wishes::{self, Wish};
 use crate::{EngineError, holds, report, status};
 
 /// The branch that landings advance when none is named.
@@ -163,12 +164,13 @@ impl Site {
         let missing = sandbox::probe_layers().missing();
         let first = desk::started(&self.repository, base, &request.target, packages, missing)?;
         self.log.append(&run, "run/start", first).await.map_err(EngineError::internal)?;
-        Ok(self.desk(run, folder, observer))
+        Ok(self.desk(run, folder, 0, observer))
     }
 
-    fn desk(&self, run: RunId, folder: RunFolder, observer: Observer) -> Desk {
-        let cancelled = signal::interrupted();
-        Desk::open(self.log.clone(), run, folder, self.clock.clone(), cancelled, observer)
+    /// The record of a run for a sitting that hears what is wished for after a position.
+    fn desk(&self, run: RunId, folder: RunFolder, after: u64, observer: Observer) -> Desk {
+        let wishes = wishes::listen(&self.log, &run, after);
+        Desk::open(self.log.clone(), run, folder, self.clock.clone(), wishes, observer)
     }
 
     /// Takes up the latest run where it was: closes what its death left open.
@@ -192,11 +194,12 @@ impl Site {
         let after_seq = events.last().map_or(0, |event| event.seq);
         let epoch = self.log.begin_epoch(&run).await.map_err(EngineError::internal)?;
         self.log.close_interrupted(&run).await.map_err(EngineError::internal)?;
-        self.log
+        let resumed = self
+            .log
             .append(&run, &format!("run/resume/{epoch}"), EventKind::RunResumed { after_seq })
             .await
             .map_err(EngineError::internal)?;
-        Ok((self.desk(run, folder, observer).again(epoch), request, base))
+        Ok((self.desk(run, folder, resumed.seq, observer).again(epoch), request, base))
     }
 
     /// The run that is meant: the named one, or the latest.
@@ -255,9 +258,24 @@ impl Site {
         for PendingApproval { subject, package } in given.clone() {
             let step = execute::approval_step(subject, package.as_ref());
             let event = EventKind::ApprovalGiven { subject, package, by: by.trim().to_owned() };
-            self.log.append(&run, &step, event).await.map_err(EngineError::internal)?;
+            self.log.remark(&run, &step, event).await.map_err(EngineError::internal)?;
         }
         Ok(given)
+    }
+
+    /// Tells a run what somebody wants of it.
+    pub(crate) async fn steer(
+        &self,
+        run: Option<&RunId>,
+        wish: Wish,
+        by: &str,
+    ) -> Result<RunId, EngineError> {
+        let run = self.run(run).await?;
+        let events = self.events(&run).await?;
+        wishes::check(&run, &events, wish, by)?;
+        let (step, event) = wish.event(events.last().map_or(0, |it| it.seq), by);
+        self.log.remark(&run, &step, event).await.map_err(EngineError::internal)?;
+        Ok(run)
     }
 
     /// A run at a glance.
@@ -336,7 +354,8 @@ impl Site {
         let folder = RunFolder::new(&self.state, &run);
         let (request, plan) = (folder.request()?, self.plan_of(&run)?);
         let target = request.target.clone();
-        let desk = self.desk(run.clone(), folder, Box::new(|_| {}));
+        let head = self.log.head(&run).await.map_err(EngineError::internal)?;
+        let desk = self.desk(run.clone(), folder, head, Box::new(|_| {}));
         let which = scope::which(&plan, &scope)?;
         let recorded = desk.events().await?;
         let recorded = execute::recorded_rollbacks(recorded.iter().map(|event| &event.kind));

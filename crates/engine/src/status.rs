@@ -23,6 +23,7 @@ pub(crate) fn of(run: &RunId, plan: Option<&Plan>, events: &[Event], now: Timest
         working: Vec::new(),
         waiting: holds.waiting().cloned().collect(),
         alerts: holds.alerts.clone(),
+        paused: holds.paused.clone(),
         usage: holds.usage(),
         started: first,
         quiet_millis: u64::try_from(now.0 - last.0).unwrap_or(0),

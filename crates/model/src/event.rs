@@ -113,6 +113,19 @@ pub enum CompletionStatus {
     Interrupted,
 }
 
+impl CompletionStatus {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+            Self::Timeout => "timeout",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// The checks that ssot itself runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -172,6 +185,18 @@ pub enum Phase {
     Final,
 }
 
+impl Phase {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+            Self::Landing => "landing",
+            Self::Final => "final",
+        }
+    }
+}
+
 /// What a gate found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -182,6 +207,17 @@ pub enum GateOutcome {
     Failed,
     /// There was nothing to check, for the reason in the evidence.
     Skipped,
+}
+
+impl GateOutcome {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
 }
 
 /// How a run ended.
@@ -196,6 +232,18 @@ pub enum RunOutcome {
     Failed,
     /// The run was told to stop.
     Cancelled,
+}
+
+impl RunOutcome {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
 }
 
 /// What happened.
@@ -372,6 +420,22 @@ pub enum EventKind {
         /// Who.
         by: String,
     },
+    /// Somebody paused the run: what is at work goes on to its gates, nothing more starts
+    /// or lands.
+    RunPaused {
+        /// Who.
+        by: String,
+    },
+    /// Somebody let the run go on.
+    RunContinued {
+        /// Who.
+        by: String,
+    },
+    /// Somebody told the run to stop in good order.
+    RunCancelled {
+        /// Who.
+        by: String,
+    },
     /// What was used up, by a package or in one sitting of the run.
     ResourcesUsed {
         /// The package; none for the run.
@@ -449,6 +513,9 @@ impl EventKind {
             Self::PackageRolledBack { .. } => "package_rolled_back",
             Self::ApprovalRequested { .. } => "approval_requested",
             Self::ApprovalGiven { .. } => "approval_given",
+            Self::RunPaused { .. } => "run_paused",
+            Self::RunContinued { .. } => "run_continued",
+            Self::RunCancelled { .. } => "run_cancelled",
             Self::ResourcesUsed { .. } => "resources_used",
             Self::BudgetExceeded { .. } => "budget_exceeded",
             Self::CheckpointReached { .. } => "checkpoint_reached",
@@ -487,6 +554,9 @@ mod tests {
         for kind in [
             EventKind::ApprovalRequested { subject, package: package.clone() },
             EventKind::ApprovalGiven { subject, package: None, by: text() },
+            EventKind::RunPaused { by: text() },
+            EventKind::RunContinued { by: text() },
+            EventKind::RunCancelled { by: text() },
             EventKind::ResourcesUsed { package: package.clone(), usage: Usage::default() },
             EventKind::BudgetExceeded { package, resource: Resource::Cpu, used: 2, limit: 1 },
             EventKind::CheckpointReached { checkpoint },

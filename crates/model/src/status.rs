@@ -23,6 +23,9 @@ pub struct RunStatus {
     pub packages: BTreeMap<UnitState, u32>,
     /// The packages that are worked on.
     pub working: Vec<WorkingPackage>,
+    /// Who paused it; none while it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<String>,
     /// What the run waits for.
     pub waiting: Vec<PendingApproval>,
     /// What somebody should know.

@@ -30,7 +30,7 @@ const DETOUR = 120000;
 /** How often a stream is asked for again without an event that helps, before the connection is given up. */
 const ASKED = 4;
 /** What a server says that will not change by asking again. */
-const FINAL = ["not_found", "forbidden", "unauthorized", "bad_request"];
+const FINAL = ["not-found", "forbidden", "signed-out", "unreadable"];
 
 /** What the server answered instead of doing what it was asked. */
 export class SsotError extends Error {

@@ -1,4 +1,4 @@
-// A run as its log tells it: the same as `fold.rs`, event by event.
+// A run as its log tells it: the same as `engine/src/fold`, event by event.
 
 /** Tool calls that are kept of each agent. */
 const TOOLS = 200;
@@ -37,7 +37,7 @@ export const stateWord = (state) => WORDS[state] ?? state;
 export class Fold {
   constructor(packages) {
     Object.assign(this, {
-      seq: 0, started: null, last: 0, ended: null, outcome: null, before: null, after: null,
+      seq: 0, started: null, last: 0, ended: null, outcome: null, paused: null, before: null, after: null,
       agents: AGENTS.map(() => ({ begun: false, status: null, task: "", thought: "", tools: [], calls: 0 })),
       packages: new Map(), gates: [], waiting: [], used: null, checkpoints: [], branches: [], alerts: [],
     });
@@ -120,9 +120,13 @@ const HANDLERS = {
   run_resumed(fold, { after_seq }, at) {
     fold.outcome = null;
     fold.ended = null;
+    fold.paused = null;
     fold.alert(at, "open", `Taken up again after ${after_seq} events, none of them lost`);
   },
-  run_completed(fold, { outcome }, at) { fold.outcome = outcome; fold.ended = at; },
+  run_completed(fold, { outcome }, at) { fold.outcome = outcome; fold.ended = at; fold.paused = null; },
+  run_paused(fold, { by }, at) { fold.paused = by; fold.alert(at, "open", `Paused by ${by}`); },
+  run_continued(fold, { by }, at) { fold.paused = null; fold.alert(at, "open", `${by} lets it go on`); },
+  run_cancelled(fold, { by }, at) { fold.alert(at, "open", `${by} tells it to stop`); },
   approval_requested(fold, { subject, package: id }) {
     const it = { subject, package: id ?? null };
     if (!fold.waiting.some((other) => same(other, it))) fold.waiting.push(it);

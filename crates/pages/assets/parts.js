@@ -20,6 +20,7 @@ const pill = (kind, word) => el("span", { class: `pill ${kind}` }, word);
 /** The word for how a run is, and its class. */
 export const runState = (fold) => {
   if (fold.outcome) return [fold.outcome, RUN[fold.outcome]];
+  if (fold.paused !== null) return ["paused", "halted"];
   return fold.waiting.length ? ["waits for approval", "open"] : ["running", "work"];
 };
 

@@ -55,7 +55,8 @@ const drawHead = () => {
   status.className = `pill ${kind}`;
   byId("run-said").textContent = parts.said(fold);
   byId("run-figures").textContent = parts.figures(fold, now());
-  const stops = { going: !fold.outcome, landed: fold.outcome && fold.landed() > 0 };
+  const isPaused = fold.paused !== null;
+  const stops = { going: !fold.outcome, moving: !fold.outcome && !isPaused, paused: isPaused, landed: fold.outcome && fold.landed() > 0 };
   for (const form of page.querySelectorAll(".head form[data-when]")) {
     const { when } = form.dataset;
     if (replayed === null && when in stops) form.hidden = !stops[when];

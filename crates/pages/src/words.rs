@@ -48,6 +48,12 @@ pub fn span(millis: u64) -> String {
     }
 }
 
+/// The time of the day in UTC, as `10:15:07`.
+pub fn clock(at: Timestamp) -> String {
+    let Utc { hour, minute, second, .. } = Utc::from(at);
+    format!("{hour:02}:{minute:02}:{second:02}")
+}
+
 /// The first digits of a commit or tree, enough for people.
 pub fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)

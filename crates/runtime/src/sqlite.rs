@@ -21,8 +21,10 @@ pub(crate) struct Form {
     pub(crate) application: i64,
     /// The form of the tables.
     pub(crate) version: i64,
-    /// What makes them.
+    /// What makes them as they were in the first version.
     pub(crate) schema: &'static [&'static str],
+    /// What leads from each version to the next, the first one first.
+    pub(crate) upgrades: &'static [&'static [&'static str]],
 }
 
 /// Why a database file cannot be used, and what to do about it.
@@ -125,16 +127,18 @@ async fn prepare(
     let id = number("PRAGMA application_id").await?;
     let found = number("PRAGMA user_version").await?;
     let objects = number("SELECT count(*) FROM sqlite_schema").await?;
+    let mut statements: Vec<&'static str> = Vec::new();
     match (id == form.application, found == form.version, (id, found, objects)) {
         (true, true, _) => return Ok(()),
-        (true, false, _) => {
+        (true, false, _) if found > form.version => {
             return Err(DatabaseError::Version {
                 path: path.to_owned(),
                 found,
                 known: form.version,
             });
         }
-        (false, _, (0, 0, 0)) => {}
+        (true, false, _) => {}
+        (false, _, (0, 0, 0)) => statements.extend(form.schema),
         _ => {
             let reason = "it belongs to another program".to_owned();
             return Err(DatabaseError::Foreign { path: path.to_owned(), reason });
@@ -144,8 +148,10 @@ async fn prepare(
         format!("PRAGMA application_id = {}", form.application),
         format!("PRAGMA user_version = {}", form.version),
     ];
-    for statement in form.schema {
-        sqlx::query(*statement).execute(&mut *transaction).await.map_err(foreign)?;
+    let done = usize::try_from(found.max(1) - 1).unwrap_or(0);
+    statements.extend(form.upgrades.iter().skip(done).copied().flatten());
+    for statement in statements {
+        sqlx::query(statement).execute(&mut *transaction).await.map_err(foreign)?;
     }
     for statement in identity {
         sqlx::query(AssertSqlSafe(statement)).execute(&mut *transaction).await.map_err(foreign)?;
@@ -190,6 +196,7 @@ mod tests {
         application: 0x7373_6f74,
         version: 1,
         schema: &["CREATE TABLE t (x INTEGER) STRICT"],
+        upgrades: &[],
     };
 
     async fn check(statements: &[&'static str], expected: fn(&DatabaseError) -> bool) {

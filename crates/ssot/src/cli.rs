@@ -54,6 +54,14 @@ pub(crate) enum Command {
     Status(commands::status::StatusArgs),
     /// Let a run go on with what it waits for
     Approve(commands::approve::ApproveArgs),
+    /// A run as it goes on, or as it was: swimlane, agents, gates, what waits
+    Watch(commands::watch::WatchArgs),
+    /// Let a run start and land nothing more until it is told to continue
+    Pause(commands::steer::SteerArgs),
+    /// Let a paused run go on
+    Continue(commands::steer::SteerArgs),
+    /// Tell a run at work to stop in good order
+    Cancel(commands::steer::SteerArgs),
     /// Undo one package or the whole last run
     Rollback(commands::rollback::RollbackArgs),
     /// Run the repository's own tests by category, several times, with services up

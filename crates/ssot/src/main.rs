@@ -10,10 +10,13 @@ mod markdown;
 mod output;
 mod progress;
 mod text;
+mod watch;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+
+use ssot_engine::Wish;
 
 use cli::{Cli, Command};
 
@@ -35,6 +38,10 @@ fn main() -> ExitCode {
         Command::Resume(args) => commands::resume::run(&args),
         Command::Status(args) => commands::status::run(&args),
         Command::Approve(args) => commands::approve::run(&args),
+        Command::Watch(args) => commands::watch::run(&args),
+        Command::Pause(args) => commands::steer::run(&args, Wish::Pause),
+        Command::Continue(args) => commands::steer::run(&args, Wish::Continue),
+        Command::Cancel(args) => commands::steer::run(&args, Wish::Cancel),
         Command::Rollback(args) => commands::rollback::run(&args),
         Command::Test(args) => commands::test::run(&args),
         Command::Report(args) => commands::report::run(&args),

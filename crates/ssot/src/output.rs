@@ -18,6 +18,11 @@ pub(crate) fn columns() -> usize {
     terminal_size::terminal_size().map_or(COLUMNS, |(width, _)| usize::from(width.0))
 }
 
+/// Whether colours are seen on standard output, and wanted.
+pub(crate) fn has_colours() -> bool {
+    anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+}
+
 /// Prints a result.
 pub(crate) fn result(text: &str) -> anyhow::Result<()> {
     let mut stream = anstream::stdout().lock();

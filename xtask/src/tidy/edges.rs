@@ -9,7 +9,11 @@ use super::Complaint;
 
 /// Each package and the workspace packages it may depend on.
 const DRAWING: &[(&str, &[&str])] = &[
-    ("ssot", &["ssot-server", "ssot-pages", "ssot-engine", "ssot-runtime", "ssot-model"]),
+    (
+        "ssot",
+        &["ssot-server", "ssot-client", "ssot-pages", "ssot-engine", "ssot-runtime", "ssot-model"],
+    ),
+    ("ssot-client", &["ssot-runtime", "ssot-model"]),
     ("ssot-server", &["ssot-pages", "ssot-engine", "ssot-runtime", "ssot-model"]),
     ("ssot-pages", &["ssot-engine", "ssot-model"]),
     (

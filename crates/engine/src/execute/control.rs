@@ -7,6 +7,8 @@ use ssot_model::{
     PendingApproval, Usage,
 };
 
+use tokio::sync::watch;
+
 use super::journal::{Journal, Stop};
 
 /// What holds packages back besides their gates.
@@ -26,6 +28,8 @@ pub struct Control {
     pub healthy: BTreeSet<PackageId>,
     /// How much is to be done by when.
     pub checkpoints: Vec<Checkpoint>,
+    /// Whether somebody has paused the run; none where nobody can.
+    pub paused: Option<watch::Receiver<bool>>,
 }
 
 impl Control {

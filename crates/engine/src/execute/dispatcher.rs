@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ssot_model::{ApprovalSubject, CanaryStep, Doer, PackageId, UnitState};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 
@@ -67,6 +67,7 @@ pub(super) async fn dispatch(
 ) -> Result<(Outcome, Head, Spending), ExecuteError> {
     let (up, mut ups) = mpsc::channel(MESSAGES);
     let mut cancel = shared.cancel.clone();
+    let mut paused = shared.job.control.paused.clone();
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut dispatcher = Dispatcher::new(Arc::clone(shared), recovered, (head, spending), up);
@@ -74,8 +75,9 @@ pub(super) async fn dispatch(
         dispatcher.start_ready().await?;
         dispatcher.look_at_health();
         dispatcher.grant_landing();
-        // Then nothing waits either: what cannot start has been ended.
-        if dispatcher.tasks.is_empty() && dispatcher.looks.is_empty() {
+        // Then nothing waits either: what cannot start has been ended, unless it is paused.
+        let is_idle = dispatcher.tasks.is_empty() && dispatcher.looks.is_empty();
+        if is_idle && (dispatcher.queue.is_empty() || !dispatcher.is_paused()) {
             break;
         }
         tokio::select! {
@@ -84,11 +86,22 @@ pub(super) async fn dispatch(
             Some(look) = dispatcher.looks.join_next() => dispatcher.looked(look).await?,
             _ = tick.tick() => dispatcher.tick().await?,
             Ok(()) = cancel.changed() => dispatcher.spending.halt_all(),
+            () = turned(&mut paused) => {}
         }
     }
     dispatcher.look_at_checkpoints().await?;
     let Dispatcher { packages, landings, head, spending, .. } = dispatcher;
     Ok((Outcome { packages, landings }, head, spending))
+}
+
+/// Waits until the run is paused or goes on; for ever where nobody can say so.
+async fn turned(paused: &mut Option<watch::Receiver<bool>>) {
+    if let Some(paused) = paused
+        && paused.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
 }
 
 impl Dispatcher {
@@ -136,8 +149,19 @@ impl Dispatcher {
         }
     }
 
+    /// Whether somebody has paused the run. One that stops does not stay for that.
+    fn is_paused(&self) -> bool {
+        let paused = self.shared.job.control.paused.as_ref();
+        paused.is_some_and(|it| *it.borrow())
+            && !*self.shared.cancel.borrow()
+            && self.stopping.is_none()
+    }
+
     /// Starts what may start, and ends what never can.
     async fn start_ready(&mut self) -> Result<(), ExecuteError> {
+        if self.is_paused() {
+            return Ok(());
+        }
         let mut waiting = VecDeque::new();
         // An end may decide about a package further up in the queue: dependents
         // stand behind what they depend on in every valid plan, so one pass does.
@@ -288,7 +312,7 @@ impl Dispatcher {
 
     /// Lets the next unit land when nobody does.
     fn grant_landing(&mut self) {
-        while self.landing.is_none() && self.looks.is_empty() {
+        while self.landing.is_none() && self.looks.is_empty() && !self.is_paused() {
             let Some(id) = self.ready.pop_front() else { return };
             let turn = Down::Land(self.head.clone());
             // A unit that has ended meanwhile has no use for its turn.

@@ -1,10 +1,14 @@
 //! What holds packages back: approvals, budgets, the canary, checkpoints.
 
+use std::sync::Arc;
+
 use ssot_engine::execute::Control;
 use ssot_model::{
     ApprovalConfig, ApprovalSubject, BudgetConfig, BudgetLimits, CanaryConfig, Checkpoint,
     EventKind, PackageId, PendingApproval, UnitState,
 };
+
+use tokio::sync::watch;
 
 use crate::fixture::{GOOD, Platform, ended, good, patch};
 
@@ -174,4 +178,39 @@ async fn checkpoints_are_told_once_when_they_are_met_or_missed() {
         .collect();
     assert!(told.contains(&(50, true)), "{told:?}");
     assert_eq!(told.len(), 3, "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_paused_run_starts_nothing_more_until_it_goes_on() {
+    let (pause, paused) = watch::channel(false);
+    let pause = Arc::new(pause);
+    let mut platform = held(Control { paused: Some(paused), ..Control::default() });
+    let (hears, events) = (Arc::clone(&pause), platform.events.clone());
+    platform.hook = Arc::new(move |_, kind| match kind {
+        EventKind::PackageLanded { .. } => drop(hears.send_replace(true)),
+        // The one that landed has been ended: the next would begin.
+        EventKind::PackageChanged { package, state, .. }
+            if package.as_str() == "p-c" && *state != UnitState::Queued =>
+        {
+            assert!(!*hears.borrow(), "it begins in spite of the pause: {:?}", events.steps());
+        }
+        _ => {}
+    });
+    let events = platform.events.clone();
+    let go_on = tokio::spawn(async move {
+        while events.count("resources_used") == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(*pause.borrow());
+        pause.send_replace(false);
+        // The second landing is to be the last.
+        while events.count("package_landed") < 2 {
+            tokio::task::yield_now().await;
+        }
+        pause.send_replace(false);
+    });
+    let summary = platform.run(vec![good("b"), good("c")]).await.unwrap();
+    go_on.await.unwrap();
+    assert_eq!(ended(&summary, "p-c").0, UnitState::Done);
+    platform.assert_clean();
 }

@@ -168,7 +168,7 @@ impl ThreadView {
     fn blocks(&self) -> Vec<Block<'_>> {
         let mut blocks: Vec<Block<'_>> = Vec::new();
         for entry in &self.entries {
-            let at = since::clock(entry.at);
+            let at = crate::words::clock(entry.at);
             match &entry.what {
                 Happened::Message { by, text } => {
                     blocks.push(Block::Message { by, paragraphs: paragraphs(text), at });

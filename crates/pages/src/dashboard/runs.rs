@@ -40,6 +40,8 @@ pub struct RunCard {
     pub packages: BTreeMap<UnitState, u32>,
     /// Approvals that it waits for.
     pub waiting: usize,
+    /// Whether somebody has paused it.
+    pub is_paused: bool,
     /// What somebody should know.
     pub alerts: usize,
 }
@@ -57,6 +59,7 @@ impl RunCard {
             target: status.target.clone(),
             packages: status.packages.clone(),
             waiting: status.waiting.len(),
+            is_paused: status.paused.is_some(),
             alerts: status.alerts.len(),
         }
     }
@@ -66,7 +69,7 @@ impl RunCard {
     }
 
     pub(super) fn state(&self) -> (&'static str, &'static str) {
-        state(self.outcome, self.waiting)
+        state(self.outcome, self.is_paused, self.waiting)
     }
 
     pub(super) fn ago(&self, now: Timestamp) -> String {
@@ -112,12 +115,22 @@ pub(super) fn class(state: UnitState) -> &'static str {
 }
 
 /// The word for how a run is, and its class.
-pub(super) fn state(outcome: Option<RunOutcome>, waiting: usize) -> (&'static str, &'static str) {
+pub(super) fn state(
+    outcome: Option<RunOutcome>,
+    is_paused: bool,
+    waiting: usize,
+) -> (&'static str, &'static str) {
     match (outcome, waiting) {
-        (Some(RunOutcome::Complete), _) => ("complete", "good"),
-        (Some(RunOutcome::Partial), _) => ("partial", "open"),
-        (Some(RunOutcome::Failed), _) => ("failed", "bad"),
-        (Some(RunOutcome::Cancelled), _) => ("cancelled", "halted"),
+        (None, _) if is_paused => ("paused", "halted"),
+        (Some(outcome), _) => {
+            let class = match outcome {
+                RunOutcome::Complete => "good",
+                RunOutcome::Partial => "open",
+                RunOutcome::Failed => "bad",
+                RunOutcome::Cancelled => "halted",
+            };
+            (outcome.as_str(), class)
+        }
         (None, 0) => ("running", "work"),
         (None, _) => ("waits for approval", "open"),
     }

@@ -15,6 +15,8 @@ pub struct SignInView {
     pub error: String,
     /// Where the sign-in of the organisation begins; none without one.
     pub provider: Option<(String, String)>,
+    /// Where the session there is ended; none without one.
+    pub provider_out: Option<String>,
 }
 
 #[derive(Template)]

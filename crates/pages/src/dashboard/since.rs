@@ -24,12 +24,6 @@ pub(super) fn words(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// The time of the day in UTC, as `10:15:07`.
-pub(super) fn clock(at: Timestamp) -> String {
-    let Utc { hour, minute, second, .. } = Utc::from(at);
-    format!("{hour:02}:{minute:02}:{second:02}")
-}
-
 #[cfg(test)]
 mod tests {
     use ssot_model::Timestamp;

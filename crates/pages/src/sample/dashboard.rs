@@ -122,6 +122,7 @@ fn cards(text: &str) -> Vec<RunCard> {
         target: "ssot/consolidate".to_owned(),
         packages: packages.iter().copied().collect(),
         waiting,
+        is_paused: false,
         alerts: usize::from(outcome.is_some()),
     };
     vec![

@@ -189,8 +189,8 @@ test("after the detour a socket is tried again", () => {
 test("nothing is followed that is not there", () => {
   const it = world();
   it.last().open();
-  it.last().says({ type: "error", stream: "r-1", code: "not_found", message: "no such run" });
-  equal([it.errors, it.states.at(-1)], [["not_found"], "ended"]);
+  it.last().says({ type: "error", stream: "r-1", code: "not-found", message: "no such run" });
+  equal([it.errors, it.states.at(-1)], [["not-found"], "ended"]);
   it.last()?.dies();
   equal(it.timers.length, 0, "it does not ask again");
 });

@@ -35,6 +35,8 @@ struct Head {
     epoch: u32,
     /// The epoch in which this process writes.
     ours: u32,
+    /// Whether this process works on the run.
+    works: bool,
     /// Milliseconds since 1970.
     started: i64,
     seq: u64,
@@ -86,6 +88,7 @@ impl<'c> Batch<'c> {
                 let new = || Head {
                     epoch: 0,
                     ours: 0,
+                    works: false,
                     started: clock.now().0,
                     seq: 0,
                     hash: GENESIS,
@@ -105,7 +108,7 @@ impl<'c> Batch<'c> {
             Command::BeginEpoch { run, .. } => {
                 let head = self.head(run);
                 head.epoch += 1;
-                (head.ours, head.changed) = (head.epoch, true);
+                (head.ours, head.works, head.changed) = (head.epoch, true, true);
                 Ok(Outcome::Epoch(head.epoch))
             }
             Command::Close { .. } => Ok(Outcome::Nothing),
@@ -113,13 +116,14 @@ impl<'c> Batch<'c> {
     }
 
     fn append(&mut self, append: &'c Append) -> Result<Outcome, sqlx::Error> {
-        let Append { run, step, kind } = append;
+        let Append { run, step, kind, aside } = append;
         let head = self.head(run);
         if head.epoch == 0 {
             (head.epoch, head.ours) = (1, 1);
         }
+        head.works |= !aside;
         let head = *head;
-        if head.ours != head.epoch {
+        if head.ours != head.epoch && !aside {
             let (ours, current) = (head.ours, head.epoch);
             return Ok(Outcome::Refused(LogError::Superseded { run: run.clone(), ours, current }));
         }
@@ -190,7 +194,7 @@ impl<'c> Batch<'c> {
 
     /// The epochs in which this process writes once the transaction is durable.
     pub(super) fn into_epochs(self) -> Vec<(RunId, u32)> {
-        let known = self.heads.into_iter().filter(|(_, head)| head.ours > 0);
+        let known = self.heads.into_iter().filter(|(_, head)| head.works);
         known.map(|(run, head)| (run.clone(), head.ours)).collect()
     }
 }
@@ -210,6 +214,7 @@ async fn load_head(
     Ok(Some(Head {
         epoch,
         ours: ours.unwrap_or(epoch),
+        works: ours.is_some(),
         started: row.try_get(1)?,
         seq: row.try_get::<i64, _>(2)?.cast_unsigned(),
         hash: row.try_get::<Vec<u8>, _>(3)?.try_into().map_err(damaged)?,

@@ -93,8 +93,24 @@ impl EventLog {
         step: &str,
         kind: EventKind,
     ) -> Result<Event, LogError> {
+        self.write(writer::Append { run: run.clone(), step: step.to_owned(), kind, aside: false })
+            .await
+    }
+
+    /// The same for who does not work on the run and says something about it: an approval, a
+    /// wish. It goes into whatever epoch there is and makes nobody the run's owner.
+    pub async fn remark(
+        &self,
+        run: &RunId,
+        step: &str,
+        kind: EventKind,
+    ) -> Result<Event, LogError> {
+        self.write(writer::Append { run: run.clone(), step: step.to_owned(), kind, aside: true })
+            .await
+    }
+
+    async fn write(&self, append: writer::Append) -> Result<Event, LogError> {
         let (reply, answer) = oneshot::channel();
-        let append = writer::Append { run: run.clone(), step: step.to_owned(), kind };
         self.send(writer::Command::Append { append: Box::new(append), reply }).await?;
         answer.await.map_err(|_| LogError::Closed)?
     }

@@ -4,7 +4,8 @@ use crate::sqlite::Form;
 
 /// `runs` carries the head of each chain, so that a missing end is noticed too. The letters
 /// `ssot` mark the file.
-pub(super) const FORM: Form = Form { application: 0x7373_6f74, version: 1, schema: &SCHEMA };
+pub(super) const FORM: Form =
+    Form { application: 0x7373_6f74, version: 1, schema: &SCHEMA, upgrades: &[] };
 
 const SCHEMA: [&str; 3] = [
     "CREATE TABLE runs (

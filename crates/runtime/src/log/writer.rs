@@ -23,6 +23,8 @@ pub(super) struct Append {
     pub(super) run: RunId,
     pub(super) step: String,
     pub(super) kind: EventKind,
+    /// Whether whoever says it does not work on the run.
+    pub(super) aside: bool,
 }
 
 pub(super) struct Writer {

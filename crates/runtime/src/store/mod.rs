@@ -8,6 +8,7 @@ mod deeds;
 mod projects;
 mod schema;
 mod secrets;
+mod sign_ins;
 #[cfg(test)]
 mod tests;
 mod threads;
@@ -27,6 +28,7 @@ pub use commands::{Claim, CommandKey};
 pub use deeds::Deed;
 pub use projects::{Member, Project};
 pub use secrets::{Grant, Held, SecretKind};
+pub use sign_ins::Attempt;
 pub use threads::Thread;
 pub use users::{Role, User};
 

@@ -3,7 +3,23 @@
 use crate::sqlite::Form;
 
 /// The letters `ssoS` mark the file.
-pub(super) const FORM: Form = Form { application: 0x7373_6f53, version: 1, schema: &SCHEMA };
+pub(super) const FORM: Form =
+    Form { application: 0x7373_6f53, version: 2, schema: &SCHEMA, upgrades: &[SECOND] };
+
+/// Who a provider says somebody is, when somebody was here, and sign-ins that have begun.
+const SECOND: &[&str] = &[
+    "ALTER TABLE users ADD COLUMN identity TEXT",
+    "ALTER TABLE users ADD COLUMN seen INTEGER",
+    "CREATE UNIQUE INDEX users_identity ON users (identity)",
+    "ALTER TABLE secrets ADD COLUMN used INTEGER",
+    "CREATE TABLE sign_ins (
+        state BLOB NOT NULL PRIMARY KEY,
+        browser BLOB NOT NULL,
+        nonce TEXT NOT NULL,
+        verifier TEXT NOT NULL,
+        expires INTEGER NOT NULL
+    ) STRICT",
+];
 
 const SCHEMA: [&str; 7] = [
     "CREATE TABLE users (

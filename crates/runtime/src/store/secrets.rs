@@ -8,6 +8,9 @@ use super::users::{self, User};
 use super::{Store, StoreError};
 use crate::secret::{Digest, Secret};
 
+/// How exactly it is known when a secret was used, in milliseconds: not every request is a write.
+const USED: i64 = 60_000;
+
 /// What a secret is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -69,6 +72,8 @@ pub struct Held {
     pub label: String,
     /// Since when.
     pub created: Timestamp,
+    /// When it was used last, to the minute; none before the first time.
+    pub used: Option<Timestamp>,
     /// Until when.
     pub expires: Timestamp,
 }
@@ -115,7 +120,7 @@ impl Store {
         kind: SecretKind,
     ) -> Result<Option<User>, StoreError> {
         let row = sqlx::query(
-            "SELECT users.* FROM secrets JOIN users USING (user)
+            "SELECT users.*, secrets.used FROM secrets JOIN users USING (user)
              WHERE digest = ? AND kind = ? AND expires > ? AND is_closed = 0",
         )
         .bind(digest.as_bytes())
@@ -123,7 +128,29 @@ impl Store {
         .bind(self.clock.now().0)
         .fetch_optional(&self.readers)
         .await?;
-        Ok(row.as_ref().map(users::read).transpose()?)
+        let Some(row) = row else { return Ok(None) };
+        let user = users::read(&row)?;
+        let (used, now): (Option<i64>, i64) = (row.try_get("used")?, self.clock.now().0);
+        if used.is_none_or(|used| now - used >= USED) {
+            self.note_use(digest, &user.user, now).await?;
+        }
+        Ok(Some(user))
+    }
+
+    /// Remembers that a secret was used now.
+    async fn note_use(&self, digest: Digest, user: &UserId, now: i64) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().await;
+        sqlx::query("UPDATE secrets SET used = ? WHERE digest = ?")
+            .bind(now)
+            .bind(digest.as_bytes())
+            .execute(&mut *writer)
+            .await?;
+        sqlx::query("UPDATE users SET seen = ? WHERE user = ?")
+            .bind(now)
+            .bind(user.as_str())
+            .execute(&mut *writer)
+            .await?;
+        Ok(())
     }
 
     /// Takes a one-time code; it opens no door twice, whoever asks at the same moment.
@@ -167,7 +194,7 @@ impl Store {
     /// The tokens of a user, the latest first.
     pub async fn tokens(&self, user: &UserId) -> Result<Vec<Held>, StoreError> {
         let rows = sqlx::query(
-            "SELECT name, label, created, expires FROM secrets
+            "SELECT name, label, created, expires, used FROM secrets
              WHERE user = ? AND kind = 'token' AND expires > ? ORDER BY created DESC, name",
         )
         .bind(user.as_str())
@@ -180,6 +207,7 @@ impl Store {
                 label: row.try_get(1)?,
                 created: Timestamp(row.try_get(2)?),
                 expires: Timestamp(row.try_get(3)?),
+                used: row.try_get::<Option<i64>, _>(4)?.map(Timestamp),
             })
         });
         Ok(held.collect::<Result<_, sqlx::Error>>()?)

@@ -54,6 +54,8 @@ pub struct User {
     pub is_closed: bool,
     /// Since when.
     pub created: Timestamp,
+    /// When the user was last here, to the minute; none before the first time.
+    pub seen: Option<Timestamp>,
 }
 
 impl Store {
@@ -65,6 +67,7 @@ impl Store {
             is_admin,
             is_closed: false,
             created: self.clock.now(),
+            seen: None,
         };
         let mut writer = self.writer.lock().await;
         sqlx::query("INSERT INTO users (user, name, is_admin, created) VALUES (?, ?, ?, ?)")
@@ -130,5 +133,6 @@ pub(super) fn read(row: &SqliteRow) -> Result<User, sqlx::Error> {
         is_admin: row.try_get("is_admin")?,
         is_closed: row.try_get("is_closed")?,
         created: Timestamp(row.try_get("created")?),
+        seen: row.try_get::<Option<i64>, _>("seen")?.map(Timestamp),
     })
 }

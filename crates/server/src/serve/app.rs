@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, Semaphore, watch};
 use super::failure::Failure;
 use super::limits::{Buckets, Rate};
 use super::metrics::Metrics;
+use super::oidc::OidcSettings;
 use super::project::ServedProject;
 use super::stream::Hub;
 
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
     pub(super) is_secure: bool,
     /// How often a sign of life is asked of sockets, and access is looked at again.
     pub(super) heartbeat: Duration,
+    /// Who signs a team in; none where one-time codes are enough.
+    pub(super) oidc: Option<OidcSettings>,
     /// Turns true when the server is about to go away.
     pub(super) stopping: watch::Receiver<bool>,
     starter: Starter,
@@ -63,6 +66,8 @@ pub(super) struct Parts {
     pub(super) origins: Vec<String>,
     pub(super) port: u16,
     pub(super) heartbeat: Duration,
+    /// Who signs a team in; none where one-time codes are enough.
+    pub(super) oidc: Option<OidcSettings>,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
@@ -89,6 +94,7 @@ impl App {
             clock: Clock::system(),
             conversation: parts.conversation,
             heartbeat: parts.heartbeat,
+            oidc: parts.oidc,
             stopping: parts.stopping,
             starter: parts.starter,
             state: parts.state,

@@ -131,6 +131,24 @@ mod tests {
     use axum::http::StatusCode;
     use ssot_engine::EngineError;
 
+    /// Both clients stop asking for a stream when the server says one of these.
+    #[test]
+    fn the_clients_know_what_will_not_change_by_asking_again() {
+        let client = ssot_pages::asset("client.js").expect("the client");
+        let script = String::from_utf8_lossy(client.bytes);
+        let line = script.lines().find(|line| line.starts_with("const FINAL = "));
+        let line = line.expect("a list of what is final");
+        let failures = [
+            Failure::not_found(),
+            Failure::forbidden("viewer"),
+            Failure::signed_out(),
+            Failure::unreadable("x"),
+        ];
+        for failure in failures {
+            assert!(line.contains(&format!("\"{}\"", failure.code())), "{line}");
+        }
+    }
+
     #[test]
     fn errors_are_sorted_by_who_must_act() {
         let of = |error: EngineError| Failure::from(error).status;

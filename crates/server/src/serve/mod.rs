@@ -12,6 +12,7 @@ mod failure;
 mod health;
 mod limits;
 mod metrics;
+mod oidc;
 mod pages;
 mod project;
 mod stream;
@@ -35,6 +36,8 @@ use ssot_runtime::net::LocalListener;
 use ssot_runtime::store::{SecretKind, Store, StoreError};
 use tokio::sync::watch;
 
+pub use oidc::{OidcSettings, RoleRule};
+
 use app::{App, Parts};
 use failure::Failure;
 
@@ -52,6 +55,8 @@ pub struct ServeOptions {
     pub origins: Vec<String>,
     /// What runs inherit.
     pub environment: Environment,
+    /// Who signs a team in; none where one-time codes are enough.
+    pub oidc: Option<OidcSettings>,
     /// How often a sign of life is asked of sockets, and access is looked at again.
     pub heartbeat: Duration,
 }
@@ -71,6 +76,9 @@ pub enum ServeError {
     /// The port is taken, or the network broke.
     #[error("{0}")]
     Network(#[from] std::io::Error),
+    /// The settings of the provider cannot be right.
+    #[error("the settings of OpenID Connect are not right: {0}")]
+    Oidc(String),
     /// An origin is not one.
     #[error("`{0}` is no origin; it looks like `https://ssot.example.org`")]
     Origin(String),
@@ -89,6 +97,9 @@ const OWNER: &str = "owner";
 
 /// Opens the memory, takes the port, and makes a one-time link for the owner.
 pub async fn listen(options: ServeOptions) -> Result<Listening, ServeError> {
+    if let Some(oidc) = &options.oidc {
+        oidc.check().map_err(ServeError::Oidc)?;
+    }
     let origins = options.origins.iter().map(|it| origin(it)).collect::<Result<Vec<_>, _>>()?;
     let path = options.state.join("server.db");
     let store = Store::open(&path, Clock::system(), Randomness::system()).await?;
@@ -122,6 +133,7 @@ pub async fn listen(options: ServeOptions) -> Result<Listening, ServeError> {
         state: options.state,
         origins: own,
         port,
+        oidc: options.oidc,
         heartbeat: options.heartbeat,
         stopping,
     });

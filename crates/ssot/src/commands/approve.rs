@@ -11,7 +11,7 @@ use crate::interrupt::{self, Waited};
 use crate::{output, text};
 
 /// The word for the last run.
-const LATEST: &str = "latest";
+pub(super) const LATEST: &str = "latest";
 
 /// What is approved, and by whom.
 #[derive(Debug, Args)]

@@ -23,4 +23,6 @@ pub(crate) mod sandbox_exec;
 pub(crate) mod scan;
 pub(crate) mod serve;
 pub(crate) mod status;
+pub(crate) mod steer;
 pub(crate) mod test;
+pub(crate) mod watch;

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ssot_engine::EngineError;
 use ssot_runtime::environment::Environment;
+use ssot_runtime::secret::Secret;
 use ssot_runtime::{files, signal};
-use ssot_server::serve::{self, ServeError, ServeOptions};
+use ssot_server::serve::{self, OidcSettings, ServeError, ServeOptions};
 
 use crate::exit::{Exit, Usage};
 use crate::interrupt::{self, Waited};
@@ -21,6 +22,9 @@ Examples:
 
 The link that is printed signs you in once, within 15 minutes. Further users, their roles and
 tokens are added on the page of settings. It listens on the loopback interface alone.";
+
+/// The largest file of settings, in bytes.
+const SETTINGS_BYTES: u64 = 64 * 1024;
 
 /// What is served, and where.
 #[derive(Debug, Args)]
@@ -40,6 +44,9 @@ pub(crate) struct ServeArgs {
     /// `$XDG_STATE_HOME` or `~/.local/state`]
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+    /// The settings of the OpenID Connect provider that signs a team in, a TOML file
+    #[arg(long, value_name = "FILE")]
+    oidc: Option<PathBuf>,
     /// Print nothing but the link
     #[arg(long, short)]
     quiet: bool,
@@ -61,6 +68,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
         roots,
         origins: args.origin.clone(),
         environment,
+        oidc: args.oidc.as_deref().map(oidc).transpose()?,
         heartbeat: serve::HEARTBEAT,
     };
     let served = interrupt::wait(async {
@@ -73,6 +81,21 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
         Waited::Done(()) => Exit::Clean,
         Waited::Interrupted => Exit::Interrupted,
     })
+}
+
+/// The settings of a provider, with the secret that they name.
+fn oidc(path: &Path) -> anyhow::Result<OidcSettings> {
+    let wrong = |path: &Path, error: &dyn std::fmt::Display| {
+        Usage(format!("`{}` cannot be used: {error}", path.display()))
+    };
+    let text = files::read_text(path, SETTINGS_BYTES).map_err(|error| wrong(path, &error))?;
+    let mut settings: OidcSettings = toml::from_str(&text).map_err(|error| wrong(path, &error))?;
+    if let Some(file) = &settings.client_secret_file {
+        let secret = files::read_text(file, SETTINGS_BYTES).map_err(|error| wrong(file, &error))?;
+        settings.client_secret = Some(Secret::shown(secret.trim()));
+    }
+    settings.check().map_err(|error| wrong(path, &error))?;
+    Ok(settings)
 }
 
 /// Where the server keeps its own.
@@ -91,8 +114,9 @@ fn state(asked: Option<&Path>, environment: &Environment) -> anyhow::Result<Path
 fn engine_error(error: ServeError) -> EngineError {
     match error {
         ServeError::Engine(error) => error,
-        ServeError::Store(_) | ServeError::Network(_) | ServeError::Origin(_) => {
-            EngineError::user(error)
-        }
+        ServeError::Store(_)
+        | ServeError::Network(_)
+        | ServeError::Oidc(_)
+        | ServeError::Origin(_) => EngineError::user(error),
     }
 }

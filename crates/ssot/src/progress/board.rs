@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ssot_model::{
-    CompletionStatus, Event, EventKind, GateName, GateOutcome, PackageId, Phase, UnitState,
+    CompletionStatus, Event, EventKind, GateName, GateOutcome, PackageId, PendingApproval, Phase,
+    RunOutcome, UnitState,
 };
 
-use crate::text::{short, style};
+use crate::text::{short, style, waits_for};
 
 /// The state of a run as its events tell it.
 #[derive(Debug, Default)]
@@ -24,6 +25,16 @@ pub(crate) struct Board {
 }
 
 impl Board {
+    /// How the run stands after an event, when it stood so before: how it ended, or none while
+    /// it goes on.
+    pub(crate) fn ending(event: &Event, before: Option<RunOutcome>) -> Option<RunOutcome> {
+        match &event.kind {
+            EventKind::RunCompleted { outcome, .. } => Some(*outcome),
+            EventKind::RunResumed { .. } => None,
+            _ => before,
+        }
+    }
+
     /// Takes an event; gives the line that tells it, when it is worth one.
     pub(crate) fn see(&mut self, event: &Event) -> Option<String> {
         match &event.kind {
@@ -69,6 +80,20 @@ impl Board {
             }
             EventKind::PackageRolledBack { package, commit, .. } => {
                 Some(format!("  rolled back {package}  {}", short(commit.as_str())))
+            }
+            EventKind::ApprovalRequested { subject, package } => {
+                let pending = PendingApproval { subject: *subject, package: package.clone() };
+                Some(format!("  {} {}", style::open("waits for"), waits_for(&pending)))
+            }
+            EventKind::ApprovalGiven { subject, package, by } => {
+                let given = PendingApproval { subject: *subject, package: package.clone() };
+                Some(format!("  {by} approved {}", waits_for(&given)))
+            }
+            EventKind::RunPaused { by } => Some(format!("{} by {by}", style::open("paused"))),
+            EventKind::RunContinued { by } => Some(format!("{by} lets it go on")),
+            EventKind::RunCancelled { by } => Some(format!("{by} tells it to stop")),
+            EventKind::RunCompleted { outcome, .. } => {
+                Some(format!("run {} ended: {}", event.run, style::strong(outcome.as_str())))
             }
             _ => None,
         }

@@ -15,7 +15,7 @@ use ssot_engine::Observer;
 use ssot_model::Event;
 
 use crate::output;
-use board::Board;
+pub(crate) use board::Board;
 use screen::Screen;
 
 /// How often what moves is drawn.

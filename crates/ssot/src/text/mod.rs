@@ -33,6 +33,6 @@ pub(crate) use report::{Where, report, rollback};
 pub(crate) use rules::rules;
 pub(crate) use scan::scan;
 pub(crate) use ssot_pages::summary::{by_rule, extent, headline, ranked, saving};
-pub(crate) use status::{approved, status};
+pub(crate) use status::{approved, status, waits_for};
 pub(crate) use test::{execution, test};
 pub(crate) use verdicts::meaning;

@@ -19,6 +19,11 @@ pub(crate) fn status(status: &RunStatus, argument: &str) -> String {
     if let Some(usage) = status.usage {
         add(&mut text, format!("  {} {}\n", style::faint("used    "), used(usage)));
     }
+    if let Some(by) = &status.paused {
+        add(&mut text, format!("  {} {by}\n", style::faint("paused by")));
+        let on = format!("ssot continue {} --by NAME{}", status.run, directory(argument));
+        add(&mut text, format!("  {}\n", style::command(&on)));
+    }
     for alert in &status.alerts {
         add(&mut text, format!("  {} {alert}\n", style::bad("!")));
     }
@@ -40,6 +45,7 @@ fn headline(status: &RunStatus) -> String {
         Some(RunOutcome::Partial) => style::open("ended, not everything has landed"),
         Some(RunOutcome::Failed) => style::bad("failed"),
         Some(RunOutcome::Cancelled) => style::open("stopped"),
+        None if status.paused.is_some() => style::open("paused"),
         None if !status.waiting.is_empty() => style::open("waits for an approval"),
         None => {
             let quiet = span(status.quiet_millis);

@@ -44,3 +44,4 @@ mod scan_formats;
 mod serve;
 mod test;
 mod waiver;
+mod watch;

@@ -29,9 +29,13 @@ impl Drop for Server {
 
 impl Server {
     fn start(repository: &Path, state: &Path) -> Self {
+        Self::start_at(repository, state, "0")
+    }
+
+    fn start_at(repository: &Path, state: &Path, port: &str) -> Self {
         let state = state.to_str().unwrap();
         let mut process =
-            command(repository, &["serve", "--port", "0", "--quiet", "--state", state])
+            command(repository, &["serve", "--port", port, "--quiet", "--state", state])
                 .arg(repository)
                 .stdout(Stdio::piped())
                 .spawn()
@@ -147,4 +151,57 @@ fn a_server_that_is_told_to_stop_ends_in_good_order() {
     let start = json!({ "command_id": "without-tests" });
     server.connect("POST", &path, &start).read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 422") && answer.contains("test"), "{answer}");
+}
+
+#[test]
+fn a_run_is_watched_through_a_server_that_is_killed_meanwhile() {
+    let (repo, state) = (project::tested(), tempfile::tempdir().unwrap());
+    let server = Server::start(repo.path(), state.path());
+    let (address, elsewhere) = (format!("http://{}", server.address), tempfile::tempdir().unwrap());
+    let port = server.address.rsplit(':').next().unwrap().to_owned();
+    let word = json!({ "command_id": "a-token-for-the-watch", "name": "watch" });
+    let (token, _) = server.ask("POST", "/api/v1/tokens", &word);
+    let start = json!({ "command_id": "the-only-run" });
+    let (started, _) = server.ask("POST", &server.of_project("/runs"), &start);
+    let run = started["run"].as_str().unwrap();
+
+    let watch = |args: &[&str]| {
+        let mut words = vec!["watch", "--server", &address];
+        words.extend(args);
+        let mut command = command(elsewhere.path(), &words);
+        command.env("SSOT_TOKEN", token["secret"].as_str().unwrap());
+        command
+    };
+    let mut watching = watch(&["--format", "json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+    let mut seen: Vec<Value> = Vec::new();
+    let mut until = |kind: &str, seen: &mut Vec<Value>| {
+        while seen.last().is_none_or(|event| event["kind"] != kind) {
+            let line = lines.next().expect("the watch goes on").unwrap();
+            seen.push(serde_json::from_str(&line).unwrap());
+        }
+    };
+    until("agent_started", &mut seen);
+    // Killed twice, as nobody is asked: at the beginning, and when packages are at work.
+    drop(server);
+    let server = Server::start_at(repo.path(), state.path(), &port);
+    until("package_changed", &mut seen);
+    drop(server);
+    let _server = Server::start_at(repo.path(), state.path(), &port);
+    until("run_completed", &mut seen);
+    assert!(watching.wait().unwrap().success());
+    let numbers: Vec<u64> = seen.iter().map(|event| event["seq"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+
+    // What the log here holds is what came through, to the letter.
+    let here = repo.ssot(&["watch", run, "--format", "json"]).expect(0).stdout;
+    let here: Vec<Value> = here.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(here, seen);
+    let words = watch(&["--project", "nowhere"]).output().unwrap();
+    assert_eq!(words.status.code(), Some(2));
+    let refused = watch(&[]).env("SSOT_TOKEN", "").output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && said.contains("SSOT_TOKEN"), "{said}");
+    let lines = watch(&[run, "--plain"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&lines.stdout).contains("ended: complete"));
 }

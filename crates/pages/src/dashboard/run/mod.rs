@@ -1,10 +1,10 @@
 //! One run: live while it goes on, afterwards its record.
 
-mod fold;
 mod lanes;
 mod parts;
 
 use askama::Template;
+use ssot_engine::fold::{Fold, Lanes};
 use ssot_model::{
     BudgetLimits, CompletionStatus, Event, Plan, RunId, RunOutcome, Schedule, Timestamp,
 };
@@ -12,7 +12,6 @@ use ssot_model::{
 use super::rendered;
 use super::shell::{Shell, segment};
 use crate::words::{count, short, span};
-use fold::Fold;
 use parts::{AgentPart, BudgetPart, GatePart, PackagePart, PendingPart};
 
 /// One run. Everything on the page comes of the log; the plan and the schedule say what was
@@ -83,11 +82,23 @@ impl Page<'_> {
 
     /// Whether it can be taken up again: it has not come to its end, and nobody works on it.
     fn can_resume(&self) -> bool {
-        !matches!(self.fold.outcome, Some(RunOutcome::Complete)) && !self.view.alive
+        !matches!(self.fold.outcome, Some(RunOutcome::Complete))
+            && !self.view.alive
+            && !self.is_paused()
     }
 
     fn can_roll_back(&self) -> bool {
         self.has_ended() && self.fold.landed() > 0
+    }
+
+    /// Whether somebody has paused it.
+    fn is_paused(&self) -> bool {
+        self.fold.paused.is_some()
+    }
+
+    /// Whether it can be paused.
+    fn is_moving(&self) -> bool {
+        !self.has_ended() && !self.is_paused()
     }
 
     fn has_ended(&self) -> bool {
@@ -100,19 +111,19 @@ pub fn run(view: &RunView<'_>) -> String {
     let fold = Fold::of(view.plan, view.events);
     // Once it has ended, nothing on the page depends on the time.
     let now = fold.ended.unwrap_or(view.now).0;
-    let lanes = lanes::Lanes::new(view.schedule, &fold, now);
+    let lanes = Lanes::new(view.schedule, &fold, now);
     let packages: Vec<PackagePart> =
         fold.packages.iter().map(|(id, unit)| parts::package(view, id, unit, now)).collect();
     rendered(&Page {
         shell: &view.shell,
         view,
-        status: super::runs::state(fold.outcome, fold.waiting.len()),
+        status: super::runs::state(fold.outcome, fold.paused.is_some(), fold.waiting.len()),
         said: parts::said(&fold),
         figures: parts::figures(&fold, now),
         facts: facts(view, &fold),
         pending: fold.waiting.iter().map(parts::pending).collect(),
         alerts: parts::alerts(&fold),
-        drawing: lanes.drawing(view.schedule, &fold, now),
+        drawing: lanes::drawing(&lanes, view.schedule, &fold, now),
         agents: parts::agents(&fold),
         gates: fold.gates.iter().map(parts::gate).collect(),
         budget: parts::budget(&fold, view.limits),
@@ -145,5 +156,5 @@ fn facts(view: &RunView<'_>, fold: &Fold) -> String {
 
 /// The word for how a run ended.
 pub(super) fn outcome_word(outcome: RunOutcome) -> &'static str {
-    super::runs::state(Some(outcome), 0).0
+    super::runs::state(Some(outcome), false, 0).0
 }

@@ -1,11 +1,11 @@
 //! The parts of the page of a run. `assets/parts.js` makes the same of the same log.
 
+use ssot_engine::fold::{AgentLane, Fold, Gate, Unit, checkpoint_said, pending_said};
 use ssot_model::{
-    Agent, BudgetLimits, CompletionStatus, GateOutcome, PackageId, PendingApproval, Phase,
-    PreparedBranch, Resource, UnitState,
+    Agent, BudgetLimits, CompletionStatus, GateOutcome, PackageId, PendingApproval, PreparedBranch,
+    Resource, UnitState,
 };
 
-use super::fold::{Fold, Gate, Unit, checkpoint_said, pending_said};
 use super::{RunView, outcome_word, status_class};
 use crate::markup::prose;
 use crate::words::{count, short, span};
@@ -77,16 +77,7 @@ pub(super) struct BudgetPart {
 fn status_word(status: Option<CompletionStatus>) -> (&'static str, &'static str) {
     match status {
         None => ("running", "work"),
-        Some(status) => {
-            let word = match status {
-                CompletionStatus::Ok => "ok",
-                CompletionStatus::Error => "error",
-                CompletionStatus::Timeout => "timeout",
-                CompletionStatus::Cancelled => "cancelled",
-                CompletionStatus::Interrupted => "interrupted",
-            };
-            (word, status_class(status))
-        }
+        Some(status) => (status.as_str(), status_class(status)),
     }
 }
 
@@ -121,11 +112,11 @@ pub(super) fn pending(it: &PendingApproval) -> PendingPart {
 /// The latest first.
 pub(super) fn alerts(fold: &Fold) -> Vec<(String, &'static str, String)> {
     let told = fold.alerts.iter().rev().take(ALERTS);
-    told.map(|it| (super::super::since::clock(it.at), it.class, prose(&it.text))).collect()
+    told.map(|it| (crate::words::clock(it.at), it.class, prose(&it.text))).collect()
 }
 
 pub(super) fn agents(fold: &Fold) -> Vec<AgentPart> {
-    let part = |(agent, lane): (Agent, &super::fold::AgentLane)| {
+    let part = |(agent, lane): (Agent, &AgentLane)| {
         let (word, class) = if lane.begun { status_word(lane.status) } else { ("not yet", "rest") };
         let tools = lane.tools.iter().rev().take(SHOWN).map(|it| {
             let (word, class) = status_word(it.status);
@@ -151,12 +142,7 @@ pub(super) fn gate(it: &Gate) -> GatePart {
     let (word, class) = outcome(it.outcome);
     GatePart {
         name: it.name.as_str(),
-        phase: match it.phase {
-            Phase::Before => "before",
-            Phase::After => "after",
-            Phase::Landing => "landing",
-            Phase::Final => "final",
-        },
+        phase: it.phase.as_str(),
         class,
         word,
         evidence: prose(&it.evidence),
@@ -165,12 +151,13 @@ pub(super) fn gate(it: &Gate) -> GatePart {
 }
 
 fn outcome(outcome: Option<GateOutcome>) -> (&'static str, &'static str) {
-    match outcome {
-        None => ("running", "work"),
-        Some(GateOutcome::Passed) => ("passed", "good"),
-        Some(GateOutcome::Failed) => ("failed", "bad"),
-        Some(GateOutcome::Skipped) => ("skipped", "rest"),
-    }
+    let class = match outcome {
+        None => "work",
+        Some(GateOutcome::Passed) => "good",
+        Some(GateOutcome::Failed) => "bad",
+        Some(GateOutcome::Skipped) => "rest",
+    };
+    (outcome.map_or("running", GateOutcome::as_str), class)
 }
 
 pub(super) fn package(view: &RunView<'_>, id: &PackageId, unit: &Unit, now: i64) -> PackagePart {

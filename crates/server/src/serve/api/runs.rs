@@ -10,7 +10,7 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use ssot_engine::EngineError;
+use ssot_engine::{EngineError, ErrorKind, Wish};
 use ssot_model::{CommitId, EventKind, PackageId, RunId, RunOutcome, Timestamp};
 use ssot_runtime::ids::parse_run_id;
 use ssot_runtime::store::{Role, User};
@@ -94,6 +94,16 @@ fn showing() -> Vec<Operation> {
         .answers::<Value>(200),
         Operation::new(
             Method::GET,
+            "/projects/{project}/runs/{run}/plan",
+            (
+                "Its plan, and what was expected of it as it began; nothing before there is one",
+                "viewers",
+            ),
+            plan,
+        )
+        .answers::<Value>(200),
+        Operation::new(
+            Method::GET,
             "/projects/{project}/runs/{run}/events",
             ("Its events", "viewers"),
             events,
@@ -133,6 +143,22 @@ fn steering() -> Vec<Operation> {
             "/projects/{project}/runs/{run}/cancel",
             ("Stops it in good order", "operators"),
             cancel,
+        )
+        .takes::<Bare>()
+        .answers::<Value>(202),
+        Operation::new(
+            Method::POST,
+            "/projects/{project}/runs/{run}/pause",
+            ("Lets it start and land nothing more", "operators"),
+            pause,
+        )
+        .takes::<Bare>()
+        .answers::<Value>(202),
+        Operation::new(
+            Method::POST,
+            "/projects/{project}/runs/{run}/continue",
+            ("Lets a paused one go on", "operators"),
+            go_on,
         )
         .takes::<Bare>()
         .answers::<Value>(202),
@@ -213,6 +239,17 @@ async fn status(
 ) -> Result<Json<Value>, Failure> {
     let (served, run) = run_of(&app, &visitor, (&project, &run), Role::Viewer).await?;
     Ok(Json(json!(served.records.status(&run).await?)))
+}
+
+async fn plan(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((project, run)): Path<(String, String)>,
+) -> Result<Json<Value>, Failure> {
+    let (served, run) = run_of(&app, &visitor, (&project, &run), Role::Viewer).await?;
+    let planned = served.records.plan(&run)?;
+    let (plan, schedule) = planned.unzip();
+    Ok(Json(json!({ "plan": plan, "schedule": schedule.flatten() })))
 }
 
 async fn events(
@@ -310,16 +347,10 @@ pub(in super::super) async fn approve_run(
 async fn cancel(
     State(app): State<App>,
     visitor: Visitor,
-    Path((project, run)): Path<(String, String)>,
+    Path(place): Path<(String, String)>,
     body: Body<Bare>,
 ) -> Result<Response, Failure> {
-    let (_, run) = run_of(&app, &visitor, (&project, &run), Role::Operator).await?;
-    let (work, user) = (app.clone(), visitor.user.clone());
-    let done = async move {
-        cancel_run(&work, &user, &project, &run).await?;
-        Ok((StatusCode::ACCEPTED, Value::Null))
-    };
-    Ok(once(&app, &visitor.user, (&body.value.command_id, &body), done).await)
+    wished(app, visitor, place, body, Wish::Cancel).await
 }
 
 /// Asks a run to stop.
@@ -329,13 +360,67 @@ pub(in super::super) async fn cancel_run(
     project: &str,
     run: &RunId,
 ) -> Result<(), Failure> {
+    tell(app, user, (project, run), Wish::Cancel).await
+}
+
+/// Tells a run what somebody wants of it, wherever it was started.
+async fn tell(
+    app: &App,
+    user: &User,
+    (project, run): (&str, &RunId),
+    wish: Wish,
+) -> Result<(), Failure> {
     let served = app.project(user, project, Role::Operator).await?;
-    if !served.cancel(run).await {
-        let message = "this server has not started the run, or it has ended";
-        return Err(Failure::conflict("not-at-work", message));
+    let told = served.records.steer(run, wish, &user.name).await;
+    told.map_err(|error| match error.kind() {
+        ErrorKind::User => Failure::conflict("not-at-work", error.to_string()),
+        _ => error.into(),
+    })?;
+    if wish == Wish::Cancel {
+        // Its log says so already; a signal says it at once.
+        served.cancel(run).await;
     }
+    let done = match wish {
+        Wish::Pause => "run-paused",
+        Wish::Continue => "run-continued",
+        Wish::Cancel => "run-cancelled",
+    };
     let id = &served.project.project;
-    Ok(app.store.note(&user.user, Some(id), "run-cancelled", run.as_str()).await?)
+    Ok(app.store.note(&user.user, Some(id), done, run.as_str()).await?)
+}
+
+async fn pause(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(place): Path<(String, String)>,
+    body: Body<Bare>,
+) -> Result<Response, Failure> {
+    wished(app, visitor, place, body, Wish::Pause).await
+}
+
+async fn go_on(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(place): Path<(String, String)>,
+    body: Body<Bare>,
+) -> Result<Response, Failure> {
+    wished(app, visitor, place, body, Wish::Continue).await
+}
+
+async fn wished(
+    app: App,
+    visitor: Visitor,
+    (project, run): (String, String),
+    body: Body<Bare>,
+    wish: Wish,
+) -> Result<Response, Failure> {
+    let (_, run) = run_of(&app, &visitor, (&project, &run), Role::Operator).await?;
+    let (work, user) = (app.clone(), visitor.user.clone());
+    let done = async move {
+        tell(&work, &user, (&project, &run), wish).await?;
+        Ok((StatusCode::ACCEPTED, Value::Null))
+    };
+    Ok(once(&app, &visitor.user, (&body.value.command_id, &body), done).await)
 }
 
 async fn resume(

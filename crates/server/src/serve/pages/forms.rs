@@ -242,6 +242,8 @@ pub(super) async fn run(
     let form = Form::read(headers, &body)?;
     let (action, names): (_, &[&str]) = match form.value("action") {
         "cancel" => ("cancel", &[]),
+        "pause" => ("pause", &[]),
+        "continue" => ("continue", &[]),
         "resume" => ("resume", &[]),
         "approve" => ("approve", &["package"]),
         "rollback" => ("rollback", &["scope", "package"]),

@@ -17,12 +17,16 @@ use ssot_pages::dashboard::{self, ErrorView, Shell};
 
 use super::app::App;
 use super::failure::Failure;
+use super::oidc;
 
 /// The pages and what they load.
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/", get(server::projects).post(forms::projects))
         .route("/sign-in", get(server::sign_in).post(forms::sign_in))
+        .route(oidc::BEGIN, get(oidc::begin))
+        .route(oidc::BACK, get(oidc::back))
+        .route(oidc::OUT, get(oidc::out))
         .route("/settings", get(server::settings).post(forms::settings))
         .route("/assets/{name}", get(asset))
         .route("/p/{project}", get(project::overview).post(forms::overview))

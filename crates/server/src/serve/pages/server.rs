@@ -10,6 +10,7 @@ use ssot_runtime::store::Role;
 
 use super::super::app::App;
 use super::super::door::Anybody;
+use super::super::oidc;
 use super::Shown;
 use super::shell::{Guest, plain};
 
@@ -61,11 +62,13 @@ async fn card(
     })
 }
 
-pub(super) async fn sign_in(visitor: Anybody) -> Response {
+pub(super) async fn sign_in(State(app): State<App>, visitor: Anybody) -> Response {
     if visitor.0.is_some() {
         return Redirect::to("/").into_response();
     }
-    let view = SignInView { shell: Shell::default(), ..SignInView::default() };
+    let provider = oidc::offered(&app);
+    let provider_out = provider.as_ref().map(|_| oidc::OUT.to_owned());
+    let view = SignInView { shell: Shell::default(), error: String::new(), provider, provider_out };
     Html(dashboard::sign_in(&view)).into_response()
 }
 
@@ -80,7 +83,7 @@ pub(super) async fn settings_with(app: &App, guest: &Guest, new_token: Option<Ne
         id: held.name,
         name: held.label,
         made: held.created,
-        used: None,
+        used: held.used,
         expires: Some(held.expires),
     });
     let users = if guest.0.user.is_admin {
@@ -88,7 +91,7 @@ pub(super) async fn settings_with(app: &App, guest: &Guest, new_token: Option<Ne
             id: user.user.to_string(),
             name: user.name,
             role: if user.is_admin { "admin" } else { "member" }.to_owned(),
-            seen: None,
+            seen: user.seen,
         };
         Some(app.store.users().await?.into_iter().filter(|it| !it.is_closed).map(row).collect())
     } else {

@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::super::{ServeError, ServeOptions, listen};
+use super::super::{OidcSettings, ServeError, ServeOptions, listen};
 
 /// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -90,16 +90,30 @@ impl World {
         let directory = tempfile::tempdir().expect("a directory");
         let root = directory.path().join("shop");
         lay(&root);
-        Self::serve(directory, root, heartbeat).await
+        Self::serve(directory, root, heartbeat, None).await
     }
 
-    async fn serve(directory: tempfile::TempDir, root: PathBuf, heartbeat: Duration) -> Self {
+    /// A server whose team signs in with a provider.
+    pub(super) async fn with_provider(oidc: OidcSettings) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let root = directory.path().join("shop");
+        lay(&root);
+        Self::serve(directory, root, Duration::from_secs(20), Some(oidc)).await
+    }
+
+    async fn serve(
+        directory: tempfile::TempDir,
+        root: PathBuf,
+        heartbeat: Duration,
+        oidc: Option<OidcSettings>,
+    ) -> Self {
         let listening = listen(ServeOptions {
             state: directory.path().to_owned(),
             port: 0,
             roots: vec![root.clone()],
             origins: Vec::new(),
             environment: Environment::default(),
+            oidc,
             heartbeat,
         })
         .await
@@ -121,7 +135,7 @@ impl World {
         let Self { root, stop, serving, directory, .. } = self;
         stop.send_replace(true);
         serving.await.expect("it ended").expect("in good order");
-        Self::serve(directory, root, Duration::from_secs(20)).await
+        Self::serve(directory, root, Duration::from_secs(20), None).await
     }
 
     pub(super) fn stop(&self) {

@@ -1,4 +1,4 @@
-//! The network: this machine's own, unless somebody says otherwise.
+//! A port that nobody on another machine reaches.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

@@ -1,5 +1,11 @@
-//! A run as its log tells it. `assets/fold.js` is the same in the browser: what one of them
-//! shows of a log, the other shows too, and a test holds them against each other.
+//! A run as its log tells it: the one fold that pages, terminals and `ssot watch` read.
+//!
+//! `assets/fold.js` of the pages is the same in the browser: what one of them shows of a log,
+//! the other shows too, and a test holds them against each other.
+
+mod lanes;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -12,96 +18,142 @@ use ssot_model::{
 /// Tool calls that are kept of each agent.
 const TOOLS: usize = 200;
 
+pub use lanes::Lanes;
+
 /// What is known after some events.
 #[derive(Debug, Default)]
-pub(super) struct Fold {
-    pub(super) seq: u64,
-    pub(super) started: Option<Timestamp>,
+pub struct Fold {
+    /// The number of the last event.
+    pub seq: u64,
+    /// When the run began.
+    pub started: Option<Timestamp>,
     /// Milliseconds of the last event.
-    pub(super) last: i64,
-    pub(super) ended: Option<Timestamp>,
-    pub(super) outcome: Option<RunOutcome>,
-    pub(super) base: String,
-    pub(super) target: String,
-    pub(super) missing: Vec<String>,
-    pub(super) before: Option<u32>,
-    pub(super) after: Option<u32>,
-    pub(super) agents: [AgentLane; 5],
-    pub(super) packages: BTreeMap<PackageId, Unit>,
+    pub last: i64,
+    /// When it ended; none while it goes on.
+    pub ended: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: Option<RunOutcome>,
+    /// The commit that it began at.
+    pub base: String,
+    /// The branch that landings advance.
+    pub target: String,
+    /// Layers of the sandbox that the machine could not offer.
+    pub missing: Vec<String>,
+    /// Violations of the untouched tree.
+    pub before: Option<u32>,
+    /// Violations of the target branch at the end.
+    pub after: Option<u32>,
+    /// The five agents in their order.
+    pub agents: [AgentLane; 5],
+    /// The packages.
+    pub packages: BTreeMap<PackageId, Unit>,
     /// Gates of the repository as a whole.
-    pub(super) gates: Vec<Gate>,
-    pub(super) waiting: Vec<PendingApproval>,
-    pub(super) approvals: Vec<(PendingApproval, String)>,
+    pub gates: Vec<Gate>,
+    /// What somebody has to approve.
+    pub waiting: Vec<PendingApproval>,
+    /// Who paused it; none while it goes on.
+    pub paused: Option<String>,
+    /// What was approved, and by whom.
+    pub approvals: Vec<(PendingApproval, String)>,
     /// What sittings that have ended used.
-    pub(super) used: Option<Usage>,
-    pub(super) checkpoints: Vec<CheckpointResult>,
-    pub(super) branches: Vec<PreparedBranch>,
-    pub(super) alerts: Vec<Alert>,
+    pub used: Option<Usage>,
+    /// Checkpoints whose time has come.
+    pub checkpoints: Vec<CheckpointResult>,
+    /// Branches that hand over what has landed.
+    pub branches: Vec<PreparedBranch>,
+    /// What somebody should know, oldest first.
+    pub alerts: Vec<Alert>,
 }
 
 /// What one of the five agents does.
 #[derive(Debug, Default)]
-pub(super) struct AgentLane {
-    pub(super) begun: bool,
-    pub(super) status: Option<CompletionStatus>,
-    pub(super) task: String,
+pub struct AgentLane {
+    /// Whether it has started.
+    pub begun: bool,
+    /// How it ended; none while it works.
+    pub status: Option<CompletionStatus>,
+    /// What it is asked to do.
+    pub task: String,
     /// What it concluded last, at the end what came of it.
-    pub(super) thought: String,
-    pub(super) tools: Vec<Tool>,
+    pub thought: String,
+    /// Its latest calls.
+    pub tools: Vec<Tool>,
     /// Calls altogether.
-    pub(super) calls: usize,
+    pub calls: usize,
 }
 
 /// One call of a tool.
 #[derive(Debug)]
-pub(super) struct Tool {
-    pub(super) call: String,
-    pub(super) name: String,
-    pub(super) status: Option<CompletionStatus>,
-    pub(super) summary: String,
+pub struct Tool {
+    /// Identity of the call.
+    pub call: String,
+    /// The tool.
+    pub name: String,
+    /// How it ended; none while it acts.
+    pub status: Option<CompletionStatus>,
+    /// What came of it.
+    pub summary: String,
 }
 
 /// One package.
 #[derive(Debug, Default)]
-pub(super) struct Unit {
-    pub(super) path: Vec<(UnitState, Timestamp)>,
-    pub(super) reason: String,
-    pub(super) gates: Vec<Gate>,
-    pub(super) commit: String,
-    pub(super) files: usize,
-    pub(super) kept: String,
-    pub(super) undone: String,
-    pub(super) rehearsed: bool,
-    pub(super) used: Option<Usage>,
+pub struct Unit {
+    /// The states that it went through, and since when.
+    pub path: Vec<(UnitState, Timestamp)>,
+    /// Why it is where it is, for the states that need a reason.
+    pub reason: String,
+    /// The executions of its gates, oldest first.
+    pub gates: Vec<Gate>,
+    /// Its commit on the target branch.
+    pub commit: String,
+    /// Files that the commit wrote.
+    pub files: usize,
+    /// Where its work is kept that did not land.
+    pub kept: String,
+    /// The commit that undoes it.
+    pub undone: String,
+    /// Whether undoing it was rehearsed.
+    pub rehearsed: bool,
+    /// What it has used up.
+    pub used: Option<Usage>,
 }
 
 impl Unit {
-    pub(super) fn state(&self) -> UnitState {
+    /// Where it is.
+    pub fn state(&self) -> UnitState {
         self.path.last().map_or(UnitState::Queued, |it| it.0)
     }
 }
 
 /// One execution of a gate.
 #[derive(Debug)]
-pub(super) struct Gate {
-    pub(super) name: GateName,
-    pub(super) phase: Phase,
-    pub(super) outcome: Option<GateOutcome>,
-    pub(super) evidence: String,
-    pub(super) millis: u64,
+pub struct Gate {
+    /// The gate.
+    pub name: GateName,
+    /// On which side of the change.
+    pub phase: Phase,
+    /// What it found; none while it runs.
+    pub outcome: Option<GateOutcome>,
+    /// What the outcome rests on.
+    pub evidence: String,
+    /// How long it took.
+    pub millis: u64,
 }
 
 /// What somebody should know.
 #[derive(Debug)]
-pub(super) struct Alert {
-    pub(super) at: Timestamp,
-    pub(super) class: &'static str,
-    pub(super) text: String,
+pub struct Alert {
+    /// When it was said.
+    pub at: Timestamp,
+    /// How bad it is: `bad` or `open`.
+    pub class: &'static str,
+    /// What.
+    pub text: String,
 }
 
 impl Fold {
     /// What a log tells about the packages of a plan.
-    pub(super) fn of(plan: Option<&Plan>, events: &[Event]) -> Self {
+    pub fn of(plan: Option<&Plan>, events: &[Event]) -> Self {
         let mut fold = Self::default();
         let packages = plan.into_iter().flat_map(|plan| &plan.packages);
         for package in packages.filter(|it| it.enabled) {
@@ -121,7 +173,8 @@ impl Fold {
         self.alerts.push(Alert { at, class, text });
     }
 
-    fn apply(&mut self, event: &Event) {
+    /// Takes in the next event.
+    pub fn apply(&mut self, event: &Event) {
         let at = event.at;
         self.seq = event.seq;
         self.last = at.0;
@@ -137,12 +190,12 @@ impl Fold {
             }
             EventKind::TreeInspected { violations, .. } => self.after = Some(*violations),
             EventKind::RunResumed { after_seq } => {
-                (self.outcome, self.ended) = (None, None);
+                (self.outcome, self.ended, self.paused) = (None, None, None);
                 let text = format!("Taken up again after {after_seq} events, none of them lost");
                 self.alert(at, "open", text);
             }
             EventKind::RunCompleted { outcome, .. } => {
-                (self.outcome, self.ended) = (Some(*outcome), Some(at));
+                (self.outcome, self.ended, self.paused) = (Some(*outcome), Some(at), None);
             }
             EventKind::ApprovalRequested { subject, package } => {
                 let pending = PendingApproval { subject: *subject, package: package.clone() };
@@ -154,6 +207,17 @@ impl Fold {
                 let given = PendingApproval { subject: *subject, package: package.clone() };
                 self.waiting.retain(|it| *it != given);
                 self.approvals.push((given, by.clone()));
+            }
+            EventKind::RunPaused { by } => {
+                self.paused = Some(by.clone());
+                self.alert(at, "open", format!("Paused by {by}"));
+            }
+            EventKind::RunContinued { by } => {
+                self.paused = None;
+                self.alert(at, "open", format!("{by} lets it go on"));
+            }
+            EventKind::RunCancelled { by } => {
+                self.alert(at, "open", format!("{by} tells it to stop"));
             }
             EventKind::CheckpointReached { checkpoint } => {
                 if !checkpoint.is_met() {
@@ -312,14 +376,19 @@ impl Fold {
         }
     }
 
+    /// Milliseconds from the beginning of the run to a time.
+    pub fn past(&self, at: i64) -> u64 {
+        self.started.map_or(0, |started| u64::try_from(at - started.0).unwrap_or(0))
+    }
+
     /// Packages that have landed and were not undone.
-    pub(super) fn landed(&self) -> usize {
+    pub fn landed(&self) -> usize {
         let stands = |it: &&Unit| it.state() == UnitState::Done && it.undone.is_empty();
         self.packages.values().filter(stands).count()
     }
 
     /// What was used up so far: by sittings that have ended, or else by packages.
-    pub(super) fn usage(&self) -> Option<Usage> {
+    pub fn usage(&self) -> Option<Usage> {
         let sum = |mut sum: Usage, it: Usage| {
             sum += it;
             sum
@@ -334,7 +403,7 @@ fn work(agent: Agent, package: Option<&PackageId>) -> String {
 }
 
 /// What was wanted at a checkpoint and what was there.
-pub(super) fn checkpoint_said(it: &CheckpointResult) -> String {
+pub fn checkpoint_said(it: &CheckpointResult) -> String {
     format!(
         "{} {} % after {} min, {} of {} landed",
         it.of, it.wanted, it.after_minutes, it.landed, it.packages
@@ -342,7 +411,7 @@ pub(super) fn checkpoint_said(it: &CheckpointResult) -> String {
 }
 
 /// What somebody has to approve, in words.
-pub(super) fn pending_said(it: &PendingApproval) -> String {
+pub fn pending_said(it: &PendingApproval) -> String {
     match (it.subject, &it.package) {
         (ApprovalSubject::Plan, _) => "The plan waits for approval".to_owned(),
         (ApprovalSubject::Package, Some(package)) => {
