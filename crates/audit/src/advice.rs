@@ -2,19 +2,26 @@
 //!
 //! It is read off what the other sections found; nothing is measured here.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ssot_model::audit::{
-    Advice, AtomKind, CallChange, Effort, Fit, Hands, Ledger, LedgerEntry, MroReport, Way,
+    Advice, Aspect, AtomKind, CallChange, Change, DifferentLine, Effort, Fit, Hands, Ledger,
+    LedgerEntry, Matrix, MatrixRow, MroReport, NameUse, Way,
 };
 use ssot_model::{DefinitionKind, Verdict};
 
 use crate::candidate::counted;
+use crate::consumers::MemberConsumers;
+use crate::matrix::READS;
 use crate::{Audit, Choice};
 
 /// Most open pieces of a copy that still fit into the definition that stays.
 const MERGEABLE: usize = 40;
 /// Most open pieces of a function that one parameter may stand for.
 const ONE_PARAMETER: usize = 2;
-/// Breaking changes named one by one.
+/// Most lines of a function that one parameter may stand for.
+const FEW_LINES: usize = 6;
+/// Breaking changes and names with other meanings told one by one.
 const NAMED: usize = 6;
 
 /// The advice about a group whose other sections are known.
@@ -27,10 +34,10 @@ pub(crate) fn advise(audit: &Audit) -> Advice {
         why,
         hands,
         steps: if does_something { steps(audit, way) } else { Vec::new() },
-        risks: if does_something { risks(audit, &effort) } else { Vec::new() },
+        risks: if does_something { risks(audit, way, &effort) } else { Vec::new() },
         // Nobody can import what is hidden.
         breaking: if does_something && audit.verdict != Verdict::Shadowed {
-            breaking(&audit.ledger)
+            breaking(audit, keeps_names(way, hands))
         } else {
             Vec::new()
         },
@@ -104,21 +111,93 @@ fn of_variants(audit: &Audit) -> (Way, Hands, String) {
         let why = "the definitions could not be taken apart".to_owned();
         return (Way::Merge, Hands::Person, why);
     }
-    if most == 0 {
-        let why = "the definition that stays has all of the others".to_owned();
+    let (meanings, unfixed) = (other_meanings(&audit.matrix), unfixed(audit));
+    let lines = only_in_copies(&audit.matrix, &unfixed);
+    if let ([first, ..], true) = (&meanings[..], says_the_same(&audit.matrix)) {
+        let why = format!("the words are the same, what they mean is not: {first}");
         return (Way::Superset, Hands::Agent, why);
     }
-    if is_function && most <= ONE_PARAMETER {
-        let differing = counted(most, "piece of behaviour differs", "pieces of behaviour differ");
-        let why = format!("{differing}; a parameter keeps both");
-        return (Way::Parameterise, Hands::Agent, why);
+    if most == 0 && lines == 0 {
+        let fix = if unfixed.is_empty() { "" } else { ", and a fix that they miss" };
+        let why = format!("the definition that stays has all of the others{fix}");
+        return (Way::Superset, Hands::Agent, why);
+    }
+    let pieces = match most {
+        0 => "no piece of behaviour".to_owned(),
+        most => format!("up to {}", what(most)),
+    };
+    let own = counted(lines, "line stands", "lines stand");
+    let own = format!("{pieces} and {own} only in a copy");
+    if is_function && most <= ONE_PARAMETER && lines <= FEW_LINES {
+        return (Way::Parameterise, Hands::Agent, format!("{own}; a parameter keeps both"));
     }
     if most <= MERGEABLE {
-        let why = format!("up to {} only in a copy", what(most));
-        return (Way::Merge, Hands::Agent, why);
+        return (Way::Merge, Hands::Agent, own);
     }
     let why = format!("no member covers the others: up to {} only in one", what(most));
     (Way::WriteNew, Hands::Person, why)
+}
+
+/// What the names that both read mean to each, where it is not the same.
+fn other_meanings(matrix: &Matrix) -> Vec<&str> {
+    let rows = matrix.rows.iter().filter(|row| is_reads(row));
+    let lines = rows.flat_map(|row| &row.differences).flat_map(|it| &it.lines);
+    lines.map(|line| line.text.as_str()).collect()
+}
+
+/// Whether the members are equal word by word.
+fn says_the_same(matrix: &Matrix) -> bool {
+    matrix.rows.iter().all(|row| is_reads(row) || row.is_nothing() || row.is_equal())
+}
+
+fn is_reads(row: &MatrixRow) -> bool {
+    row.name == READS && row.aspect == Aspect::Shape
+}
+
+/// The places of lines that a fix replaced in the definition that stays, and not there.
+fn unfixed(audit: &Audit) -> BTreeSet<String> {
+    let Some(history) = &audit.history else { return BTreeSet::new() };
+    let kept = audit.ledger.entries.first().map(|entry| entry.canonical.as_str());
+    let stays = |copy: usize| audit.matrix.columns.get(copy).map(String::as_str) == kept;
+    let missed = history.missed_fixes.iter().filter(|missed| stays(missed.fixed));
+    missed
+        .filter_map(|missed| Some((&history.copies.get(missed.unfixed)?.path, &missed.hunks)))
+        .flat_map(|(path, hunks)| {
+            let lines = hunks.iter().flat_map(|hunk| &hunk.unfixed);
+            lines.map(move |line| format!("{path}:{}", line.line))
+        })
+        .collect()
+}
+
+/// Most lines that one copy alone has, whether the ledger has a kind for them or not; what
+/// waits for a fix is nobody's own.
+fn only_in_copies(matrix: &Matrix, unfixed: &BTreeSet<String>) -> usize {
+    let is_own =
+        |line: &&DifferentLine| line.side == Change::OnlyOther && !unfixed.contains(&line.place);
+    let mut found: BTreeMap<usize, usize> = BTreeMap::new();
+    for difference in
+        matrix.rows.iter().filter(|row| !is_reads(row)).flat_map(|row| &row.differences)
+    {
+        let own = difference.lines.iter().filter(is_own).count();
+        *found.entry(difference.other).or_default() += own + difference.more;
+    }
+    found.into_values().max().unwrap_or(0)
+}
+
+/// Whether what goes can still be imported where it stood.
+fn keeps_names(way: Way, hands: Hands) -> bool {
+    match way {
+        Way::Redirect
+        | Way::Superset
+        | Way::PullUp
+        | Way::Extract
+        | Way::Parameterise
+        | Way::Delegate
+        | Way::Twin
+        | Way::Accept => true,
+        Way::Merge => hands == Hands::Codemod,
+        Way::WriteNew | Way::Rename | Way::Delete => false,
+    }
 }
 
 fn steps(audit: &Audit, way: Way) -> Vec<String> {
@@ -128,13 +207,20 @@ fn steps(audit: &Audit, way: Way) -> Vec<String> {
         .unwrap_or_else(|| audit.finding.name.clone());
     let gone: Vec<&str> =
         audit.ledger.entries.iter().map(|entry| entry.definition.as_str()).collect();
+    let (has, its, it) =
+        if gone.len() == 1 { ("has", "its", "it") } else { ("have", "their", "them") };
     let gone = if gone.is_empty() { "the others".to_owned() } else { gone.join(", ") };
     let said: &[String] = &match way {
-        Way::Redirect | Way::Superset => vec![
-            format!("import {kept} where {gone} stood"),
-            "run the tests that reach the places".to_owned(),
-            format!("delete {gone}"),
-        ],
+        Way::Redirect | Way::Superset => {
+            let meanings = other_meanings(&audit.matrix);
+            let first = (!meanings.is_empty())
+                .then(|| "settle first what the names that it reads mean".to_owned());
+            let then = [
+                format!("put an import of {kept} in the place of {gone}"),
+                "run the tests that reach the places".to_owned(),
+            ];
+            first.into_iter().chain(then).collect()
+        }
         Way::PullUp => vec![
             "find or make a base that both classes can have".to_owned(),
             "move the method there and check what other subclasses inherit".to_owned(),
@@ -143,7 +229,7 @@ fn steps(audit: &Audit, way: Way) -> Vec<String> {
         Way::Parameterise => vec![
             format!("give {kept} a parameter for what differs, with today's value as default"),
             format!("send each caller of {gone} to {kept} with its old value"),
-            format!("let {gone} hand on to it, or delete it"),
+            format!("let {gone} hand on to it"),
         ],
         Way::Delegate => vec![
             format!("let {gone} call {kept}"),
@@ -153,8 +239,8 @@ fn steps(audit: &Audit, way: Way) -> Vec<String> {
             format!(
                 "answer for each open piece of the ledger: move it to {kept}, cover it or waive it"
             ),
-            format!("move what only {gone} have, with what it needs"),
-            format!("send their users to {kept}, then delete them"),
+            format!("move what only {gone} {has}, with what it needs"),
+            format!("send {its} users to {kept}, then delete {it}"),
         ],
         Way::Twin => vec![
             "keep the asynchronous implementation".to_owned(),
@@ -182,8 +268,9 @@ fn steps(audit: &Audit, way: Way) -> Vec<String> {
     said.to_vec()
 }
 
-fn risks(audit: &Audit, effort: &Effort) -> Vec<String> {
-    let mut risks = Vec::new();
+fn risks(audit: &Audit, way: Way, effort: &Effort) -> Vec<String> {
+    let mut risks: Vec<String> =
+        other_meanings(&audit.matrix).into_iter().take(NAMED).map(str::to_owned).collect();
     let errors = open_of(&audit.ledger, &[AtomKind::Raise, AtomKind::Handler, AtomKind::Guard]);
     if effort.open > 0 {
         let open = counted(effort.open, "piece of behaviour has", "pieces of behaviour have");
@@ -216,7 +303,15 @@ fn risks(audit: &Audit, effort: &Effort) -> Vec<String> {
         let places = counted(computed, "place asks", "places ask");
         risks.push(format!("{places} for a member by a name in a string"));
     }
+    let new = new_refusals(&audit.matrix);
+    if new > 0 && audit.choice == Choice::Accept {
+        let new = counted(new, "condition or error is", "conditions and errors are");
+        risks.push(format!("{new} new to the users of a copy: only what would stay has them"));
+    }
+    // Whoever calls a definition that keeps its head calls it as before.
+    let stays = matches!(audit.choice, Choice::Parameterise { .. } | Choice::Delegate { .. });
     let best = audit.candidates.first().map_or(0, |best| best.breaks.len());
+    let best = if stays || way == Way::Accept { 0 } else { best };
     if best > 0 {
         let places = counted(best, "place", "places");
         risks.push(format!("{places} would break as they are; the candidates name them"));
@@ -224,9 +319,11 @@ fn risks(audit: &Audit, effort: &Effort) -> Vec<String> {
     let strings: usize = audit.consumers.iter().map(|it| it.strings.len()).sum();
     if strings > 0 {
         let said = counted(strings, "string names", "strings name");
-        risks.push(format!("{said} a member; no parser sees whether they are meant"));
+        risks.push(format!("{said} a member; no parser sees what is meant"));
     }
-    if audit.consumers.iter().all(|it| it.tests.is_empty()) {
+    let is_tested =
+        |it: &MemberConsumers| !it.tests.is_empty() || it.usage.iter().any(|it| it.test);
+    if !audit.consumers.iter().any(is_tested) {
         risks.push("no test names any of them".to_owned());
     }
     risks
@@ -236,8 +333,23 @@ fn open_of(ledger: &Ledger, kinds: &[AtomKind]) -> usize {
     ledger.open().filter(|(_, atom)| kinds.contains(&atom.kind)).count()
 }
 
+/// Conditions and errors of what would stay that a copy has not, at most.
+fn new_refusals(matrix: &Matrix) -> usize {
+    let mut found: BTreeMap<usize, usize> = BTreeMap::new();
+    let refuses = |line: &&DifferentLine| {
+        line.side == Change::OnlyBase
+            && ["if ", "raise", "assert "].iter().any(|word| line.text.starts_with(word))
+    };
+    for difference in matrix.rows.iter().flat_map(|row| &row.differences) {
+        let own = difference.lines.iter().filter(refuses).count();
+        *found.entry(difference.other).or_default() += own;
+    }
+    found.into_values().max().unwrap_or(0)
+}
+
 /// Public names that would be gone for those who import them from outside.
-fn breaking(ledger: &Ledger) -> Vec<String> {
+fn breaking(audit: &Audit, keeps_names: bool) -> Vec<String> {
+    let ledger = &audit.ledger;
     let is_public = |entry: &&LedgerEntry| {
         !entry.definition.split('.').any(|part| part.starts_with('_') && !part.starts_with("__"))
     };
@@ -245,10 +357,13 @@ fn breaking(ledger: &Ledger) -> Vec<String> {
         .entries
         .iter()
         .filter(is_public)
+        .filter(|_| !keeps_names)
         .map(|entry| format!("{} stays importable only through a shim", entry.definition))
         .collect();
     for entry in &ledger.entries {
-        let lost = entry.names_used.iter().filter(|name| !name.available);
+        let own = entry.definition.rsplit('.').next();
+        let is_lost = |name: &&NameUse| !name.available && Some(name.name.as_str()) != own;
+        let lost = entry.names_used.iter().filter(is_lost);
         said.extend(lost.map(|name| format!("{} has no `{}`", entry.canonical, name.name)));
     }
     let more = said.len().saturating_sub(NAMED);

@@ -8,6 +8,7 @@ use ssot_facts::{ClassRef, DefinitionId, Hierarchy, ModuleId};
 use ssot_model::DefinitionKind;
 use ssot_model::audit::{Breakage, Usage};
 
+use crate::candidate::counted;
 use crate::dissect::Specimen;
 use crate::matrix::{Bench, constructor_parameters};
 use crate::mro::{Lookup, look_up};
@@ -187,10 +188,8 @@ fn refusal(call: &WrittenCall, parameters: &[Parameter]) -> Option<String> {
     let has = |kind: ParameterKind| parameters.iter().any(|it| it.kind == kind);
     let places = parameters.iter().filter(by_position).count();
     if call.positional as usize > places && !has(ParameterKind::Rest) {
-        return Some(format!(
-            "{} values are given by position, it takes {places}",
-            call.positional
-        ));
+        let given = counted(call.positional as usize, "value is", "values are");
+        return Some(format!("{given} given by position, it takes {places}"));
     }
     let by_name = |name: &str| {
         let is_it = |it: &&Parameter| {

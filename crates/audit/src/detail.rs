@@ -54,6 +54,7 @@ impl Examiner<'_> {
         self.tell_consumers(audit, &ids, &bench, library);
         audit.ledger =
             accounts(self, hierarchy, sources, &specimens, &prospect, audit.mro.as_ref());
+        ledger::keep_heads(&audit.choice, &mut audit.ledger);
         ledger::add_fixes(audit);
         self.answers.apply(&audit.finding.id, &mut audit.ledger);
         audit.advice = Some(advice::advise(audit));

@@ -256,6 +256,22 @@ groups = []
                 "14:9: group g-1 is left out without a reason",
             ),
             ("[[package]]\nid = \"p02-b\"", "[[package]\nid = \"p02-b\"", "13:"),
+            (
+                "rewrite_imports",
+                "rewrite_import",
+                "3:1: there is no `rewrite_import`; did you mean `rewrite_imports`?",
+            ),
+            (
+                "rewrite_imports = false\n",
+                "",
+                "1:1: `rewrite_imports` is missing: whether importers",
+            ),
+            (
+                "write_set = [\"x.py\"]",
+                "depends_on = [\"p02-b\"]\nwrite_set = [\"x.py\"]",
+                "9:14: package p01-a depends on itself, directly or through others: take one of \
+                 p01-a, p02-b out of a `depends_on`",
+            ),
         ] {
             assert!(PLAN.contains(from), "{from}");
             let error = parse("plan.toml", &PLAN.replacen(from, to, 1));
@@ -265,5 +281,34 @@ groups = []
         // An overlap that is ordered is none.
         let ordered = PLAN.replace("[\"y.py\"]", "[\"x.py\"]");
         assert!(parse("plan.toml", &ordered).is_ok());
+    }
+
+    /// A group of a package.
+    const GROUP: &str = r#"
+[[package.groups]]
+group = "g-1"
+name = "a"
+verdict = "identical"
+strategy = "redirect"
+canonical = "core.a"
+copies = ["shop.a"]
+why = "equal"
+"#;
+
+    #[test]
+    fn a_group_has_one_owner() {
+        let empty = "groups = []\n";
+        let own = |text: &str| text.replacen(empty, GROUP, 1);
+        let one = own(PLAN);
+        assert!(parse("plan.toml", &one).is_ok());
+        let said = |text: &str| parse("plan.toml", text).expect_err("wrong").to_string();
+        let both = said(&own(&one));
+        let expected = "plan.toml:30:9: packages p01-a and p02-b both consolidate group g-1";
+        assert!(both.contains(expected), "{both}");
+        let left = said(&format!("{one}\n[[left_out]]\ngroup = \"g-1\"\nreason = \"not now\"\n"));
+        let expected = "plan.toml:31:9: package p01-a consolidates group g-1, which is left out";
+        assert!(left.contains(expected), "{left}");
+        let unknown = said(&one.replace("why = ", "wy = "));
+        assert!(unknown.contains("plan.toml:19:1: `package.groups` has no `wy`"), "{unknown}");
     }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use ssot_audit::{Audit, Choice};
 use ssot_model::{
-    CodeMap, CommitId, Config, Finding, GroupId, LeftAlone, Mode, Plan, ScanReport, Timestamp,
+    CodeMap, CommitId, Config, Finding, GroupId, LeftAlone, Member, Mode, Plan, ScanReport,
+    Timestamp,
 };
 use ssot_plan::Circumstances;
 use ssot_rules::{RULES, Rule};
@@ -138,11 +139,14 @@ impl Asked<'_> {
     }
 }
 
-/// Whether somebody who says `text` means this finding: its id, its name, or a member.
+/// Whether somebody who says `text` means this finding: its id, its name, or a member by
+/// its dotted name, its name in the module or its last name.
 pub(crate) fn is_called(finding: &Finding, text: &str) -> bool {
-    finding.id.as_str() == text
-        || finding.name == text
-        || finding.members.iter().any(|member| member.dotted() == text)
+    let is_member = |member: &Member| {
+        let name = member.qualified_name.as_str();
+        member.dotted() == text || name == text || name.rsplit('.').next() == Some(text)
+    };
+    finding.id.as_str() == text || finding.name == text || finding.members.iter().any(is_member)
 }
 
 /// Makes a plan for the commit that is checked out, in the mode of the configuration

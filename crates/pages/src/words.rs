@@ -14,11 +14,16 @@ pub fn each<T>(items: impl IntoIterator<Item = T>, text: impl FnMut(T) -> String
 
 /// `1 file`, `2 files`, `12,345 files`.
 pub fn count(number: usize, noun: &str) -> String {
-    match (number, noun.strip_suffix('y')) {
-        (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) => format!("{} {stem}ies", thousands(number as u64)),
-        (_, None) => format!("{} {noun}s", thousands(number as u64)),
+    if number == 1 {
+        return format!("1 {noun}");
     }
+    let hisses = ["s", "x", "ch", "sh"].iter().any(|end| noun.ends_with(end));
+    let noun = match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if hisses => format!("{noun}es"),
+        _ => format!("{noun}s"),
+    };
+    format!("{} {noun}", thousands(number as u64))
 }
 
 /// A number with a comma between each three digits.
@@ -114,6 +119,9 @@ mod tests {
         assert_eq!(count(1, "file"), "1 file");
         assert_eq!(count(0, "file"), "0 files");
         assert_eq!(count(2, "dependency"), "2 dependencies");
+        assert_eq!(count(3, "day"), "3 days");
+        assert_eq!(count(2, "class"), "2 classes");
+        assert_eq!(count(2, "branch"), "2 branches");
     }
 
     #[test]

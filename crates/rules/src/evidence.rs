@@ -356,7 +356,8 @@ fn summary(scene: &Scene<'_>, members: &[DefinitionId], verdict: Verdict) -> Str
         Verdict::Clone => {
             let names: Vec<String> =
                 members.iter().map(|id| format!("`{}`", scene.index.qualified_name(*id))).collect();
-            format!("{kind}s {} have the same body", names.join(", "))
+            let kinds = if kind.ends_with('s') { format!("{kind}es") } else { format!("{kind}s") };
+            format!("{kinds} {} have the same body", names.join(", "))
         }
         Verdict::Variant => format!("{kind} `{name}` exists {count} times and has diverged"),
         Verdict::Twin => {

@@ -10,7 +10,7 @@ use ssot_rules::{Comparison, Patches};
 
 /// The names that both definitions read and that mean different things to them, with
 /// the difference in words.
-pub(super) fn other_meanings(
+pub(crate) fn other_meanings(
     index: &Index,
     gone: DefinitionId,
     kept: DefinitionId,

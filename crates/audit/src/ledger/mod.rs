@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index};
-use ssot_model::audit::{Atom, AtomState, CallChange, Counterpart, Ledger, LedgerEntry, NameUse};
+use ssot_model::audit::{
+    Atom, AtomKind, AtomState, CallChange, Counterpart, Ledger, LedgerEntry, NameUse,
+};
 use ssot_model::{AnsweredAtom, DefinitionKind, GroupId};
 
 use crate::answers::{self, Answers};
@@ -22,6 +24,7 @@ use crate::{Choice, MroReport, consumers};
 pub use across::{Side, lost_across};
 pub(crate) use fixes::add_fixes;
 pub(crate) use hidden::entries as hidden;
+pub(crate) use meaning::other_meanings;
 
 /// Atoms named in the reason for leaving a group alone.
 const NAMED: usize = 3;
@@ -56,7 +59,7 @@ pub(crate) fn entry(
     chosen: bool,
     mro: Option<&MroReport>,
 ) -> LedgerEntry {
-    let others = meaning::other_meanings(index, gone.id, keeper.own.id);
+    let others = other_meanings(index, gone.id, keeper.own.id);
     let equal = index.definition(gone.id).hash == index.definition(keeper.own.id).hash;
     LedgerEntry {
         definition: gone.dotted.clone(),
@@ -103,6 +106,31 @@ fn atoms(
         .collect();
     atoms.sort_by_key(|atom| atom.kind);
     atoms
+}
+
+/// Where a codemod keeps the head of what it empties, callers see what they see today; and
+/// it lays what would stay beside each copy, statement by statement, before it writes.
+pub(crate) fn keep_heads(choice: &Choice, ledger: &mut Ledger) {
+    let why = match choice {
+        Choice::Delegate { .. } => "laid beside the method statement by statement",
+        Choice::Parameterise { .. } => "laid beside the function with the values of this copy",
+        _ => return,
+    };
+    let head = |kind: AtomKind| {
+        matches!(kind, AtomKind::Parameter | AtomKind::Decorator | AtomKind::Async)
+    };
+    let atoms = ledger.entries.iter_mut().flat_map(|entry| &mut entry.atoms);
+    for atom in atoms.filter(|atom| atom.state == AtomState::Open) {
+        let (place, text) = match &atom.counterpart {
+            Counterpart::Missing { nearest: Some(near) } if !head(atom.kind) => {
+                (near.place.clone(), near.text.clone())
+            }
+            _ => (atom.place.clone(), atom.text.clone()),
+        };
+        let why = if head(atom.kind) { "its head stays" } else { why }.to_owned();
+        atom.counterpart = Counterpart::Equivalent { place, text, why };
+        atom.state = AtomState::Preserved;
+    }
 }
 
 /// The own name, and for a class the methods that are called on its objects.

@@ -41,8 +41,7 @@ fn described(bench: &Bench<'_>, at: usize, name: &str) -> Option<(String, String
         return Some((text, format!("{:x}", method.hash)));
     }
     if let Some(field) = specimen.anatomy.fields.iter().find(|field| field.name == name) {
-        let text = written(field);
-        return Some((text.clone(), text));
+        return Some(written(field));
     }
     let has = bench.definition(at).members.iter().any(|member| member == name);
     if has {
@@ -63,14 +62,17 @@ pub(super) fn method<'a>(
     definitions.iter().find(|it| it.owner == Some(class.index) && it.name == name)
 }
 
-fn written(field: &Field) -> String {
-    let annotation =
-        if field.annotation.is_empty() { String::new() } else { format!(": {}", field.annotation) };
+/// As shown, and by what it is compared: an annotation is no value of the same text.
+fn written(field: &Field) -> (String, String) {
+    let annotation = field.annotation.as_str();
+    let shown = match (&field.value, annotation) {
+        (None, "") => "attribute".to_owned(),
+        (None, annotation) => annotation.to_owned(),
+        (Some(value), "") => value.clone(),
+        (Some(value), annotation) => format!("{annotation} = {value}"),
+    };
     let value = field.value.as_ref().map_or_else(String::new, |value| format!(" = {value}"));
-    match (annotation.is_empty(), value.is_empty()) {
-        (true, true) => "attribute".to_owned(),
-        _ => format!("{annotation}{value}").trim_start_matches([':', ' ']).to_owned(),
-    }
+    (shown, format!(": {annotation}{value}"))
 }
 
 /// One row per parameter of a function.
@@ -102,15 +104,15 @@ pub(super) fn parameters(bench: &Bench<'_>) -> Vec<MatrixRow> {
 /// A parameter with how it is given.
 fn shown(parameter: &Parameter, position: usize) -> String {
     let place = match parameter.kind {
-        ParameterKind::PositionOnly => format!("{}. by position alone", position + 1),
-        ParameterKind::Plain => format!("{}.", position + 1),
+        ParameterKind::PositionOnly => format!("position {} alone", position + 1),
+        ParameterKind::Plain => format!("position {}", position + 1),
         ParameterKind::Rest => "*".to_owned(),
         ParameterKind::NameOnly => "by name alone".to_owned(),
         ParameterKind::NamedRest => "**".to_owned(),
     };
     let annotation = match parameter.annotation.as_str() {
         "" => String::new(),
-        annotation => format!(" {annotation}"),
+        annotation => format!(": {annotation}"),
     };
     let default = parameter.default.as_ref().map_or_else(String::new, |it| format!(" = {it}"));
     format!("{place}{annotation}{default}")

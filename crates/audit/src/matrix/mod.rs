@@ -4,8 +4,10 @@ mod behaviour;
 mod constructor;
 mod difference;
 mod members;
+mod reads;
 
 pub(crate) use constructor::parameters as constructor_parameters;
+pub(crate) use reads::NAME as READS;
 use ssot_facts::{Definition, Hierarchy, Index};
 use ssot_model::DefinitionKind;
 use ssot_model::audit::{Aspect, Cell, Matrix, MatrixRow};
@@ -74,11 +76,7 @@ fn shape(bench: &Bench<'_>, kind: DefinitionKind) -> Vec<MatrixRow> {
     if kind != DefinitionKind::Class && bench.closely {
         body.differences = difference::of_functions(bench);
     }
-    let mut rows = vec![
-        body,
-        bench.text_row("decorators", decorators),
-        bench.text_row("reads", |at| bench.definition(at).free.join(", ")),
-    ];
+    let mut rows = vec![body, bench.text_row("decorators", decorators), reads::row(bench)];
     if kind == DefinitionKind::Class {
         rows.push(bench.text_row("bases", |at| {
             let specimen = &bench.specimens[at];

@@ -41,11 +41,12 @@ impl Repository {
         let canonical = Preference { definition: declared.to_owned(), reason: "it is".to_owned() };
         let config = Config { canonical: vec![canonical], ..Config::default() };
         let findings = ssot_rules::detect(RULES, &self.index, &config, &Circumstances::default());
-        let mut examiner = Examiner::new(&self.index, &config);
+        let read = |path: &RepoPath| self.read(path);
+        let mut examiner = Examiner::new(&self.index, &config).reading(&read);
         let audits = examiner.examine_all(&findings);
         let mut audit =
             audits.into_iter().find(|it| it.finding.name == name).expect("a group of the name");
-        examiner.look_into(&mut audit, &|path| self.read(path));
+        examiner.look_into(&mut audit, &read);
         audit
     }
 }

@@ -56,7 +56,11 @@ impl<'a> Check<'a> {
             let name = required.as_str().unwrap_or_default();
             if !table.contains_key(name) {
                 let description = summary(self.resolved(schema), name);
-                self.say(place.clone(), format!("`{path}` needs `{name}`{description}"));
+                let said = match path {
+                    "" => format!("`{name}` is missing{description}"),
+                    _ => format!("`{path}` needs `{name}`{description}"),
+                };
+                self.say(place.clone(), said);
             }
         }
     }

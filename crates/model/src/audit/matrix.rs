@@ -53,6 +53,18 @@ pub struct MatrixRow {
     pub differences: Vec<Difference>,
 }
 
+impl MatrixRow {
+    /// Whether every implementation has the same.
+    pub fn is_equal(&self) -> bool {
+        self.differences.is_empty() && self.cells.iter().all(|it| matches!(it, Cell::Equal(_)))
+    }
+
+    /// Whether no implementation has anything.
+    pub fn is_nothing(&self) -> bool {
+        self.cells.iter().all(|it| *it == Cell::Absent)
+    }
+}
+
 /// What one implementation has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", content = "text", rename_all = "kebab-case")]

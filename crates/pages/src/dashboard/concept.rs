@@ -65,10 +65,7 @@ pub fn concept(view: &ConceptView<'_>) -> String {
         }
         let fixes = audit.history.as_ref().map_or(0, |it| it.missed_fixes.len());
         if fixes > 0 {
-            missed = format!(
-                "{} never reached every copy",
-                count(fixes, "fix").replace("fixs", "fixes")
-            );
+            missed = format!("{} never reached every copy", count(fixes, "fix"));
         }
     }
     let accepted = finding.accepted.as_ref();

@@ -1,40 +1,11 @@
 //! Audits of the demonstration's tree: what was planted there is found.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::Repo;
-
-/// The tree after the last commit of the demonstration.
-fn demo() -> Repo {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo");
-    let history: toml::Value =
-        toml::from_str(&fs::read_to_string(folder.join("history.toml")).unwrap()).unwrap();
-    let repo = Repo::empty();
-    for commit in history["commit"].as_array().unwrap() {
-        let step = folder.join("steps").join(commit["step"].as_str().unwrap());
-        lay(&repo, &step, "");
-        let gone = commit.get("delete").and_then(toml::Value::as_array);
-        for path in gone.into_iter().flatten() {
-            fs::remove_file(repo.path().join(path.as_str().unwrap())).unwrap();
-        }
-    }
-    repo
-}
-
-fn lay(repo: &Repo, directory: &Path, below: &str) {
-    for entry in fs::read_dir(directory).unwrap() {
-        let entry = entry.unwrap();
-        let name = format!("{below}{}", entry.file_name().to_str().unwrap());
-        if entry.file_type().unwrap().is_dir() {
-            lay(repo, &entry.path(), &format!("{name}/"));
-        } else {
-            repo.write(&name, fs::read_to_string(entry.path()).unwrap());
-        }
-    }
-}
+use crate::harbor;
+use crate::support::{Repo, git};
 
 fn audit(repo: &Repo, group: &str) -> Value {
     let document = repo.ssot(&["audit", group, "--format", "json"]).expect(0).json();
@@ -52,9 +23,75 @@ fn atoms(audit: &Value, state: &str) -> Vec<String> {
     asked.map(told).collect()
 }
 
+/// What a fix reached, what it did not reach, and its subject.
+const FIXES: [(&str, &str, &str, &str); 3] = [
+    (
+        "split_amount",
+        "platform_core/money.py",
+        "services/billing/payments.py",
+        "Fix split_amount: do not lose the remaining cents",
+    ),
+    (
+        "Outbox",
+        "platform_core/bus.py",
+        "services/notifications/messages.py",
+        "Fix Outbox.flush: keep messages when the sender fails",
+    ),
+    (
+        "parse_quantity",
+        "services/orders/quantities.py",
+        "services/orders/cart.py",
+        "Fix parse_quantity: accept separators of thousands",
+    ),
+];
+
+#[test]
+fn the_planted_missed_fixes_are_found_and_no_other() {
+    let repo = harbor::repository();
+    let document = repo.ssot(&["audit", "--all", "--format", "json"]).expect(0).json();
+    let audits = document["audits"].as_array().unwrap();
+    for (name, fixed, unfixed, subject) in FIXES {
+        let audit = audits.iter().find(|it| it["finding"]["name"] == name).unwrap();
+        let history = &audit["history"];
+        let missed = &history["missed_fixes"][0];
+        let path = |side: &str| {
+            let at = usize::try_from(missed[side].as_u64().unwrap()).unwrap();
+            history["copies"][at]["path"].as_str().unwrap()
+        };
+        assert_eq!((path("fixed"), path("unfixed")), (fixed, unfixed));
+        assert_eq!(missed["commit"]["subject"], subject);
+    }
+    // A parameter that only one copy needs is no fix, and nothing else is one either.
+    let missed = |audit: &&Value| !audit["history"]["missed_fixes"].as_array().unwrap().is_empty();
+    assert_eq!(audits.iter().filter(missed).count(), FIXES.len());
+}
+
+#[test]
+fn the_root_cause_of_each_missed_fix_is_told_in_five_facts_with_their_commits() {
+    let repo = harbor::repository();
+    let ids = git(repo.path(), &["log", "--format=%H"]);
+    let ids: Vec<&str> = ids.lines().collect();
+    for (name, fixed, unfixed, subject) in FIXES {
+        let history = audit(&repo, name)["history"].clone();
+        let steps = history["root_cause"].as_array().unwrap();
+        let step = |at: usize| steps[at]["text"].as_str().unwrap();
+        assert_eq!(steps.len(), 5, "{steps:#?}");
+        assert!(step(0).starts_with(&format!("`{name}` was introduced in ")), "{}", step(0));
+        assert!(step(1).contains("copied to") || step(1).contains("twice"), "{}", step(1));
+        assert!(step(2).contains(fixed), "{}", step(2));
+        let line = &history["missed_fixes"][0]["hunks"][0]["unfixed"][0]["line"];
+        let told = format!("it was fixed only in `{fixed}`; `{unfixed}:{line}` still is as before");
+        assert_eq!(step(3), told);
+        assert_eq!(steps[3]["commit"]["subject"], subject);
+        for step in steps {
+            assert!(ids.contains(&step["commit"]["id"].as_str().unwrap()), "{step}");
+        }
+    }
+}
+
 #[test]
 fn the_planted_constructor_conflict_is_found() {
-    let audit = audit(&demo(), "platform_core.pacing.Deadline");
+    let audit = audit(&harbor::repository(), "platform_core.pacing.Deadline");
     let there = &audit["matrix"]["constructors"][0];
     assert_eq!(there["from"], "services.orders.picking.Deadline");
     assert_eq!(there["fit"], "incompatible");
@@ -66,7 +103,7 @@ fn the_planted_constructor_conflict_is_found() {
 
 #[test]
 fn the_planted_change_of_resolution_is_found() {
-    let audit = audit(&demo(), "platform_core.pacing.Deadline");
+    let audit = audit(&harbor::repository(), "platform_core.pacing.Deadline");
     let mro = &audit["mro"];
     let order = &mro["after"][0]["order"];
     assert_eq!(order[0], "services.orders.picking.PickingDeadline");
@@ -87,7 +124,7 @@ fn the_planted_change_of_resolution_is_found() {
 
 #[test]
 fn the_planted_gaps_of_the_ledger_are_found() {
-    let repo = demo();
+    let repo = harbor::repository();
     let lost = atoms(&audit(&repo, "platform_core.pacing.Deadline"), "open");
     let expected = [
         "guard if grace < 0: raise ValueError",
@@ -107,9 +144,9 @@ fn the_planted_gaps_of_the_ledger_are_found() {
 
 #[test]
 fn what_lands_loses_nothing() {
-    let repo = demo();
-    let expected = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/EXPECTED.toml");
-    let expected: toml::Value = toml::from_str(&fs::read_to_string(expected).unwrap()).unwrap();
+    let repo = harbor::repository();
+    let expected = fs::read_to_string(harbor::folder().join("EXPECTED.toml")).unwrap();
+    let expected: toml::Value = toml::from_str(&expected).unwrap();
     let groups = expected["group"].as_array().unwrap();
     for group in groups.iter().filter(|it| it["lands"].as_bool() == Some(true)) {
         if group["verdict"].as_str() == Some("shadowed") {
@@ -125,7 +162,8 @@ fn what_lands_loses_nothing() {
 
 #[test]
 fn every_group_has_a_way_that_fits_it() {
-    let document = demo().ssot(&["audit", "--all", "--format", "json"]).expect(0).json();
+    let document =
+        harbor::repository().ssot(&["audit", "--all", "--format", "json"]).expect(0).json();
     let audits = document["audits"].as_array().unwrap().iter();
     let mut told: Vec<String> = audits
         .map(|audit| {

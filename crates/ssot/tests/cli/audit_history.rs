@@ -1,117 +1,20 @@
 //! The past in `ssot audit`.
 
 use std::fs;
-use std::path::Path;
 
-use serde::Deserialize;
 use serde_json::Value;
 
+use crate::harbor;
 use crate::project;
 use crate::support::{Repo, command, git, ssot};
-
-#[derive(Deserialize)]
-struct History {
-    commit: Vec<Commit>,
-}
-
-#[derive(Deserialize)]
-struct Commit {
-    step: String,
-    author: String,
-    date: String,
-    message: String,
-    #[serde(default)]
-    delete: Vec<String>,
-}
-
-/// The demo's repository with its commits.
-fn harbor() -> Repo {
-    let repo = Repo::empty();
-    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo");
-    let text = fs::read_to_string(demo.join("history.toml")).unwrap();
-    let history: History = toml::from_str(&text).unwrap();
-    for commit in history.commit {
-        copy(&demo.join("steps").join(&commit.step), repo.path());
-        for path in &commit.delete {
-            fs::remove_file(repo.path().join(path)).unwrap();
-        }
-        git(repo.path(), &["add", "--all"]);
-        let (author, date) = (format!("--author={}", commit.author), commit.date.as_str());
-        let date = format!("--date={date}");
-        git(repo.path(), &["commit", "-q", &author, &date, "-m", &commit.message]);
-    }
-    repo
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).unwrap();
-        }
-    }
-}
 
 fn history(document: &Value) -> &Value {
     &document["audits"][0]["history"]
 }
 
 #[test]
-fn the_planted_missed_fixes_and_their_causes_are_found() {
-    let repo = harbor();
-    let document = repo.ssot(&["audit", "--all", "--format", "json"]).expect(0).json();
-    let audits = document["audits"].as_array().unwrap();
-    for (name, fixed, unfixed, subject) in [
-        (
-            "split_amount",
-            "platform_core/money.py",
-            "services/billing/payments.py",
-            "Fix split_amount: do not lose the remaining cents",
-        ),
-        (
-            "Outbox",
-            "platform_core/bus.py",
-            "services/notifications/messages.py",
-            "Fix Outbox.flush: keep messages when the sender fails",
-        ),
-        (
-            "parse_quantity",
-            "services/orders/quantities.py",
-            "services/orders/cart.py",
-            "Fix parse_quantity: accept separators of thousands",
-        ),
-    ] {
-        let audit = audits.iter().find(|it| it["finding"]["name"] == name).unwrap();
-        let history = &audit["history"];
-        let missed = &history["missed_fixes"][0];
-        let path = |side: &str| {
-            let at = usize::try_from(missed[side].as_u64().unwrap()).unwrap();
-            history["copies"][at]["path"].as_str().unwrap()
-        };
-        assert_eq!((path("fixed"), path("unfixed")), (fixed, unfixed));
-        assert_eq!(missed["commit"]["subject"], subject);
-        let steps = history["root_cause"].as_array().unwrap();
-        let step = |at: usize| steps[at]["text"].as_str().unwrap();
-        assert_eq!(steps.len(), 5, "{steps:#?}");
-        assert!(step(0).starts_with(&format!("`{name}` was introduced in ")), "{}", step(0));
-        assert!(step(1).contains("copied to") || step(1).contains("twice"), "{}", step(1));
-        assert!(step(2).contains(fixed), "{}", step(2));
-        let place = unfixed_place(missed, unfixed);
-        let told = format!("it was fixed only in `{fixed}`; `{place}` still is as before");
-        assert_eq!(step(3), told);
-    }
-    // A parameter that only one copy needs is no fix, and nothing else is one either.
-    let missed = |audit: &&Value| !audit["history"]["missed_fixes"].as_array().unwrap().is_empty();
-    assert_eq!(audits.iter().filter(missed).count(), 3);
-}
-
-#[test]
 fn a_fix_that_the_canonical_lacks_is_open_until_somebody_answers() {
-    let repo = harbor();
+    let repo = harbor::repository();
     let config = fs::read_to_string(repo.path().join("ssot.toml")).unwrap();
     let canonical = "[[canonical]]\ndefinition = \"services.billing.payments.split_amount\"\n\
                      reason = \"billing owns money\"\n";
@@ -134,13 +37,9 @@ fn a_fix_that_the_canonical_lacks_is_open_until_somebody_answers() {
     assert_eq!(fix(&repo)["state"]["by"], "Ines");
 }
 
-fn unfixed_place(missed: &Value, path: &str) -> String {
-    format!("{path}:{}", missed["hunks"][0]["unfixed"][0]["line"])
-}
-
 #[test]
 fn the_past_is_told_as_text_and_as_a_page() {
-    let repo = harbor();
+    let repo = harbor::repository();
     let text = repo.ssot(&["audit", "split_amount"]).expect(0).stdout;
     let from = text.find("How it came to this").unwrap();
     insta::assert_snapshot!("audit_history", crate::normal::normal(&text[from..], repo.path()));

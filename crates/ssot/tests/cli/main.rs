@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 #![expect(clippy::disallowed_methods, reason = "the tests build and look at real repositories")]
 
+mod harbor;
 mod mcp;
 mod normal;
 mod project;
@@ -13,6 +14,7 @@ mod audit;
 mod audit_coverage;
 mod audit_demo;
 mod audit_history;
+mod audit_reduced;
 mod bad_disk;
 mod bad_input;
 mod bad_tests;

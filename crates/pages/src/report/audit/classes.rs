@@ -31,7 +31,7 @@ pub(super) fn part(report: &MroReport) -> String {
     let harmful = |it: &&&MethodCall| matches!(it.change, CallChange::Broken | CallChange::Changed);
     let harm = told.iter().filter(harmful).count();
     let note = match harm {
-        0 => count(report.classes.len(), "class").replace("classs", "classes"),
+        0 => count(report.classes.len(), "class"),
         harm => format!("{} would lead elsewhere", count(harm, "call")),
     };
     super::part("Order of classes", &note, harm > 0, &body)

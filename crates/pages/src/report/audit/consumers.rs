@@ -40,7 +40,12 @@ fn of_member(used: &MemberConsumers) -> String {
         );
     }
     if body.is_empty() {
-        body.push_str("<p class=\"facts\">nobody names it</p>\n");
+        let nobody = if used.usage.is_empty() {
+            "nobody names it"
+        } else {
+            "no import and no string names it"
+        };
+        add(&mut body, format!("<p class=\"facts\">{nobody}</p>\n"));
     }
     if used.usage.is_empty() {
         return body;

@@ -14,11 +14,9 @@ pub(super) fn comparison(matrix: &Matrix) -> String {
     if matrix.columns.is_empty() {
         return String::new();
     }
-    let is_equal = |row: &&MatrixRow| row.cells.iter().all(|it| matches!(it, Cell::Equal(_)));
-    let is_nothing = |row: &&MatrixRow| row.cells.iter().all(|it| *it == Cell::Absent);
-    let rows: Vec<&MatrixRow> = matrix.rows.iter().filter(|row| !is_nothing(row)).collect();
+    let rows: Vec<&MatrixRow> = matrix.rows.iter().filter(|row| !row.is_nothing()).collect();
     let (equal, telling): (Vec<&MatrixRow>, Vec<&MatrixRow>) =
-        rows.iter().copied().partition(|row| is_equal(row));
+        rows.iter().copied().partition(|row| row.is_equal());
     let mut body = columns(matrix);
     if !telling.is_empty() {
         body.push_str(&grid("What differs", matrix, &telling));

@@ -1,6 +1,6 @@
 //! The members side by side.
 
-use ssot_engine::audit::{Cell, Change, Constructor, Matrix};
+use ssot_engine::audit::{Aspect, Cell, Change, Constructor, Matrix, MatrixRow};
 
 use crate::markdown::{cell, code};
 use crate::text::add;
@@ -12,9 +12,16 @@ pub(super) fn matrix(matrix: &Matrix) -> String {
     let columns: String = matrix.columns.iter().map(|name| column(&code(name))).collect();
     let rule = "---|".repeat(matrix.columns.len());
     let mut page = format!("\n## Comparison\n\n| |{columns}\n|---|{rule}\n");
-    for row in &matrix.rows {
+    let there = matrix.rows.iter().filter(|row| !row.is_nothing());
+    let (rows, equal): (Vec<&MatrixRow>, Vec<&MatrixRow>) =
+        there.partition(|row| row.aspect == Aspect::Shape || !row.is_equal());
+    for row in rows {
         let cells: String = row.cells.iter().map(|it| column(&shown(it))).collect();
         add(&mut page, format!("| {} |{cells}\n", cell(&row.name)));
+    }
+    if !equal.is_empty() {
+        let names: Vec<String> = equal.iter().map(|row| code(&row.name)).collect();
+        add(&mut page, format!("\nEqual in all: {}\n", names.join(", ")));
     }
     for row in &matrix.rows {
         for difference in &row.differences {

@@ -2,21 +2,23 @@
 
 use ssot_engine::audit::{Aspect, Cell, Change, Constructor, Difference, Fit, Matrix, MatrixRow};
 
-use crate::text::figures::add;
-use crate::text::figures::letter;
+use crate::text::figures::{add, letter, some_of};
 use crate::text::style;
 
 /// Widest cell of the comparison.
 const CELL: usize = 34;
 /// Lines shown of one difference.
 const LINES: usize = 12;
+/// Names of equal rows that are told.
+const EQUAL: usize = 16;
 
 pub(super) fn matrix(matrix: &Matrix) -> String {
     let columns = matrix.columns.len();
     if columns == 0 {
         return String::new();
     }
-    let rows: Vec<&MatrixRow> = matrix.rows.iter().filter(|row| is_shown(row)).collect();
+    let there = matrix.rows.iter().filter(|row| !row.is_nothing());
+    let (rows, equal): (Vec<&MatrixRow>, Vec<&MatrixRow>) = there.partition(|row| is_shown(row));
     let first = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).min(CELL);
     let width = |at: usize| {
         let cells = rows.iter().filter_map(|row| row.cells.get(at));
@@ -31,17 +33,18 @@ pub(super) fn matrix(matrix: &Matrix) -> String {
     for row in rows {
         text.push_str(&matrix_row(row, first, &widths));
     }
+    if !equal.is_empty() {
+        let names: Vec<&str> = equal.iter().map(|row| row.name.as_str()).collect();
+        add(&mut text, format!("  equal in all: {}\n", some_of(&names, EQUAL)));
+    }
     text.push_str(&style::faint("  = equal   ≠ differs   ! only here   · not there"));
     text.push('\n');
     text
 }
 
-/// A parameter that all have alike is told by the row of all parameters.
+/// The eye looks for what differs; of the rest it is told that it is equal.
 fn is_shown(row: &MatrixRow) -> bool {
-    let is_equal = row.cells.iter().all(|cell| matches!(cell, Cell::Equal(_)));
-    let is_nothing = row.cells.iter().all(|cell| *cell == Cell::Absent);
-    let is_told = is_equal && row.aspect == Aspect::Parameter;
-    !is_nothing && !is_told
+    row.aspect == Aspect::Shape || !row.is_equal()
 }
 
 fn matrix_row(row: &MatrixRow, first: usize, widths: &[usize]) -> String {

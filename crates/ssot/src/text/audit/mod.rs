@@ -41,7 +41,7 @@ fn audit(audit: &Audit) -> String {
     let orders = audit.mro.as_ref().map(mro::mro).unwrap_or_default();
     text.push_str(&section("Order of classes", &orders));
     text.push_str(&section("Ledger", &ledger::ledger(&audit.ledger)));
-    text.push_str(&section("Consumers", &consumers::consumers(&audit.consumers)));
+    text.push_str(&section("Consumers", &consumers::consumers(audit)));
     let coverage = audit.coverage.as_ref().map(coverage::coverage).unwrap_or_default();
     text.push_str(&section("Tests and coverage", &coverage));
     let candidates: String = audit.candidates.iter().map(candidates::candidate).collect();
