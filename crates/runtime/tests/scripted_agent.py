@@ -10,6 +10,7 @@ Standard library only.
 
 import json
 import pathlib
+import subprocess
 import sys
 import time
 
@@ -48,6 +49,7 @@ class Agent:
         self.turns = None
         self.client = client
         self.root = None
+        self.servers = []
         self.calls = 0
 
     def update(self, what, **fields):
@@ -107,6 +109,29 @@ class Agent:
         outcome = self.client.ask("session/request_permission", asked)["outcome"]
         self.say(f"allowed: {outcome.get('optionId')}")
 
+    def ask(self, tool, arguments):
+        """Asks the server of the protocol for tools that came with the conversation."""
+        server = self.servers[0]
+        words = [server["command"], *server["args"]]
+        requests = [
+            {"id": 1, "method": "initialize", "params": {
+                "protocolVersion": "2025-06-18", "capabilities": {},
+                "clientInfo": {"name": "scripted", "version": "1"}}},
+            {"method": "notifications/initialized"},
+            {"id": 2, "method": "tools/call", "params": {"name": tool, "arguments": arguments}},
+        ]
+        lines = "".join(json.dumps({"jsonrpc": "2.0", **it}) + "\n" for it in requests)
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        process.stdin.write(lines)
+        process.stdin.flush()
+        answers = (json.loads(line) for line in process.stdout)
+        answer = next((it for it in answers if it.get("id") == 2), {})
+        process.stdin.close()
+        process.wait()
+        if "result" not in answer or answer["result"].get("isError"):
+            raise SystemExit(f"{tool} gave no answer: {answer}")
+        self.say(f"{tool} answered")
+
     def loop(self, title, times):
         for _ in range(times):
             self.call(title, "read", lambda: None)
@@ -145,6 +170,7 @@ class Agent:
                 result = {"protocolVersion": 1, "agentCapabilities": {}, "authMethods": []}
             elif method == "session/new":
                 self.root = pathlib.Path(params["cwd"])
+                self.servers = params["mcpServers"]
                 result = {"sessionId": "s1"}
             elif method == "session/prompt":
                 result = {"stopReason": self.play(params["prompt"][0]["text"])}

@@ -221,6 +221,7 @@ fn work(pen: &mut Pen, text: &str) {
         EventKind::ToolCompleted { agent, tool, call: "edit-1".to_owned(), status, summary },
     );
     pen.land("p01-round-money", 66);
+    specialist(pen, 67, text);
     let red = (GateOutcome::Failed, "tests/test_http.py::test_retry passed before and fails now");
     pen.way("p03-http-client", 68, red);
     let why = format!("tests: 1 test fails that passed before; {text}");
@@ -242,6 +243,22 @@ fn work(pen: &mut Pen, text: &str) {
     };
     pen.write(132, EventKind::CheckpointReached { checkpoint });
     pen.way("p05-settings", 133, green);
+}
+
+/// A package that was handed to a coding agent.
+fn specialist(pen: &mut Pen, at: i64, text: &str) {
+    let (agent, package) = (Agent::Consolidator, Some(PackageId::new("p03-http-client")));
+    let task = "merge `HttpClient` (try 1)".to_owned();
+    pen.write(at, EventKind::AgentStarted { agent, package: package.clone(), task });
+    let thought = format!("The retry differs: {text}");
+    pen.write(at, EventKind::AgentThinking { agent, package: package.clone(), thought });
+    let (tool, call) = ("edit http/client.py".to_owned(), "p03/agent/1/call/1".to_owned());
+    let begun = EventKind::ToolExecuting { agent, tool: tool.clone(), call: call.clone() };
+    pen.write(at, begun);
+    let (status, summary) = (CompletionStatus::Ok, "edited".to_owned());
+    pen.write(at, EventKind::ToolCompleted { agent, tool, call, status, summary });
+    let summary = "changed http/client.py".to_owned();
+    pen.write(at, EventKind::AgentCompleted { agent, package, status, summary });
 }
 
 fn end(pen: &mut Pen, text: &str) {

@@ -70,6 +70,8 @@ impl Runner {
         let mut readable: BTreeSet<PathBuf> = self.surroundings.readable.iter().cloned().collect();
         readable.extend(at(&config.readable));
         readable.insert(tree.history());
+        // The tools of this program are among what an agent may ask.
+        readable.insert(self.launcher.program.clone());
         let real = program.as_ref().and_then(|program| program.canonicalize().ok());
         let bins = program.iter().chain(&real).filter_map(|program| program.parent());
         readable.extend(bins.chain(path.iter().map(PathBuf::as_path)).flat_map(prefix_of));
