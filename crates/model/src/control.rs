@@ -163,6 +163,7 @@ pub struct AgentUsage {
     pub microdollars: u64,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ApprovalSubject, CanaryStep, CheckpointResult, CommitId, PackageId, PreparedBranch, Reference,
-    RepoPath, Resource, RunId, TreeId, UnitState, Usage, UserId,
+    Agent, ApprovalSubject, CanaryStep, CheckpointResult, CommitId, CompletionStatus, PackageId,
+    PreparedBranch, Reference, RepoPath, Resource, RunId, TreeId, UnitState, Usage, UserId,
 };
 
 /// Milliseconds since 1970-01-01 UTC.
@@ -32,98 +32,6 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
-}
-
-/// Who acts in a run: one of the five agents of the stages, in their only order, or one of
-/// the specialists that packages are handed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Agent {
-    /// Finds and ranks.
-    Triage,
-    /// Collects evidence.
-    Data,
-    /// Chooses and plans.
-    Optimize,
-    /// Executes, verifies, lands.
-    Actions,
-    /// Reports.
-    Report,
-    /// Brings several implementations of one concept to one.
-    Consolidator,
-    /// Brings several ways of making one thing to one.
-    FactoryUnifier,
-    /// Brings several dispatchers to one.
-    DispatcherUnifier,
-    /// Sees to it that declared events come on every path.
-    EventGuardian,
-    /// Brings several forms of one kind of identifier to one.
-    IdConsolidator,
-    /// Brings doubles and fixtures of tests to one.
-    TestValidator,
-    /// Brings code to what the repository's policy says.
-    ComplianceBuilder,
-    /// Mends what leads nowhere: imports, names, calls.
-    IntegrationValidator,
-}
-
-impl Agent {
-    /// The agents of the stages in their order.
-    pub const ORDER: [Self; 5] =
-        [Self::Triage, Self::Data, Self::Optimize, Self::Actions, Self::Report];
-
-    /// The word used in output and in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Triage => "triage",
-            Self::Data => "data",
-            Self::Optimize => "optimize",
-            Self::Actions => "actions",
-            Self::Report => "report",
-            Self::Consolidator => "consolidator",
-            Self::FactoryUnifier => "factory-unifier",
-            Self::DispatcherUnifier => "dispatcher-unifier",
-            Self::EventGuardian => "event-guardian",
-            Self::IdConsolidator => "id-consolidator",
-            Self::TestValidator => "test-validator",
-            Self::ComplianceBuilder => "compliance-builder",
-            Self::IntegrationValidator => "integration-validator",
-        }
-    }
-
-    /// Whether it runs a stage; otherwise it works on a package inside of one.
-    pub fn is_of_a_stage(self) -> bool {
-        Self::ORDER.contains(&self)
-    }
-}
-
-/// How a tool call or an agent ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CompletionStatus {
-    /// As intended.
-    Ok,
-    /// With an error.
-    Error,
-    /// Its time was up.
-    Timeout,
-    /// It was told to stop.
-    Cancelled,
-    /// The process died under it.
-    Interrupted,
-}
-
-impl CompletionStatus {
-    /// The word used in output and in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Error => "error",
-            Self::Timeout => "timeout",
-            Self::Cancelled => "cancelled",
-            Self::Interrupted => "interrupted",
-        }
-    }
 }
 
 /// The checks that ssot itself runs.

@@ -34,7 +34,7 @@ mod suite;
 mod timing;
 mod trend;
 
-pub use agent::{AgentConfig, Dialect};
+pub use agent::{Agent, AgentConfig, CompletionStatus, Dialect};
 pub use answer::{Cover, Waiver};
 pub use baseline::{Baseline, BaselineEntry, BaselineMember, Tombstone};
 pub use behaviour::{
@@ -52,9 +52,7 @@ pub use control::{
 };
 pub use conversation::{Reference, Subject};
 pub use date::Utc;
-pub use event::{
-    Agent, CompletionStatus, Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp,
-};
+pub use event::{Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp};
 pub use existing::{Existence, Existing, Match, OtherTree};
 pub use finding::{
     Acceptance, AcceptedBy, DefinitionKind, Evidence, Finding, Leaning, Member, ParseIssue,

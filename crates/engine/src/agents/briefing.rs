@@ -59,7 +59,9 @@ fn of_group(brief: &Brief<'_>, group: &PackageGroup, audit: Option<&Audit>) -> S
     for (label, lines) in advice.flat_map(|it| [("steps", &it.steps), ("risks", &it.risks)]) {
         if !lines.is_empty() {
             _ = writeln!(page, "- {label}:");
-            lines.iter().for_each(|line| _ = writeln!(page, "  - {line}"));
+            for line in lines {
+                _ = writeln!(page, "  - {line}");
+            }
         }
     }
     page.push_str("\n### The definitions\n");

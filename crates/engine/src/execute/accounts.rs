@@ -9,7 +9,7 @@ use ssot_model::{PackageGroup, RepoPath, TreeId};
 use ssot_runtime::git::Repository;
 
 use super::gates::named;
-use super::journal::{Judgement, Stop};
+use super::journal::Judgement;
 use super::meaning::Inspected;
 use super::{Job, Work};
 
@@ -19,9 +19,9 @@ pub(super) fn check(
     work: &Work,
     (before, left): Inspected<'_>,
     (after, right): Inspected<'_>,
-) -> Result<Judgement, Stop> {
+) -> Judgement {
     let (Some(left), Some(right)) = (&left.index, &right.index) else {
-        return Ok(Judgement::skipped("the trees were inspected without their facts"));
+        return Judgement::skipped("the trees were inspected without their facts");
     };
     let of_before = text_of(&job.repository, before);
     let of_after = text_of(&job.repository, after);
@@ -39,14 +39,14 @@ pub(super) fn check(
     open.extend(accounts.tests());
     if !open.is_empty() {
         let count = open.len();
-        return Ok(Judgement::new(false, format!("{count} things are open: {}", named(open))));
+        return Judgement::new(false, format!("{count} things are open: {}", named(open)));
     }
     let said = if settled.is_empty() {
         "nothing is gone".to_owned()
     } else {
         format!("all of it lives on in what stays: {}", named(settled))
     };
-    Ok(Judgement::new(true, said))
+    Judgement::new(true, said)
 }
 
 /// The texts of a tree.

@@ -317,7 +317,8 @@ pub async fn run(job: Job, cancel: watch::Receiver<bool>) -> Result<ExecuteSumma
         place.forget_missing_worktrees()
     })
     .await??;
-    let done = go(job, cancel, &mark).await;
+    // On the heap: the state of a whole execution is large.
+    let done = Box::pin(go(job, cancel, &mark)).await;
     // Patches of what did not land were stored before.
     blocking(move || repository.remove_worktrees(&worktrees)).await??;
     done

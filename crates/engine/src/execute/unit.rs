@@ -246,7 +246,7 @@ impl Unit {
             let (before, after) = ((&onto.tree, &*onto.inspection), (&tree, &*after));
             match by {
                 By::Codemod => meaning::check(&shared.job, work, before, after),
-                By::Agent => accounts::check(&shared.job, work, before, after),
+                By::Agent => Ok(accounts::check(&shared.job, work, before, after)),
             }
         };
         blocking(check).await?

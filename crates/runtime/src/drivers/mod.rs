@@ -65,8 +65,8 @@ pub struct Spent {
 impl Spent {
     /// Tokens and US dollars; what is no amount of money counts for nothing.
     fn new(tokens: u64, dollars: f64) -> Self {
-        let micro = (dollars * 1e6).round();
-        let microdollars = if micro.is_finite() && micro > 0.0 { micro as u64 } else { 0 };
+        // Neither below nothing nor infinite is a number without a sign.
+        let microdollars = format!("{:.0}", dollars * 1e6).parse().unwrap_or(0);
         Self { tokens, microdollars }
     }
 

@@ -131,7 +131,7 @@ mod tests {
             args: vec!["-c".into(), script.into()],
             directory: "/".into(),
             env: [("PATH".into(), "/usr/bin:/bin".into())].into(),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             meter: Meter::default(),
         }
     }

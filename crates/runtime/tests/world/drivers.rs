@@ -20,7 +20,7 @@ fn post(directory: &Path, program: &str, args: &[&str]) -> Post {
         args: args.iter().map(Into::into).collect(),
         directory: directory.to_path_buf(),
         env: [("PATH".into(), std::env::var_os("PATH").unwrap())].into(),
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
         meter: Meter::default(),
     };
     let write_set = [RepoPath::new("a.py").unwrap()].into();

@@ -1,30 +1,27 @@
 //! A package in the hands of a coding agent: what it is told, what is heard of it, and what
 //! it leaves in its worktree. Its word counts for nothing; the gates look at the tree.
 
+mod record;
+mod seat;
+
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ssot_model::{
-    Agent, AgentConfig, AgentUsage, CompletionStatus, EventKind, PackageId, Phase, RepoPath,
-    UnitState,
+    Agent, CompletionStatus, EventKind, PackageId, Phase, RepoPath, TreeId, UnitState,
 };
-use ssot_runtime::drivers::{Ended, Heard, Post, Session};
 use ssot_runtime::files;
 use ssot_runtime::git::{Entries, Entry, KEPT, Worktree};
-use ssot_runtime::runner::{AgentPost, Workplace};
-use tokio::time::Instant;
 
 use super::candidate::{self, Candidate};
+use super::gates::named;
 use super::journal::{Place, Stop};
 use super::unit::Unit;
 use super::{Assignment, Job, blocking};
 use crate::Inspection;
-use crate::execute::gates::named;
+use record::Record;
+use seat::Seat;
 
-/// Thoughts of one try that are recorded; more are counted.
-const MOST_THOUGHTS: u32 = 400;
 /// Largest file that an agent may leave, in bytes.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 
@@ -108,7 +105,7 @@ impl Unit {
         record.close().await?;
         let worked = match turn {
             Ok(()) => self.collect(tree).await,
-            Err(end) => {
+            Err(stop) => {
                 // Whatever it wrote before it failed is not taken.
                 let (place, start) = (tree.clone(), self.start.tree.clone());
                 blocking(move || {
@@ -116,7 +113,7 @@ impl Unit {
                     place.check_out(start.as_str())
                 })
                 .await??;
-                Err(end.stop)
+                Err(stop)
             }
         };
         let (status, summary) = ending(&worked);
@@ -202,7 +199,7 @@ pub(super) fn worked_name(job: &Job, package: &PackageId) -> String {
 fn left_in(
     job: &Job,
     tree: &Worktree,
-    start: &ssot_model::TreeId,
+    start: &TreeId,
     allowed: &BTreeSet<RepoPath>,
 ) -> Result<Candidate, Stop> {
     let before = job.repository.entries_at(start.as_str(), allowed.iter())?;
@@ -271,215 +268,6 @@ impl Try {
     }
 }
 
-/// Where the agent of a package sits, and the conversation with it.
-struct Seat<'a> {
-    unit: &'a Unit,
-    config: &'a AgentConfig,
-    /// Keeps the private directory of the agent.
-    place: Workplace,
-    post: Post,
-    session: Option<Session>,
-}
-
-/// Why a turn ended without the agent's saying that it is done.
-struct TurnEnd {
-    stop: Stop,
-}
-
-impl<'a> Seat<'a> {
-    fn take(unit: &'a Unit, tree: &Worktree, post: &'a AgentPost) -> Result<Self, Stop> {
-        let job = unit.job();
-        let place = unit.runner.workplace(tree, job.repository.root(), post)?;
-        let write_set = unit.work().package.write_set.iter().cloned().collect();
-        let directory = tree.path().to_path_buf();
-        let line = place.line.clone();
-        let tools = tools(&job.launcher.program, tree.path());
-        let post_of = Post { line, directory, write_set, tools: Some(tools) };
-        Ok(Self { unit, config: &post.config, place, post: post_of, session: None })
-    }
-
-    /// Whether the agent has not been told anything yet.
-    fn is_new(&self) -> bool {
-        self.session.is_none()
-    }
-
-    /// Tells the agent something and hears it to the end of its turn.
-    async fn turn(&mut self, told: String, record: &mut Record<'_>) -> Result<(), TurnEnd> {
-        debug_assert!(!self.place.line.program.is_empty());
-        let (dialect, post) = (self.config.dialect, self.post.clone());
-        let session = self.session.get_or_insert_with(|| Session::start(dialect, post));
-        let rejected = |why: String| TurnEnd { stop: Stop::Rejected(why) };
-        let mut halt = self.unit.leash.halt.clone();
-        let end = Instant::now() + Duration::from_secs(self.config.timeout_seconds);
-        let silence = Duration::from_secs(self.config.silence_seconds);
-        let mut loops = Loops::new(self.config.repeats);
-        let mut prompt = Some(told);
-        let outcome = loop {
-            if let Some(told) = prompt.take()
-                && !session.prompt(told).await
-            {
-                let Err(Ended(why)) = session.hear().await else { continue };
-                break Err(rejected(format!("the agent ended before it was done: {why}")));
-            }
-            let heard = tokio::select! {
-                biased;
-                Ok(_) = halt.wait_for(|halted| *halted) => break Err(TurnEnd { stop: Stop::Cancelled }),
-                () = tokio::time::sleep_until(end) => {
-                    let limit = self.config.timeout_seconds;
-                    break Err(rejected(format!("the agent was not done after {limit} s")));
-                }
-                () = tokio::time::sleep(silence) => {
-                    let limit = self.config.silence_seconds;
-                    break Err(rejected(format!("the agent said nothing for {limit} s")));
-                }
-                heard = session.hear() => heard,
-            };
-            match heard {
-                Ok(Heard::Done) => break Ok(()),
-                Ok(Heard::GaveUp(why)) => break Err(rejected(format!("the agent gave up: {why}"))),
-                Err(Ended(why)) => {
-                    break Err(rejected(format!("the agent ended before it was done: {why}")));
-                }
-                Ok(heard) => {
-                    let circle = loops.hear(&heard);
-                    if let Err(stop) = record.hear(heard).await {
-                        break Err(TurnEnd { stop });
-                    }
-                    if let Some(why) = circle {
-                        break Err(rejected(why));
-                    }
-                }
-            }
-        };
-        if outcome.is_err() {
-            // Nobody goes on with a conversation that went wrong.
-            self.session = None;
-        }
-        outcome
-    }
-}
-
-/// The tools of this program as a server that the agent may ask about its worktree.
-fn tools(program: &Path, tree: &Path) -> (std::path::PathBuf, Vec<String>) {
-    let tree = tree.to_string_lossy().into_owned();
-    (program.to_path_buf(), vec!["mcp".to_owned(), tree])
-}
-
-/// Notices when an agent goes in circles.
-struct Loops {
-    most: u32,
-    last: Option<(String, String)>,
-    times: u32,
-}
-
-impl Loops {
-    fn new(most: u32) -> Self {
-        Self { most, last: None, times: 0 }
-    }
-
-    /// Why the agent has to stop, when it calls the same tool for the same thing again and
-    /// again.
-    fn hear(&mut self, heard: &Heard) -> Option<String> {
-        let Heard::ToolStarted { tool, about, .. } = heard else { return None };
-        let call = (tool.clone(), about.clone());
-        if self.last.as_ref() == Some(&call) {
-            self.times += 1;
-        } else {
-            (self.last, self.times) = (Some(call), 1);
-        }
-        (self.times >= self.most).then(|| {
-            let times = self.times;
-            format!(
-                "the agent goes in circles: {times} times in a row it called {tool} for `{about}`"
-            )
-        })
-    }
-}
-
-/// Puts what is heard of an agent into the log.
-struct Record<'a> {
-    unit: &'a Unit,
-    agent: Agent,
-    step: String,
-    /// Calls that have begun and not ended, as the agent and as the log call them.
-    open: Vec<(String, String, String)>,
-    calls: u32,
-    thoughts: u32,
-}
-
-impl<'a> Record<'a> {
-    fn new(unit: &'a Unit, agent: Agent, step: String) -> Self {
-        Self { unit, agent, step, open: Vec::new(), calls: 0, thoughts: 0 }
-    }
-
-    async fn hear(&mut self, heard: Heard) -> Result<(), Stop> {
-        let count = |usage| self.unit.runner.count_agents(usage);
-        match heard {
-            Heard::Said(thought) => {
-                self.thoughts += 1;
-                if self.thoughts > MOST_THOUGHTS {
-                    return Ok(());
-                }
-                let step = format!("{}/said/{}", self.step, self.thoughts);
-                let (agent, package) = (self.agent, Some(self.unit.id().clone()));
-                self.emit(step, EventKind::AgentThinking { agent, package, thought }).await
-            }
-            Heard::ToolStarted { call, tool, about } => {
-                count(AgentUsage { steps: 1, ..AgentUsage::default() });
-                self.calls += 1;
-                let named = format!("{}/call/{}", self.step, self.calls);
-                let tool = if about.is_empty() { tool } else { format!("{tool} {about}") };
-                self.open.push((call, named.clone(), tool.clone()));
-                let (agent, call) = (self.agent, named.clone());
-                self.emit(named, EventKind::ToolExecuting { agent, tool, call }).await
-            }
-            Heard::ToolEnded { call, ok, summary } => {
-                let Some(at) = self.open.iter().position(|it| it.0 == call) else { return Ok(()) };
-                let (_, named, tool) = self.open.remove(at);
-                let status = if ok { CompletionStatus::Ok } else { CompletionStatus::Error };
-                self.completed(named, tool, status, summary).await
-            }
-            Heard::Used(spent) => {
-                let (tokens, microdollars) = (spent.tokens, spent.microdollars);
-                count(AgentUsage { steps: 0, tokens, microdollars });
-                Ok(())
-            }
-            Heard::Done | Heard::GaveUp(_) => Ok(()),
-        }
-    }
-
-    /// Ends what is open when the turn is over.
-    async fn close(mut self) -> Result<(), Stop> {
-        for (_, named, tool) in std::mem::take(&mut self.open) {
-            let summary = "the turn ended before this did".to_owned();
-            self.completed(named, tool, CompletionStatus::Interrupted, summary).await?;
-        }
-        let Some(more) = self.thoughts.checked_sub(MOST_THOUGHTS).filter(|more| *more > 0) else {
-            return Ok(());
-        };
-        let (agent, package) = (self.agent, Some(self.unit.id().clone()));
-        let thought = format!("{more} more thoughts were not recorded");
-        let step = format!("{}/said/more", self.step);
-        self.emit(step, EventKind::AgentThinking { agent, package, thought }).await
-    }
-
-    async fn completed(
-        &self,
-        call: String,
-        tool: String,
-        status: CompletionStatus,
-        summary: String,
-    ) -> Result<(), Stop> {
-        let agent = self.agent;
-        let step = call.clone();
-        self.emit(step, EventKind::ToolCompleted { agent, tool, call, status, summary }).await
-    }
-
-    async fn emit(&self, step: String, kind: EventKind) -> Result<(), Stop> {
-        self.unit.job().journal.emit(step, kind).await
-    }
-}
-
 /// How a try is told in the log.
 fn ending(worked: &Result<Candidate, Stop>) -> (CompletionStatus, String) {
     match worked {
@@ -493,28 +281,5 @@ fn ending(worked: &Result<Candidate, Stop>) -> (CompletionStatus, String) {
         Err(Stop::Rejected(why) | Stop::Failed(why) | Stop::Unrunnable(why) | Stop::Log(why)) => {
             (CompletionStatus::Error, why.clone())
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use ssot_runtime::drivers::Heard;
-
-    use super::Loops;
-
-    #[test]
-    fn only_the_same_call_in_a_row_is_a_circle() {
-        let call = |about: &str| Heard::ToolStarted {
-            call: String::new(),
-            tool: "read".to_owned(),
-            about: about.to_owned(),
-        };
-        let mut loops = Loops::new(3);
-        for about in ["a", "a", "b", "a", "a"] {
-            assert_eq!(loops.hear(&call(about)), None);
-        }
-        assert_eq!(loops.hear(&Heard::Said("so".to_owned())), None);
-        let why = loops.hear(&call("a")).expect("three times");
-        assert_eq!(why, "the agent goes in circles: 3 times in a row it called read for `a`");
     }
 }

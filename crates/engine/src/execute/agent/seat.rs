@@ -1,0 +1,166 @@
+//! Where the agent of a package sits, and the conversation with it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ssot_model::AgentConfig;
+use ssot_runtime::drivers::{Ended, Heard, Post, Session};
+use ssot_runtime::git::Worktree;
+use ssot_runtime::runner::{AgentPost, Workplace};
+use tokio::sync::watch;
+
+use super::record::Record;
+use crate::execute::journal::Stop;
+use crate::execute::unit::Unit;
+
+/// Where the agent of a package sits, and the conversation with it.
+pub(super) struct Seat<'a> {
+    unit: &'a Unit,
+    config: &'a AgentConfig,
+    post: Post,
+    session: Option<Session>,
+    /// The private directory of the agent lives as long as its seat.
+    _place: Workplace,
+}
+
+impl<'a> Seat<'a> {
+    pub(super) fn take(
+        unit: &'a Unit,
+        tree: &Worktree,
+        agent: &'a AgentPost,
+    ) -> Result<Self, Stop> {
+        let job = unit.job();
+        let place = unit.runner.workplace(tree, job.repository.root(), agent)?;
+        let post = Post {
+            line: place.line.clone(),
+            directory: tree.path().to_path_buf(),
+            write_set: unit.work().package.write_set.iter().cloned().collect(),
+            tools: Some(tools(&job.launcher.program, tree.path())),
+        };
+        Ok(Self { unit, config: &agent.config, post, session: None, _place: place })
+    }
+
+    /// Whether the agent has not been told anything yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.session.is_none()
+    }
+
+    /// Tells the agent something and hears it to the end of its turn. A conversation that
+    /// went wrong is not gone on with.
+    pub(super) async fn turn(&mut self, told: String, record: &mut Record<'_>) -> Result<(), Stop> {
+        let mut session = match self.session.take() {
+            Some(session) => session,
+            None => Session::start(self.config.dialect, self.post.clone()),
+        };
+        // Whoever is not there to be told says so when it is heard.
+        session.prompt(told).await;
+        hear_out(self.config, &mut session, self.unit.leash.halt.clone(), record).await?;
+        self.session = Some(session);
+        Ok(())
+    }
+}
+
+/// Hears an agent to the end of its turn, or stops it.
+async fn hear_out(
+    config: &AgentConfig,
+    session: &mut Session,
+    mut halt: watch::Receiver<bool>,
+    record: &mut Record<'_>,
+) -> Result<(), Stop> {
+    let AgentConfig { timeout_seconds, silence_seconds, repeats, .. } = config;
+    let end = tokio::time::sleep(Duration::from_secs(*timeout_seconds));
+    tokio::pin!(end);
+    let mut loops = Loops::new(*repeats);
+    loop {
+        let silence = Duration::from_secs(*silence_seconds);
+        let heard = tokio::select! {
+            biased;
+            Ok(_) = halt.wait_for(|halted| *halted) => return Err(Stop::Cancelled),
+            () = &mut end => {
+                return Err(rejected(format!("the agent was not done after {timeout_seconds} s")));
+            }
+            () = tokio::time::sleep(silence) => {
+                return Err(rejected(format!("the agent said nothing for {silence_seconds} s")));
+            }
+            heard = session.hear() => heard,
+        };
+        match heard {
+            Ok(Heard::Done) => return Ok(()),
+            Ok(Heard::GaveUp(why)) => {
+                return Err(rejected(format!("the agent gave up: {why}")));
+            }
+            Err(Ended(why)) => {
+                return Err(rejected(format!("the agent ended before it was done: {why}")));
+            }
+            Ok(heard) => {
+                let circle = loops.hear(&heard);
+                record.hear(heard).await?;
+                circle.map_or(Ok(()), |why| Err(rejected(why)))?;
+            }
+        }
+    }
+}
+
+fn rejected(why: String) -> Stop {
+    Stop::Rejected(why)
+}
+
+/// The tools of this program as a server that the agent may ask about its worktree.
+fn tools(program: &Path, tree: &Path) -> (PathBuf, Vec<String>) {
+    let tree = tree.to_string_lossy().into_owned();
+    (program.to_path_buf(), vec!["mcp".to_owned(), tree])
+}
+
+/// Notices when an agent goes in circles.
+struct Loops {
+    most: u32,
+    last: Option<(String, String)>,
+    times: u32,
+}
+
+impl Loops {
+    fn new(most: u32) -> Self {
+        Self { most, last: None, times: 0 }
+    }
+
+    /// Why the agent has to stop, when it calls the same tool for the same thing again and
+    /// again.
+    fn hear(&mut self, heard: &Heard) -> Option<String> {
+        let Heard::ToolStarted { tool, about, .. } = heard else { return None };
+        let call = (tool.clone(), about.clone());
+        if self.last.as_ref() == Some(&call) {
+            self.times += 1;
+        } else {
+            (self.last, self.times) = (Some(call), 1);
+        }
+        (self.times >= self.most).then(|| {
+            let times = self.times;
+            format!(
+                "the agent goes in circles: {times} times in a row it called {tool} for `{about}`"
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ssot_runtime::drivers::Heard;
+
+    use super::Loops;
+
+    #[test]
+    fn only_the_same_call_in_a_row_is_a_circle() {
+        let call = |about: &str| Heard::ToolStarted {
+            call: String::new(),
+            tool: "read".to_owned(),
+            about: about.to_owned(),
+        };
+        let mut loops = Loops::new(3);
+        for about in ["a", "a", "b", "a", "a"] {
+            assert_eq!(loops.hear(&call(about)), None);
+        }
+        assert_eq!(loops.hear(&Heard::Said("so".to_owned())), None);
+        let why = loops.hear(&call("a")).expect("three times");
+        assert_eq!(why, "the agent goes in circles: 3 times in a row it called read for `a`");
+    }
+}
