@@ -36,6 +36,9 @@ impl Users<'_> {
                 for place in &usage.uses {
                     found.extend(stand.breaks(usage, &place.what, &place.lines));
                 }
+                if usage.uses.iter().any(|it| it.what == "inherits") {
+                    found.extend(stand.handed_up(usage));
+                }
             }
         }
         let orders = self.orders(kept);
@@ -119,6 +122,33 @@ impl<'a> Stand<'a> {
                 let call = names.iter().find_map(|name| reading.call(*line, name))?;
                 let other = || other_meaning(call, self.today.as_ref()?, then);
                 Some(self.breakage(usage, *line, refusal(call, then).or_else(other)?))
+            })
+            .collect()
+    }
+
+    /// What the constructors of classes below hand up with `super().__init__(..)` and the
+    /// one that stays would not accept.
+    fn handed_up(&self, usage: &Usage) -> Vec<Breakage> {
+        let Users { bench, library, .. } = self.users;
+        let Some(then) = self.then.as_ref().filter(|_| self.today != self.then) else {
+            return Vec::new();
+        };
+        let Some(module) = bench.index.module_at(&usage.path) else { return Vec::new() };
+        let (reading, sites) = (library.of(module), &bench.index.module(module).facts.sites);
+        let is_handed_up = |class: DefinitionId| {
+            let order = bench.hierarchy.linearisation(class).ok();
+            let above = order.as_ref().and_then(|order| order.get(1..)).unwrap_or_default();
+            let found = look_up(bench.index, bench.hierarchy, above, "__init__");
+            matches!(found, Lookup::At(id) if id == self.gone.id)
+        };
+        let calls = library.calls(module);
+        let up = calls.iter().filter(|it| it.skipped && it.method == "__init__");
+        up.filter(|it| is_handed_up(it.class))
+            .filter_map(|it| {
+                let line = sites[it.site].line;
+                let call = reading.call(line, "__init__")?;
+                let other = || other_meaning(call, self.today.as_ref()?, then);
+                Some(self.breakage(usage, line, refusal(call, then).or_else(other)?))
             })
             .collect()
     }

@@ -165,3 +165,29 @@ fn a_head_that_stays_loses_nothing_and_a_test_of_the_method_counts() {
     let risks = audit.advice.expect("there is advice").risks;
     assert_eq!(risks, [""; 0]);
 }
+
+#[test]
+fn what_a_class_below_hands_up_is_a_call_like_another() {
+    let class = |head: &str, own: &str| {
+        format!(
+            "class Deadline:\n    def __init__(self, seconds, {head}clock=None):\n        \
+             if seconds <= 0:\n            raise ValueError('past')\n        self.clock = clock\n{own}        \
+             self.until = clock() + seconds\n\n    def remaining(self):\n        \
+             return max(0.0, self.until - self.clock())\n\n    def check(self, what):\n        \
+             if self.remaining() == 0.0:\n            raise TimeoutError(what)\n"
+        )
+    };
+    let below = "\n\nclass Picking(Deadline):\n    def __init__(self, lines, clock=None):\n        \
+                 super().__init__(30.0 * lines, 60.0, clock)\n";
+    let files = format!(
+        "--- app/pacing.py\n{}--- app/picking.py\n{}{below}",
+        class("", ""),
+        class("grace, ", "        self.grace = grace\n")
+    );
+    let audit = audit(&files, "Deadline", "app.pacing.Deadline");
+    let best = &audit.candidates[0];
+    assert_eq!(best.dotted, "app.pacing.Deadline");
+    let said: Vec<String> =
+        best.breaks.iter().map(|it| format!("{} {}", it.place, it.why)).collect();
+    assert_eq!(said, ["app/picking.py:19 3 values are given by position, it takes 2"]);
+}

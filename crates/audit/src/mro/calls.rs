@@ -73,7 +73,7 @@ pub(crate) struct Call {
     pub(crate) class: DefinitionId,
     pub(crate) method: CompactString,
     /// Classes of the order that come before the search begins: one for `super()`.
-    skipped: bool,
+    pub(crate) skipped: bool,
     /// The class in whose body it stands.
     pub(crate) around: Option<DefinitionId>,
 }
