@@ -132,14 +132,17 @@ impl Store {
         let user = users::read(&row)?;
         let (used, now): (Option<i64>, i64) = (row.try_get("used")?, self.clock.now().0);
         if used.is_none_or(|used| now - used >= USED) {
-            self.note_use(digest, &user.user, now).await?;
+            // Nobody waits for it, and where the file cannot be written nobody is kept out for it.
+            let (store, user) = (self.clone(), user.user.clone());
+            tokio::spawn(async move { store.note_use(digest, &user, now).await });
         }
         Ok(Some(user))
     }
 
     /// Remembers that a secret was used now.
     async fn note_use(&self, digest: Digest, user: &UserId, now: i64) -> Result<(), StoreError> {
-        let mut writer = self.writer.lock().await;
+        // Somebody who writes already may be waiting for the file: the next request notes it.
+        let Ok(mut writer) = self.writer.try_lock() else { return Ok(()) };
         sqlx::query("UPDATE secrets SET used = ? WHERE digest = ?")
             .bind(now)
             .bind(digest.as_bytes())
