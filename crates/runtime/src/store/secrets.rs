@@ -141,8 +141,9 @@ impl Store {
 
     /// Remembers that a secret was used now.
     async fn note_use(&self, digest: Digest, user: &UserId, now: i64) -> Result<(), StoreError> {
-        // Somebody who writes already may be waiting for the file: the next request notes it.
-        let Ok(mut writer) = self.writer.try_lock() else { return Ok(()) };
+        // Where the file cannot be written for a while they would pile up: the next use notes it.
+        let Ok(_permit) = self.notes.try_acquire() else { return Ok(()) };
+        let mut writer = self.writer.lock().await;
         sqlx::query("UPDATE secrets SET used = ? WHERE digest = ?")
             .bind(now)
             .bind(digest.as_bytes())
