@@ -1,5 +1,7 @@
 //! Where the service that hosts a repository shows a line of it. Pure.
 
+use std::fmt::Write;
+
 use ssot_model::{CommitId, RepoPath, Span};
 
 /// How a service writes the address of a file.
@@ -82,7 +84,8 @@ fn encoded(path: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
                 text.push(char::from(byte));
             }
-            _ => text.push_str(&format!("%{byte:02X}")),
+            // Writing into a text does not fail.
+            _ => drop(write!(text, "%{byte:02X}")),
         }
     }
     text
