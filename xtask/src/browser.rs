@@ -10,6 +10,7 @@ use crate::shell::Run;
 use crate::{sdist, workspace};
 
 const FLOW: &str = "xtask/browser/flow.py";
+const SIGN_IN: &str = "xtask/browser/oidc.py";
 const FUZZ: &str = "xtask/browser/openapi.py";
 /// The oldest interpreter for which the requirements are pinned.
 const PYTHON: (u32, u32) = (3, 11);
@@ -45,6 +46,16 @@ pub(crate) fn openapi(root: &Path) -> Result<()> {
     sdist::remove(&working.join("state"))?;
     let fuzz = Run::new(python).arg(root.join(FUZZ)).arg(workspace::ssot());
     fuzz.arg(repository).arg(&working).check()
+}
+
+/// Lets a team sign in with a provider of OpenID Connect that others have written.
+pub(crate) fn oidc(root: &Path) -> Result<()> {
+    let Some(working) = with_python()? else { return Ok(()) };
+    let python = python::pinned(root, &working, "xtask/oidc.txt")?.program("python");
+    let repository = demo(&working)?;
+    sdist::remove(&working.join("state"))?;
+    let sign_in = Run::new(python).arg(root.join(SIGN_IN)).arg(workspace::ssot());
+    sign_in.arg(repository).arg(&working).check()
 }
 
 /// The folder to work in and the browser; nothing where the client cannot be had.

@@ -34,10 +34,17 @@ pub(crate) struct Options {
 }
 
 /// Numbers that are the same in each execution: the steps of `SplitMix64`.
-struct Numbers(u64);
+pub(crate) struct Numbers(u64);
+
+impl From<u64> for Numbers {
+    fn from(seed: u64) -> Self {
+        Self(seed)
+    }
+}
 
 impl Numbers {
-    fn below(&mut self, end: u64) -> u64 {
+    /// The next one, below an end.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -19,6 +19,7 @@ mod preflight;
 mod python;
 mod sarif;
 mod sdist;
+mod server_faults;
 mod shell;
 mod test;
 mod tidy;
@@ -52,6 +53,8 @@ enum Command {
     Mutants(mutants::Options),
     /// Runs and rollbacks killed at moments drawn from a seed: the same end each time.
     Faults(faults::Options),
+    /// Servers of the dashboard killed under load: every client sees every event once.
+    ServerFaults(server_faults::Options),
     /// Random input for whatever reads what others wrote.
     Fuzz(fuzz::Options),
     /// Orders of classes of real projects, held against the interpreter's.
@@ -64,6 +67,8 @@ enum Command {
     Browser,
     /// The API of `ssot serve`, under requests made from its own document.
     Openapi,
+    /// Sign in to the dashboard with a provider of OpenID Connect.
+    Oidc,
     /// `ssot mcp`, as the protocol's own SDK for Python sees it.
     Mcp(mcp::Options),
     /// Measurements next to other tools.
@@ -85,12 +90,14 @@ fn main() -> ExitCode {
         Command::Orders(options) => orders::run(&root, &options),
         Command::Mutants(options) => mutants::run(&root, &options),
         Command::Faults(options) => faults::run(&root, &options),
+        Command::ServerFaults(options) => server_faults::run(&options),
         Command::Fuzz(options) => fuzz::run(&root, &options),
         Command::Mro => beds::mro::run(&root),
         Command::Sarif => sarif::run(&root),
         Command::Coverage => coverage::run(&root),
         Command::Browser => browser::run(&root),
         Command::Openapi => browser::openapi(&root),
+        Command::Oidc => browser::oidc(&root),
         Command::Mcp(options) => mcp::run(&root, &options),
         Command::Bench(options) => bench::run(&root, &options),
         Command::Eval(options) => eval::run(&root, &options),

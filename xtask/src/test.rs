@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     ("mcp", |root| mcp::run(root, &mcp::Options::default())),
     ("browser", browser::run),
     ("openapi", browser::openapi),
+    ("oidc", browser::oidc),
     ("beds", |root| beds::run(root, &beds::Options::default())),
     ("mro", beds::mro::run),
     ("tests", tests),

@@ -16,7 +16,7 @@ use super::follower::Follower;
 /// The largest answer, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a command is sent whose answer did not come.
 const TRIES: u32 = 3;
 /// What a token may lead to: a server of the own network is no surprise, but nothing goes

@@ -10,10 +10,10 @@ use ssot_runtime::files;
 use ssot_runtime::git::Repository;
 use ssot_runtime::log::{RunEntry, Subscription, VerifyReport};
 
-use crate::EngineError;
 use crate::request::RunFolder;
 use crate::site::Site;
 use crate::wishes::Wish;
+use crate::{EngineError, Forge};
 
 /// How often the log is asked whether another process has written.
 const LOOK: Duration = Duration::from_millis(25);
@@ -94,6 +94,11 @@ impl Records {
     /// Tells a run to pause, to go on or to stop.
     pub async fn steer(&self, run: &RunId, wish: Wish, by: &str) -> Result<RunId, EngineError> {
         self.0.steer(Some(run), wish, by).await
+    }
+
+    /// Where the repository is hosted, as far as its remote tells it.
+    pub fn forge(&self) -> Option<Forge> {
+        Forge::of(&self.0.repository().origin()?)
     }
 
     /// What a commit changed, as a unified diff.

@@ -118,7 +118,7 @@ impl Site {
             if !ahead.is_empty() {
                 return Err(EngineError::user(format!(
                     "branch {target} holds {} commits that are not in {base}: merge it, delete it, or \
-                     name another branch with --target",
+                     let this run land on another branch (--target NAME; \"Lands on\" in a browser)",
                     ahead.len()
                 )));
             }

@@ -1,7 +1,101 @@
-//! Checks of a repository's own besides its tests.
+//! The checks of ssot, and those of a repository's own besides its tests.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// The checks that ssot itself runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateName {
+    /// Every written file parses.
+    Parse,
+    /// No new unresolved import or name anywhere in the repository.
+    Imports,
+    /// At least one finding closed, none opened.
+    Findings,
+    /// Whatever is gone, something equal stands for it, and all the rest reads as before.
+    Proof,
+    /// What an agent took away: every piece of its behaviour is in what stays, or somebody has
+    /// answered for it, and nothing else went.
+    Ledger,
+    /// Importing the touched modules in fresh interpreters works as before.
+    Load,
+    /// Versions of a function that are not the same text do the same when they are called.
+    Behaviour,
+    /// The repository's own tests, compared test by test.
+    Tests,
+    /// The repository's own commands besides its tests: types, performance, whatever it says.
+    Commands,
+    /// Undoing the change gives the tree from before, to the byte.
+    Rollback,
+}
+
+impl GateName {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Parse => "parse",
+            Self::Imports => "imports",
+            Self::Findings => "findings",
+            Self::Proof => "proof",
+            Self::Ledger => "ledger",
+            Self::Load => "load",
+            Self::Behaviour => "behaviour",
+            Self::Tests => "tests",
+            Self::Commands => "commands",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+/// On which side of a change a gate ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// On the untouched tree.
+    Before,
+    /// On the package's worktree.
+    After,
+    /// On the tree that is about to become the target branch's head.
+    Landing,
+    /// On the target branch, when every package has ended.
+    Final,
+}
+
+impl Phase {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+            Self::Landing => "landing",
+            Self::Final => "final",
+        }
+    }
+}
+
+/// What a gate found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateOutcome {
+    /// The check ran and holds.
+    Passed,
+    /// The check ran and does not hold.
+    Failed,
+    /// There was nothing to check, for the reason in the evidence.
+    Skipped,
+}
+
+impl GateOutcome {
+    /// The word used in output and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
 
 /// A command that is run on the untouched tree and on a package's, in the sandbox of the
 /// tests, and whose results are compared.

@@ -52,13 +52,13 @@ pub use control::{
 };
 pub use conversation::{Reference, Subject};
 pub use date::Utc;
-pub use event::{Event, EventKind, GateName, GateOutcome, Phase, RunOutcome, Timestamp};
+pub use event::{Event, EventKind, RunOutcome, Timestamp};
 pub use existing::{Existence, Existing, Match, OtherTree};
 pub use finding::{
     Acceptance, AcceptedBy, DefinitionKind, Evidence, Finding, Leaning, Member, ParseIssue,
     ScanReport, Severity, Verdict, covered,
 };
-pub use gate::{GateCommand, GateComparison};
+pub use gate::{GateCommand, GateComparison, GateName, GateOutcome, Phase};
 pub use ids::{
     CommitId, Fingerprint, GroupId, PackageId, ProjectId, RequestId, RunId, ThreadId, TreeId,
     UserId,

@@ -5,6 +5,7 @@ pub(crate) mod corpus;
 mod growth;
 mod history;
 pub(crate) mod measure;
+mod pages;
 mod serve;
 mod table;
 
@@ -51,6 +52,8 @@ enum What {
     Audit,
     /// `ssot audit` of every group in a repository of 10,000 commits.
     History,
+    /// What each page of the dashboard costs on the corpus.
+    Pages,
     /// `ssot serve` under load, next to what others use.
     Serve,
 }
@@ -61,6 +64,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let (marks, text) = match options.what {
         What::Scan => ("scan", on_corpus(root, options, &working)?),
         What::Growth => ("growth", on_corpus(root, options, &working)?),
+        What::Pages => ("pages", on_corpus(root, options, &working)?),
         What::Audit => ("audit", alone(root, options, &working, audit::table)?),
         What::History => ("history", alone(root, options, &working, history::table)?),
         What::Serve => {
@@ -108,6 +112,7 @@ fn on_corpus(root: &Path, options: &Options, working: &Path) -> Result<String> {
     }
     match options.what {
         What::Growth => dated(&growth::table(&corpus, working, options.rounds)?, options.rounds),
+        What::Pages => dated(&pages::table(&corpus, working, options.rounds)?, options.rounds),
         _ => scan(options, &list, &tools, &corpus),
     }
 }

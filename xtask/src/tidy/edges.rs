@@ -35,7 +35,10 @@ const DRAWING: &[(&str, &[&str])] = &[
     ("ssot-facts", &["ssot-model"]),
     ("ssot-runtime", &["ssot-model"]),
     ("ssot-model", &[]),
-    ("xtask", &["ssot-engine", "ssot-rules", "ssot-facts", "ssot-runtime", "ssot-model"]),
+    (
+        "xtask",
+        &["ssot-client", "ssot-engine", "ssot-rules", "ssot-facts", "ssot-runtime", "ssot-model"],
+    ),
 ];
 
 #[derive(Deserialize)]

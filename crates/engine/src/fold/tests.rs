@@ -12,7 +12,7 @@ fn after(kinds: Vec<EventKind>) -> Fold {
         epoch: 1,
         run: RunId::new("r1"),
         seq,
-        at: Timestamp(1_000_000 + i64::try_from(seq).expect("few events") * 1000),
+        at: Timestamp(1_000_000 + seq.cast_signed() * 1000),
         step: format!("step/{seq}"),
         kind,
     };

@@ -17,6 +17,8 @@ pub struct ConceptView<'a> {
     pub shell: Shell,
     /// The finding.
     pub finding: &'a Finding,
+    /// Where lines can be opened.
+    pub hosted: super::Hosted<'a>,
     /// What is known about it; none for a place, and while it is examined.
     pub audit: Option<&'a Audit>,
     /// The texts of its files.
@@ -37,6 +39,7 @@ struct Page<'a> {
     choice: Option<(String, String)>,
     accepted: String,
     missed: String,
+    places: Vec<(String, String)>,
     body: String,
     ask: String,
 }
@@ -84,6 +87,7 @@ pub fn concept(view: &ConceptView<'_>) -> String {
             .map(|it| format!("Accepted by {}: {}", acceptor(it.by), it.reason))
             .unwrap_or_default(),
         missed,
+        places: super::places(finding, view.hosted),
         body: report::concept(finding, view.audit, view.sources),
         ask: format!("Tell me about {} ({})", finding.name, finding.id),
     })

@@ -12,6 +12,14 @@ use crate::markup::{encoded, prose};
 use crate::summary::{acceptor, saving};
 use crate::words::{count, thousands};
 
+/// What findings can stand together by, and the words for it.
+const GROUPS: [(&str, &str); 5] = [
+    ("", "nothing"),
+    ("rule", "rule"),
+    ("concept", "concept"),
+    ("owner", "owner"),
+    ("boundary", "boundary"),
+];
 /// Findings on one page.
 const PAGE: usize = 50;
 /// Values of one filter that can be chosen.
@@ -25,6 +33,8 @@ pub struct FindingsView<'a> {
     pub report: Option<&'a ScanReport>,
     /// Whose the findings are, where that is known.
     pub belongings: &'a BTreeMap<GroupId, Belonging>,
+    /// Where lines can be opened.
+    pub hosted: super::Hosted<'a>,
     /// What is asked for.
     pub query: Query,
 }
@@ -46,6 +56,8 @@ pub struct Query {
     pub boundary: String,
     /// `open` for what has to change, `accepted`, or `all`; `open` when empty.
     pub show: String,
+    /// What stands together: `rule`, `concept`, `owner` or `boundary`; nothing when empty.
+    pub group: String,
     /// The page, from 1.
     pub page: usize,
 }
@@ -73,13 +85,14 @@ impl Query {
             "owner" => &mut self.owner,
             "boundary" => &mut self.boundary,
             "show" => &mut self.show,
+            "group" => &mut self.group,
             _ => return None,
         })
     }
 
     /// The address of one of its pages, from the `?` on.
     fn address(&self, page: usize) -> String {
-        let Self { text, rule, verdict, severity, owner, boundary, show, page: _ } = self;
+        let Self { text, rule, verdict, severity, owner, boundary, show, group, page: _ } = self;
         let page = if page > 1 { page.to_string() } else { String::new() };
         let pairs = [
             ("text", text),
@@ -89,6 +102,7 @@ impl Query {
             ("owner", owner),
             ("boundary", boundary),
             ("show", show),
+            ("group", group),
             ("page", &page),
         ];
         let pairs = pairs.iter().filter(|(_, value)| !value.is_empty());
@@ -99,6 +113,20 @@ impl Query {
 
     fn is_plain(&self) -> bool {
         *self == Self { page: self.page, ..Self::default() }
+    }
+
+    /// What a finding stands under.
+    fn group_of(&self, finding: &Finding, belonging: Option<&Belonging>) -> String {
+        let first = |names: Option<&Vec<String>>| {
+            names.and_then(|names| names.first()).cloned().unwrap_or_default()
+        };
+        match self.group.as_str() {
+            "rule" => finding.rule.clone(),
+            "concept" => finding.name.clone(),
+            "owner" => first(belonging.map(|it| &it.owners)),
+            "boundary" => first(belonging.map(|it| &it.boundaries)),
+            _ => String::new(),
+        }
     }
 
     fn shows(&self, finding: &Finding) -> bool {
@@ -167,6 +195,11 @@ struct Row {
     summary: String,
     accepted: String,
     owners: String,
+    /// Where each of its places can be opened.
+    places: Vec<(String, String)>,
+    /// The heading above it, and how many findings stand under it; nothing where it is that of
+    /// the row before.
+    group: Option<(String, String)>,
 }
 
 /// A filter: its name, its label, and what can be chosen.
@@ -191,6 +224,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// What findings can stand together by.
+    const GROUPS: [(&'static str, &'static str); 5] = GROUPS;
     /// The part of the project in which it lies.
     const SECTION: &'static str = "findings";
 }
@@ -205,11 +240,13 @@ pub fn findings(view: &FindingsView<'_>) -> String {
         all.iter().filter(|it| view.query.fits(it, &words, belonging(it))).collect();
     fitting
         .sort_by_key(|it| (!it.is_violation(), it.verdict.is_none(), std::cmp::Reverse(it.cost)));
+    let sizes = grouped(view, &mut fitting);
     let pages = fitting.len().div_ceil(PAGE).max(1);
     let page = view.query.page.clamp(1, pages);
     let from = (page - 1) * PAGE;
     let shown = fitting.iter().enumerate().skip(from).take(PAGE);
-    let rows = shown.map(|(at, finding)| row(view, at + 1, finding)).collect();
+    let mut rows: Vec<Row> = shown.map(|(at, finding)| row(view, at + 1, finding)).collect();
+    head(view, &fitting[from..], &sizes, &mut rows);
     let to = |page: usize| view.query.address(page);
     rendered(&Page {
         shell: &view.shell,
@@ -224,6 +261,44 @@ pub fn findings(view: &FindingsView<'_>) -> String {
         after: (page < pages).then(|| to(page + 1)),
         at: format!("page {} of {}", thousands(page as u64), thousands(pages as u64)),
     })
+}
+
+/// Puts findings together that stand under one heading, the largest group first; how many stand
+/// under each.
+fn grouped(view: &FindingsView<'_>, fitting: &mut [&Finding]) -> BTreeMap<String, usize> {
+    let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
+    if !GROUPS.iter().any(|(value, _)| !value.is_empty() && *value == view.query.group) {
+        return sizes;
+    }
+    let group = |it: &Finding| view.query.group_of(it, view.belongings.get(&it.id));
+    for finding in fitting.iter() {
+        *sizes.entry(group(finding)).or_default() += 1;
+    }
+    // What stands under no heading comes last.
+    fitting.sort_by_cached_key(|it| {
+        let group = group(it);
+        (group.is_empty(), std::cmp::Reverse(sizes.get(&group).copied()), group)
+    });
+    sizes
+}
+
+/// Writes the headings above the rows that begin a group.
+fn head(
+    view: &FindingsView<'_>,
+    shown: &[&Finding],
+    sizes: &BTreeMap<String, usize>,
+    rows: &mut [Row],
+) {
+    let mut before = None;
+    for (row, finding) in rows.iter_mut().zip(shown) {
+        let group = view.query.group_of(finding, view.belongings.get(&finding.id));
+        let Some(size) = sizes.get(&group) else { return };
+        if before.as_ref() != Some(&group) {
+            let name = if group.is_empty() { "nobody's".to_owned() } else { group.clone() };
+            row.group = Some((name, count(*size, "finding")));
+        }
+        before = Some(group);
+    }
 }
 
 fn row(view: &FindingsView<'_>, number: usize, finding: &Finding) -> Row {
@@ -255,6 +330,8 @@ fn row(view: &FindingsView<'_>, number: usize, finding: &Finding) -> Row {
             .map(|it| format!("Accepted by {}: {}", acceptor(it.by), it.reason))
             .unwrap_or_default(),
         owners: owners.unwrap_or_default(),
+        places: super::places(finding, view.hosted),
+        group: None,
     }
 }
 
@@ -301,13 +378,44 @@ fn filters(view: &FindingsView<'_>, all: &[Finding]) -> Vec<Filter> {
 
 #[cfg(test)]
 mod tests {
-    use super::Query;
+    use std::collections::BTreeMap;
+
+    use super::{FindingsView, Query, findings};
 
     #[test]
     fn an_address_and_a_query_are_one() {
         let query = Query::of([("text", "a b&c"), ("rule", "x"), ("page", "3"), ("else", "y")]);
         assert_eq!(query.address(3), "?text=a%20b%26c&rule=x&page=3");
+        assert_eq!(Query::of([("group", "owner")]).address(1), "?group=owner");
         assert_eq!(Query::of([("page", "-1")]).page, 1);
         assert!(Query::of([]).is_plain() && !query.is_plain());
+    }
+
+    #[test]
+    fn findings_stand_together_under_headings_the_largest_first() {
+        let report = crate::sample::report();
+        let page = |group: &str| {
+            findings(&FindingsView {
+                shell: crate::dashboard::Shell::default(),
+                report: Some(&report),
+                belongings: &BTreeMap::new(),
+                hosted: None,
+                query: Query::of([("group", group), ("show", "all")]),
+            })
+        };
+        let headings = |page: &str| -> Vec<String> {
+            let parts = page.split("<li class=\"group\"><h2>").skip(1);
+            parts.filter_map(|it| it.split(" <small>").next()).map(str::to_owned).collect()
+        };
+        assert!(headings(&page("")).is_empty() && headings(&page("colour")).is_empty());
+        let rules = headings(&page("rule"));
+        let mut once = rules.clone();
+        once.sort();
+        once.dedup();
+        assert!(rules.len() > 1 && once.len() == rules.len(), "{rules:?}");
+        let many = |rule: &String| report.findings.iter().filter(|it| it.rule == *rule).count();
+        assert!(rules.is_sorted_by_key(|rule| std::cmp::Reverse(many(rule))), "{rules:?}");
+        // What nobody owns stands under one heading.
+        assert_eq!(headings(&page("owner")), ["nobody&#39;s"]);
     }
 }

@@ -33,10 +33,27 @@ pub use plan::{PlanView, plan};
 pub use projects::{ProjectCard, ProjectsView, projects};
 pub use run::{RunView, run};
 pub use runs::{RunCard, RunsView, runs};
-pub use settings::{NewToken, SettingsView, TokenRow, UserRow, settings};
+pub use settings::{NewToken, ProjectMembers, SettingsView, TokenRow, UserRow, settings};
 pub use shell::{ProjectLink, Shell, User, address};
 pub use sign_in::{SignInView, sign_in};
 pub use ssot_engine::Belonging;
+
+/// Where lines can be opened: the service that hosts the repository, and the commit that was
+/// read.
+pub type Hosted<'a> = Option<(&'a ssot_engine::Forge, &'a ssot_model::CommitId)>;
+
+/// Definitions of a finding whose places are linked.
+const LINKED: usize = 12;
+
+/// The places of a finding: what stands there, and where it can be opened.
+fn places(finding: &ssot_model::Finding, hosted: Hosted<'_>) -> Vec<(String, String)> {
+    let Some((forge, commit)) = hosted else { return Vec::new() };
+    let link = |member: &ssot_model::Member| {
+        let said = format!("{}:{}", member.path, member.span.start);
+        (said, forge.lines(commit, &member.path, member.span))
+    };
+    finding.members.iter().take(LINKED).map(link).collect()
+}
 
 /// The text of a template.
 fn rendered(template: &impl askama::Template) -> String {

@@ -18,6 +18,10 @@ pub struct SettingsView {
     pub new_token: Option<NewToken>,
     /// All users; none for who may not see them.
     pub users: Option<Vec<UserRow>>,
+    /// The members of each project that the user administers.
+    pub projects: Vec<ProjectMembers>,
+    /// The words for roles in a project, the weakest first.
+    pub project_roles: Vec<String>,
     /// The words for roles, the weakest first.
     pub roles: Vec<String>,
     /// The time of the page.
@@ -59,6 +63,29 @@ pub struct UserRow {
     pub role: String,
     /// When the user was last here.
     pub seen: Option<Timestamp>,
+}
+
+/// To whom a project is open.
+#[derive(Debug, Clone)]
+pub struct ProjectMembers {
+    /// The identity.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Its members: identity, name, and role.
+    pub members: Vec<(String, String, String)>,
+    /// Identity and name of those that could become one; empty for who may not see all users.
+    pub others: Vec<(String, String)>,
+}
+
+impl ProjectMembers {
+    fn api(&self) -> String {
+        format!("/api/v1/projects/{}/members", super::shell::segment(&self.id))
+    }
+
+    fn api_of(&self, user: &str) -> String {
+        format!("{}/{}", self.api(), super::shell::segment(user))
+    }
 }
 
 fn told(at: Option<Timestamp>, now: Timestamp, never: &str) -> String {

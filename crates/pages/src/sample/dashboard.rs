@@ -10,10 +10,10 @@ use ssot_model::{
 use super::{Log, audit, finding, log, member, places, report};
 use crate::dashboard::{
     Belonging, ChatEntry, ChatView, ConceptView, ErrorView, Evidence, FindingsView, Happened,
-    Health, NewToken, OverviewView, PlanView, ProjectCard, ProjectLink, ProjectsView, Query,
-    RunCard, RunView, RunsView, SettingsView, Shell, SignInView, ThreadCard, ThreadView, TokenRow,
-    User, UserRow, chat, concept, error, findings, overview, plan, projects, run, runs, settings,
-    sign_in,
+    Health, NewToken, OverviewView, PlanView, ProjectCard, ProjectLink, ProjectMembers,
+    ProjectsView, Query, RunCard, RunView, RunsView, SettingsView, Shell, SignInView, ThreadCard,
+    ThreadView, TokenRow, User, UserRow, chat, concept, error, findings, overview, plan, projects,
+    run, runs, settings, sign_in,
 };
 use crate::report::Sources;
 
@@ -239,6 +239,7 @@ fn finding_list(text: &str, report: &ScanReport, asked: &str) -> String {
         shell: shell(text),
         report: Some(report),
         belongings: &belongings,
+        hosted: None,
         query: Query { text: asked.to_owned(), page: 1, ..Query::default() },
     })
 }
@@ -252,6 +253,7 @@ fn one_concept(text: &str) -> String {
     concept(&ConceptView {
         shell: shell(text),
         finding: &audit.finding,
+        hosted: None,
         audit: Some(&audit),
         sources: &sources,
         package: Some(ssot_model::PackageId::new("p01-round-money")),
@@ -445,6 +447,13 @@ fn settings_page(text: &str) -> String {
             user("u2", "Grace", "approver"),
             user("u3", "Linus", "viewer"),
         ]),
+        projects: vec![ProjectMembers {
+            id: "p-1".to_owned(),
+            name: say("shop"),
+            members: vec![("u2".to_owned(), say("Grace"), "approver".to_owned())],
+            others: vec![("u3".to_owned(), say("Linus"))],
+        }],
+        project_roles: ["viewer", "operator", "approver", "admin"].map(str::to_owned).to_vec(),
         roles: ["viewer", "operator", "approver", "admin"].map(str::to_owned).to_vec(),
         now: NOW,
     })

@@ -71,6 +71,11 @@ impl Repository {
         self.git(&["rev-parse", "--verify", "HEAD^{commit}"]).line().map(CommitId::new)
     }
 
+    /// The address of the remote `origin`; none where there is none.
+    pub fn origin(&self) -> Option<String> {
+        self.git(&["remote", "get-url", "origin"]).line().ok()
+    }
+
     /// The commit that a revision names; none when there is no such thing.
     pub fn resolve(&self, revision: &str) -> Result<Option<CommitId>, GitError> {
         let question = format!("{revision}^{{commit}}");

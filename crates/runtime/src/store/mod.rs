@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::{SqliteConnection, SqlitePool};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::clock::Clock;
 use crate::ids::Randomness;
@@ -31,6 +31,9 @@ pub use secrets::{Grant, Held, SecretKind};
 pub use sign_ins::Attempt;
 pub use threads::Thread;
 pub use users::{Role, User};
+
+/// Notes of uses of secrets that wait for the writer at most.
+const NOTES: usize = 64;
 
 /// Why the store did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,6 +62,8 @@ pub struct Store {
     readers: SqlitePool,
     clock: Clock,
     randomness: Randomness,
+    /// Notes of uses that may wait for the writer.
+    notes: Arc<Semaphore>,
 }
 
 impl Store {
@@ -69,7 +74,8 @@ impl Store {
         randomness: Randomness,
     ) -> Result<Self, StoreError> {
         let writer = Arc::new(Mutex::new(sqlite::open(path, schema::FORM).await?));
-        Ok(Self { writer, readers: sqlite::readers(path), clock, randomness })
+        let notes = Arc::new(Semaphore::new(NOTES));
+        Ok(Self { writer, readers: sqlite::readers(path), clock, randomness, notes })
     }
 
     /// A word that tells one thing from others of its kind, `p-5f3a9c01d2e4b687`.

@@ -132,13 +132,17 @@ impl Store {
         let user = users::read(&row)?;
         let (used, now): (Option<i64>, i64) = (row.try_get("used")?, self.clock.now().0);
         if used.is_none_or(|used| now - used >= USED) {
-            self.note_use(digest, &user.user, now).await?;
+            // Nobody waits for it, and where the file cannot be written nobody is kept out for it.
+            let (store, user) = (self.clone(), user.user.clone());
+            tokio::spawn(async move { store.note_use(digest, &user, now).await });
         }
         Ok(Some(user))
     }
 
     /// Remembers that a secret was used now.
     async fn note_use(&self, digest: Digest, user: &UserId, now: i64) -> Result<(), StoreError> {
+        // Where the file cannot be written for a while they would pile up: the next use notes it.
+        let Ok(_permit) = self.notes.try_acquire() else { return Ok(()) };
         let mut writer = self.writer.lock().await;
         sqlx::query("UPDATE secrets SET used = ? WHERE digest = ?")
             .bind(now)

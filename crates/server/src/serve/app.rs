@@ -59,6 +59,7 @@ pub(crate) struct Shared {
 
 /// What an app is made of.
 pub(super) struct Parts {
+    pub(super) is_secure: bool,
     pub(super) store: Store,
     pub(super) conversation: Conversation,
     pub(super) starter: Starter,
@@ -88,7 +89,7 @@ impl App {
             by_user: Buckets::new(BY_USER),
             sign_ins: Buckets::new(SIGN_INS),
             cookie: format!("ssot_{}", parts.port),
-            is_secure: parts.origins.iter().all(|origin| origin.starts_with("https://")),
+            is_secure: parts.is_secure,
             origins: parts.origins,
             store: parts.store,
             clock: Clock::system(),

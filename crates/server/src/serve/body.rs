@@ -1,11 +1,13 @@
 //! What a request asks for, and doing it once.
 
+use std::borrow::Cow;
+
 use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use ssot_runtime::store::{Claim, CommandKey, User};
@@ -52,11 +54,27 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
 
 /// A client's word for a command, unique for its user for ever: a command that is sent again
 /// with its word is not carried out again.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "String")]
-pub(super) struct CommandId(
-    #[schemars(length(min = 8, max = 64), regex(pattern = "^[A-Za-z0-9_-]+$"))] String,
-);
+pub(super) struct CommandId(String);
+
+/// Written out: a schema derived from the conversion is that of any text.
+impl JsonSchema for CommandId {
+    fn schema_name() -> Cow<'static, str> {
+        "CommandId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A client's word for a command, unique for its user for ever: a command \
+                            that is sent again with its word is not carried out again.",
+            "type": "string",
+            "minLength": COMMAND_LETTERS.start(),
+            "maxLength": COMMAND_LETTERS.end(),
+            "pattern": "^[A-Za-z0-9_-]+$",
+        })
+    }
+}
 
 impl TryFrom<String> for CommandId {
     type Error = &'static str;

@@ -39,6 +39,11 @@ impl Visitor {
         holder.is_ok_and(|holder| holder.is_some_and(|it| it.user == self.user.user))
     }
 
+    /// Whoever the headers show, when it is somebody: for the page of what went wrong.
+    pub(super) async fn of(headers: &HeaderMap, app: &App) -> Option<Self> {
+        Self::find(headers, app).await.ok()
+    }
+
     /// The secret that the request was made with.
     pub(super) fn digest(&self) -> Digest {
         self.digest

@@ -121,6 +121,7 @@ pub async fn listen(options: ServeOptions) -> Result<Listening, ServeError> {
     let port = listener.address().port();
     let mut own = vec![format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")];
     let first = origins.first().unwrap_or(&own[0]).clone();
+    let is_secure = is_secure(&origins);
     own.extend(origins);
     // The code stands after the `#`: browsers send that to nobody.
     let link = format!("{first}/sign-in#{}", code.secret.reveal());
@@ -132,6 +133,7 @@ pub async fn listen(options: ServeOptions) -> Result<Listening, ServeError> {
         starter,
         state: options.state,
         origins: own,
+        is_secure,
         port,
         oidc: options.oidc,
         heartbeat: options.heartbeat,
@@ -150,6 +152,12 @@ fn origin(text: &str) -> Result<String, ServeError> {
         return Err(wrong());
     }
     Ok(text.to_owned())
+}
+
+/// Whether browsers come by TLS alone. The server's own two addresses are for who sits at this
+/// machine; a team comes by those that were named.
+fn is_secure(named: &[String]) -> bool {
+    !named.is_empty() && named.iter().all(|origin| origin.starts_with("https://"))
 }
 
 impl Listening {
@@ -188,6 +196,7 @@ fn router(app: App) -> Router {
             let status = StatusCode::METHOD_NOT_ALLOWED;
             Failure::new(status, "method", "this address does not do that")
         })
+        .layer(from_fn_with_state(app.clone(), pages::around))
         .layer(DefaultBodyLimit::max(body::BODY_BYTES))
         .layer(from_fn_with_state(app.clone(), health::count))
         .layer(from_fn_with_state(app.clone(), door::guard))

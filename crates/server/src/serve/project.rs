@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ssot_engine::audit::Audit;
-use ssot_engine::{EngineError, Records, ScanOptions, Snapshot};
+use ssot_engine::{EngineError, Forge, Records, ScanOptions, Snapshot};
 use ssot_model::{GroupId, RunId};
 use ssot_runtime::child::{Child, Ended, Starter};
 use ssot_runtime::store::Project;
@@ -35,6 +35,8 @@ pub(crate) struct ServedProject {
     pub(super) project: Project,
     /// Its runs.
     pub(super) records: Records,
+    /// Where it is hosted, as far as its remote tells it.
+    pub(super) forge: Option<Forge>,
     options: ScanOptions,
     snapshot: RwLock<Option<Arc<Snapshot>>>,
     /// Audits whose past was read, of the snapshot that is there.
@@ -61,6 +63,7 @@ impl ServedProject {
         };
         Ok(Arc::new(Self {
             project,
+            forge: records.forge(),
             records,
             options,
             snapshot: RwLock::new(None),

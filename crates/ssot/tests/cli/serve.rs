@@ -205,3 +205,49 @@ fn a_run_is_watched_through_a_server_that_is_killed_meanwhile() {
     let lines = watch(&[run, "--plain"]).output().unwrap();
     assert!(String::from_utf8_lossy(&lines.stdout).contains("ended: complete"));
 }
+
+/// Holds a database for itself until its input ends.
+const HOLDS: &str = r#"
+import sqlite3, sys
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"#;
+
+#[test]
+fn a_database_that_somebody_holds_is_told_and_nothing_of_it_stays() {
+    let (repo, state) = (project::tested(), tempfile::tempdir().unwrap());
+    let server = Server::start(repo.path(), state.path());
+    let probe = |path: &str| {
+        let mut answer = String::new();
+        server.connect("GET", path, &Value::Null).read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert!(probe("/readyz").starts_with("HTTP/1.1 200"));
+    let mut holder = Command::new("python3")
+        .args(["-c", HOLDS])
+        .arg(state.path().join("server.db"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    BufReader::new(holder.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    assert_eq!(said, "held\n");
+    // Whoever looks sees everything; whoever wants to change something is told.
+    for path in ["/livez", "/api/v1/me", "/settings"] {
+        assert!(probe(path).starts_with("HTTP/1.1 200"), "{path}");
+    }
+    let word = json!({ "command_id": "while-it-is-held", "name": "patient" });
+    let mut answer = String::new();
+    server.connect("POST", "/api/v1/tokens", &word).read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("\"store\""), "{answer}");
+    assert!(probe("/readyz").starts_with("HTTP/1.1 503"));
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
+    // Nothing was done under this word: sent again, it is done.
+    let (token, _) = server.ask("POST", "/api/v1/tokens", &word);
+    assert!(token["secret"].is_string(), "{token}");
+    assert!(probe("/readyz").starts_with("HTTP/1.1 200"));
+}

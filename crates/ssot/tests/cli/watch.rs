@@ -135,9 +135,10 @@ fn a_run_that_is_cancelled_stops_and_is_taken_up_to_the_same_end() {
 /// Watches in a terminal of its own, ends it by a key or a signal, and says what the terminal
 /// was told and whether it is as it was.
 const ON_A_TERMINAL: &str = r#"
-import os, pty, signal, sys, termios
+import fcntl, os, pty, signal, struct, sys, termios
 
 master, slave = pty.openpty()
+fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
 before = termios.tcgetattr(slave)
 child = os.fork()
 if child == 0:
@@ -146,7 +147,7 @@ if child == 0:
         os.dup2(slave, number)
     os.execv(sys.argv[2], [sys.argv[2], "watch"])
 said = b""
-while b"packages landed" not in said and b"package landed" not in said:
+while b"complete" not in said:
     said += os.read(master, 65536)
 drawn = termios.tcgetattr(slave)
 if sys.argv[1] == "key":

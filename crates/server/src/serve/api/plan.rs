@@ -52,6 +52,10 @@ pub(super) struct StartRun {
     /// What is changed in packages of the plan.
     #[serde(default)]
     edits: Vec<PackageEdit>,
+    /// The branch that landings advance; one of ssot's own when it is left out.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 200))]
+    target: Option<String>,
     /// Whether packages may land without a test command.
     #[serde(default)]
     allow_untested: bool,
@@ -69,6 +73,7 @@ impl StartRun {
             without: BTreeSet::new(),
             groups: groups.into_iter().collect(),
             edits: Vec::new(),
+            target: None,
             allow_untested: false,
         }
     }
@@ -190,6 +195,10 @@ fn flags(asked: &StartRun) -> Result<Vec<OsString>, Failure> {
         // Together, so that a name that begins with `-` is no flag.
         words.push(format!("--teams={}", asked.teams.join(",")));
     }
+    if let Some(target) = &asked.target {
+        // Together, as above; what is no name of a branch is refused by the program.
+        words.push(format!("--target={target}"));
+    }
     if asked.allow_untested {
         words.push("--allow-untested".to_owned());
     }
@@ -240,5 +249,20 @@ fn with_what_they_wait_for(plan: &mut Plan, asked: &StartRun) {
     }
     for package in &mut plan.packages {
         package.enabled |= needed.contains(&package.id) && !asked.without.contains(&package.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{StartRun, flags};
+
+    #[test]
+    fn what_is_asked_for_becomes_words_that_are_no_flags_of_their_own() {
+        let asked = r#"{ "command_id": "a-command", "agents": 3, "teams": ["--full", "core"],
+            "target": "--plan=x" }"#;
+        let asked: StartRun = serde_json::from_str(asked).expect("a command");
+        let words = flags(&asked).expect("words");
+        let words: Vec<_> = words.iter().map(|it| it.to_string_lossy()).collect();
+        assert_eq!(words, ["--agents", "3", "--teams=--full,core", "--target=--plan=x"]);
     }
 }

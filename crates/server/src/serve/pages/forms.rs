@@ -164,6 +164,15 @@ pub(super) async fn settings(
             let path = format!("/api/v1/users/{}", encoded(form.value("id")));
             (Command { method: Method::PATCH, ..form.command(path, &["role"]) }, "/settings")
         }
+        "member" => {
+            let path = project(form.value("project"), "/members");
+            (form.command(path, &["user", "role"]), "/settings")
+        }
+        "unmember" => {
+            let rest = format!("/members/{}", encoded(form.value("id")));
+            let path = project(form.value("project"), &rest);
+            (Command { method: Method::DELETE, ..form.command(path, &[]) }, "/settings")
+        }
         _ => (form.command("/api/v1/sign-out".to_owned(), &[]), "/sign-in"),
     };
     if command.path.ends_with("/sign-out") {
@@ -209,7 +218,7 @@ pub(super) async fn plan(
     body: Bytes,
 ) -> Result<Response, Lost> {
     let form = Form::read(headers, &body)?;
-    let mut command = form.command(project(&id, "/runs"), &["mode", "landing"]);
+    let mut command = form.command(project(&id, "/runs"), &["mode", "landing", "target"]);
     if let Ok(agents) = form.value("agents").parse::<u16>() {
         command.body.insert("agents".to_owned(), agents.into());
     }

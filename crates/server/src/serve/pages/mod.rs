@@ -8,14 +8,16 @@ mod server;
 mod shell;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use ssot_pages::dashboard::{self, ErrorView, Shell};
 
 use super::app::App;
+use super::door::Visitor;
 use super::failure::Failure;
 use super::oidc;
 
@@ -61,8 +63,28 @@ impl IntoResponse for Lost {
             message: failure.message().to_owned(),
             hint: failure.hint().to_owned(),
         };
-        (failure.status, Html(dashboard::error(&view))).into_response()
+        let mut response = (failure.status, Html(dashboard::error(&view))).into_response();
+        // Who looks at it is known to nobody here; `around` draws it again for them.
+        response.extensions_mut().insert(view);
+        response
     }
+}
+
+/// Draws the page of what went wrong for who looks at it: with their name and the way back.
+pub(super) async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    let mut response = next.run(request).await;
+    let Some(mut view) = response.extensions_mut().remove::<ErrorView>() else { return response };
+    if let Some(visitor) = Visitor::of(&headers, &app).await
+        && let Ok(shell) = shell::plain(&app, &shell::Guest(visitor)).await
+    {
+        // To the letter the same for what is foreign and what is missing; signing out, the one
+        // form on it, needs no word of its own.
+        view.shell = Shell { unique: String::new(), ..shell };
+        let status = response.status();
+        return (status, Html(dashboard::error(&view))).into_response();
+    }
+    response
 }
 
 /// What a handler of a page gives.
@@ -82,7 +104,7 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 }
 
 /// What stands behind every address that is no page and no operation.
-pub(super) async fn nothing(State(app): State<App>, request: axum::extract::Request) -> Response {
+pub(super) async fn nothing(State(app): State<App>, request: Request) -> Response {
     drop(app);
     let wants_page = request
         .headers()

@@ -62,6 +62,7 @@ pub(super) async fn findings(
         shell,
         report: Some(&snapshot.report),
         belongings: &snapshot.belongings,
+        hosted: served.forge.as_ref().zip(snapshot.commit.as_ref()),
         query,
     };
     Ok(Html(dashboard::findings(&view)))
@@ -83,7 +84,8 @@ pub(super) async fn concept(
         let is_it = |package: &&ssot_model::Package| concerns(package, &finding.id);
         plan.packages.iter().find(is_it).map(|package| package.id.clone())
     });
-    let view = ConceptView { shell, finding, audit, sources: &sources, package };
+    let hosted = served.forge.as_ref().zip(snapshot.commit.as_ref());
+    let view = ConceptView { shell, finding, audit, sources: &sources, package, hosted };
     Ok(Html(dashboard::concept(&view)))
 }
 

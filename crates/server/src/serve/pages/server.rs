@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use ssot_pages::dashboard::{
-    self, Health, NewToken, ProjectCard, ProjectsView, SettingsView, Shell, SignInView, TokenRow,
-    UserRow,
+    self, Health, NewToken, ProjectCard, ProjectMembers, ProjectsView, SettingsView, Shell,
+    SignInView, TokenRow, UserRow,
 };
 use ssot_runtime::store::Role;
 
@@ -76,6 +76,36 @@ pub(super) async fn settings(State(app): State<App>, guest: Guest) -> Shown {
     settings_with(&app, &guest, None).await
 }
 
+/// The members of the projects that somebody administers.
+async fn administered(
+    app: &App,
+    guest: &Guest,
+) -> Result<Vec<ProjectMembers>, super::super::failure::Failure> {
+    let user = &guest.0.user;
+    let users = if user.is_admin { app.store.users().await? } else { Vec::new() };
+    let mut projects = Vec::new();
+    for (project, role) in app.open_to(user).await? {
+        if role < Role::Admin {
+            continue;
+        }
+        let members = app.store.members(&project.project).await?;
+        let is_other = |it: &&ssot_runtime::store::User| {
+            !it.is_closed && !it.is_admin && !members.iter().any(|member| member.user == it.user)
+        };
+        let others = users.iter().filter(is_other);
+        projects.push(ProjectMembers {
+            id: project.project.to_string(),
+            name: project.name,
+            others: others.map(|it| (it.user.to_string(), it.name.clone())).collect(),
+            members: members
+                .into_iter()
+                .map(|it| (it.user.to_string(), it.name, it.role.as_str().to_owned()))
+                .collect(),
+        });
+    }
+    Ok(projects)
+}
+
 /// The settings with a secret that is told this once.
 pub(super) async fn settings_with(app: &App, guest: &Guest, new_token: Option<NewToken>) -> Shown {
     let shell = plain(app, guest).await?;
@@ -86,6 +116,7 @@ pub(super) async fn settings_with(app: &App, guest: &Guest, new_token: Option<Ne
         used: held.used,
         expires: Some(held.expires),
     });
+    let projects = administered(app, guest).await?;
     let users = if guest.0.user.is_admin {
         let row = |user: ssot_runtime::store::User| UserRow {
             id: user.user.to_string(),
@@ -101,6 +132,8 @@ pub(super) async fn settings_with(app: &App, guest: &Guest, new_token: Option<Ne
         shell,
         tokens: tokens.collect(),
         new_token,
+        projects,
+        project_roles: ["viewer", "operator", "approver", "admin"].map(str::to_owned).to_vec(),
         users,
         roles: vec!["member".to_owned(), "admin".to_owned()],
         now: app.clock.now(),

@@ -56,7 +56,8 @@ impl Follower {
                 return Ok(self.deliver(&frame));
             }
             if self.is_behind {
-                self.catch_up().await?;
+                // Rare, and large: it is no part of what every stream holds all the time.
+                Box::pin(self.catch_up()).await?;
                 continue;
             }
             if !self.has_told {
@@ -75,7 +76,7 @@ impl Follower {
                 // The feed ended: either the log did, and reading it says so, or another
                 // feed takes its place.
                 Err(RecvError::Closed) => {
-                    self.live = self.hub.watch(&self.key, &self.source).await?;
+                    self.live = Box::pin(self.hub.watch(&self.key, &self.source)).await?;
                     self.is_behind = true;
                 }
             }
@@ -87,7 +88,7 @@ impl Follower {
         let events = self.source.read(self.cursor, FRAME_EVENTS as u32).await?;
         self.is_behind = events.len() == FRAME_EVENTS;
         let events: Vec<_> = events.into_iter().map(Arc::new).collect();
-        self.ahead.extend(Frame::of(&self.key.1, &events).map(Arc::new));
+        self.ahead.extend(Frame::of(&self.key.1, &events).into_iter().map(Arc::new));
         Ok(())
     }
 

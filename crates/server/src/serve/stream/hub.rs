@@ -12,7 +12,7 @@ use super::super::metrics::Metrics;
 use super::{Frame, Key, Source};
 
 /// Frames that wait for whoever watches; a slower one reads the log itself.
-const FRAMES: usize = 64;
+const FRAMES: usize = 256;
 /// Events in one frame at most.
 pub(super) const FRAME_EVENTS: usize = 128;
 
@@ -68,7 +68,7 @@ async fn feed(
         tokio::select! {
             batch = subscription.batch(FRAME_EVENTS) => match batch {
                 Ok(Some(events)) => {
-                    if let Some(frame) = Frame::of(&key.1, &events) {
+                    for frame in Frame::of(&key.1, &events) {
                         // An error only means that nobody watches.
                         _ = sender.send(Arc::new(frame));
                     }

@@ -31,6 +31,9 @@ use super::failure::Failure;
 /// The protocol of the socket, which a client names when it connects.
 pub(super) const PROTOCOL: &str = "ssot.v1";
 
+/// The largest frame with more than one event, in bytes: every socket holds one now and then.
+const FRAME_BYTES: usize = 4 * 1024;
+
 /// What tells a stream from all others of the server.
 pub(super) type Key = (ProjectId, String);
 
@@ -71,10 +74,31 @@ impl Message<'_> {
 }
 
 impl Frame {
-    /// The events, of which there is at least one.
-    fn of(stream: &str, events: &[Arc<Event>]) -> Option<Self> {
-        let (first, last) = (events.first()?.seq, events.last()?.seq);
-        Some(Self { first, last, text: Message::Events { stream, events }.text() })
+    /// The events, each encoded once, in frames that are small unless an event is not.
+    fn of(stream: &str, events: &[Arc<Event>]) -> Vec<Self> {
+        let mut frames = Vec::new();
+        let mut rest = events;
+        while let Some(first) = rest.first() {
+            let mut text = Message::Events { stream, events: &rest[..1] }.text().to_string();
+            let mut taken = 1;
+            while let Some(event) = rest.get(taken) {
+                // Plain data with names for keys is always JSON.
+                let event = serde_json::to_string(event).unwrap_or_default();
+                if text.len() + event.len() > FRAME_BYTES {
+                    break;
+                }
+                // In front of the end of the list and of the message.
+                text.truncate(text.len() - 2);
+                text.push(',');
+                text.push_str(&event);
+                text.push_str("]}");
+                taken += 1;
+            }
+            let last = rest[taken - 1].seq;
+            frames.push(Self { first: first.seq, last, text: text.into() });
+            rest = &rest[taken..];
+        }
+        frames
     }
 
     fn len(&self) -> u64 {
@@ -142,4 +166,46 @@ async fn owned(
 ) -> Result<ThreadId, Failure> {
     let thread = app.store.thread(project, user, &ThreadId::new(stream)).await?;
     Ok(thread.ok_or_else(Failure::not_found)?.thread)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::Value;
+    use ssot_model::{Agent, Event, EventKind, RunId, Timestamp};
+
+    use super::{FRAME_BYTES, Frame};
+
+    fn event(seq: u64, letters: usize) -> Arc<Event> {
+        let kind =
+            EventKind::AgentThinking { agent: Agent::Data, thought: "\u{e9}\"x".repeat(letters) };
+        let (run, step) = (RunId::new("r"), format!("step/{seq}"));
+        Arc::new(Event { v: 1, epoch: 1, run, seq, at: Timestamp(0), step, kind })
+    }
+
+    #[test]
+    fn frames_are_small_and_hold_every_event_once() {
+        let sizes = [1, 900, 3, 5000, 2, 2, 2, 1200, 1200, 0];
+        let events: Vec<_> = (7..).zip(sizes).map(|(seq, size)| event(seq, size)).collect();
+        let frames = Frame::of("r", &events);
+        let mut told = Vec::new();
+        for frame in &frames {
+            let message: Value = serde_json::from_str(&frame.text).expect("JSON");
+            assert_eq!((&message["type"], &message["stream"]), (&"events".into(), &"r".into()));
+            let events = message["events"].as_array().expect("events");
+            assert!(events.len() == 1 || frame.text.len() <= FRAME_BYTES + 64, "{frame:?}");
+            let seq = |it: &Value| it["seq"].as_u64();
+            assert_eq!(seq(&events[0]), Some(frame.first));
+            assert_eq!(
+                (seq(events.last().expect("one")), frame.len()),
+                (Some(frame.last), events.len() as u64)
+            );
+            told.extend(events.iter().cloned());
+        }
+        let expected: Vec<Value> =
+            events.iter().map(|it| serde_json::to_value(&**it).expect("JSON")).collect();
+        assert_eq!(told, expected);
+        assert!(frames.len() > 3 && Frame::of("r", &[]).is_empty());
+    }
 }

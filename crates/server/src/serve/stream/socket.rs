@@ -21,9 +21,11 @@ use super::{Message, PROTOCOL, Source, stopped};
 
 /// Largest message of a client, in bytes; it only ever names streams.
 const MESSAGE_BYTES: usize = 4 * 1024;
-/// Memory for reading and for writing, in bytes: the defaults hold a hundred times as much.
-const READ_BYTES: usize = 2 * 1024;
-const WRITE_BYTES: usize = 8 * 1024;
+/// Memory for reading and for writing, in bytes: the defaults hold a hundred times as much. What
+/// is written is collected in memory that grows and is never given back, so it is small, and so
+/// are frames.
+const READ_BYTES: usize = 1024;
+const WRITE_BYTES: usize = 1024;
 /// What a socket that is not read holds back at most, in bytes; then it is closed.
 const HELD_BYTES: usize = 4 * 1024 * 1024;
 /// Streams on one socket.
@@ -108,7 +110,10 @@ impl Session {
                 packet = socket.recv() => {
                     silent = 0;
                     match packet {
-                        Some(Ok(Packet::Text(text))) => self.hear(&mut socket, &text).await?,
+                        // What is rare is no part of what every socket holds all the time.
+                        Some(Ok(Packet::Text(text))) => {
+                            Box::pin(self.hear(&mut socket, &text)).await?;
+                        }
                         Some(Ok(Packet::Ping(_) | Packet::Pong(_))) => {}
                         // Whatever else it is, a client of this protocol does not send it.
                         Some(Ok(Packet::Binary(_) | Packet::Close(_)) | Err(_)) | None => {
@@ -122,7 +127,7 @@ impl Session {
                     if silent > MISSED {
                         return Err(Gone);
                     }
-                    if !self.may_stay().await {
+                    if !Box::pin(self.may_stay()).await {
                         return close(&mut socket, SIGNED_OUT, "signed out").await;
                     }
                     send(&mut socket, Packet::Ping(Bytes::new())).await?;
@@ -247,7 +252,8 @@ async fn forward(mut follower: Follower, watched: Watched, send: mpsc::Sender<Ut
                 Err(failure) => break failure,
             },
             _ = look.tick() => {
-                if let Err(failure) = Source::find(app, &visitor.user, project, stream).await {
+                let found = Box::pin(Source::find(app, &visitor.user, project, stream));
+                if let Err(failure) = found.await {
                     break failure;
                 }
             }

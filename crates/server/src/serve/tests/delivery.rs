@@ -5,9 +5,11 @@ use std::time::Duration;
 use serde_json::Value;
 use ssot_model::{Agent, EventKind, RunId};
 use ssot_runtime::clock::Clock;
-use ssot_runtime::log::EventLog;
+use ssot_runtime::log::{EventLog, LogError};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use super::world::{World, told};
+use super::world::{PATIENCE, World, told};
 
 /// A log of runs as another process would open it.
 async fn writer(world: &World) -> (EventLog, RunId) {
@@ -193,4 +195,60 @@ async fn the_same_events_come_without_a_socket() {
 async fn is_watched(world: &World) -> bool {
     let figures = world.nobody().get("/metrics").await;
     String::from_utf8_lossy(&figures.body).contains("ssot_deliveries_total 6")
+}
+
+#[tokio::test]
+async fn an_event_of_a_megabyte_comes_whole_and_among_the_others() {
+    let world = World::new().await;
+    let (log, run) = writer(&world).await;
+    append(&log, &run, 0..1).await;
+    let thought = "\u{1f980}".repeat(249_900);
+    let kind = EventKind::AgentThinking { agent: Agent::Data, thought: thought.clone() };
+    log.append(&run, "large", kind).await.expect("appended");
+    append(&log, &run, 1..3).await;
+    let mut socket = world.owner.socket().await;
+    socket.subscribe(&world.project, run.as_str(), 0).await;
+    let mut seen = Vec::new();
+    while seen.last() != Some(&4) {
+        let message = socket.next().await.expect("a message");
+        let large = message["events"].as_array().and_then(|it| it.iter().find(|it| it["seq"] == 2));
+        if let Some(large) = large {
+            assert_eq!(large["thought"], thought.as_str());
+        }
+        seen.extend(numbers(&told(&message)));
+    }
+    assert_eq!(seen, range(1, 4));
+    // One letter more than an event may have is refused where it is said.
+    let kind = EventKind::AgentThinking { agent: Agent::Data, thought: "x".repeat(1024 * 1024) };
+    let refused = log.append(&run, "larger", kind).await;
+    assert!(matches!(refused, Err(LogError::TooLarge { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_is_gone_without_a_word_is_given_up() {
+    let world = World::with_heartbeat(Duration::from_millis(20)).await;
+    let mut stream = TcpStream::connect(&world.address).await.expect("connected");
+    let (name, value) = world.owner.key.clone().expect("a key");
+    let (address, origin) = (&world.address, world.owner.origin());
+    let handshake = format!(
+        "GET /api/v1/stream HTTP/1.1\r\nHost: {address}\r\nOrigin: {origin}\r\n{name}: {value}\r\n\
+         Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ssot.v1\r\n\r\n"
+    );
+    stream.write_all(handshake.as_bytes()).await.expect("sent");
+    // It hears everything and answers nothing, not even what asks for a sign of life.
+    let mut heard = Vec::new();
+    let read = stream.read_to_end(&mut heard);
+    tokio::time::timeout(PATIENCE, read).await.expect("closed in time").expect("read");
+    let end = heard.windows(4).position(|it| it == b"\r\n\r\n").expect("an answer") + 4;
+    assert!(heard.starts_with(b"HTTP/1.1 101"));
+    // Signs of life that were asked for: an empty ping is these two bytes.
+    assert!(heard[end..].chunks(2).all(|frame| frame == [0x89, 0]), "{:?}", &heard[end..]);
+    let metrics = async || {
+        let answer = world.nobody().get("/metrics").await;
+        String::from_utf8_lossy(&answer.body).into_owned()
+    };
+    while !metrics().await.lines().any(|line| line.ends_with("sockets 0")) {
+        tokio::task::yield_now().await;
+    }
 }

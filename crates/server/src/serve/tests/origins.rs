@@ -170,3 +170,16 @@ async fn a_project_is_a_folder_of_this_machine_and_nothing_is_fetched() {
     let body = json!({ "command_id": word(), "name": "x", "path": path });
     assert_eq!(world.owner.post("/api/v1/projects", &body).await.status, 409);
 }
+
+#[test]
+fn cookies_go_through_tls_alone_where_a_team_does() {
+    for (named, expected) in [
+        (&[][..], false),
+        (&["https://ssot.example.org"][..], true),
+        (&["https://ssot.example.org", "https://other.example.org"][..], true),
+        (&["https://ssot.example.org", "http://other.example.org"][..], false),
+    ] {
+        let named: Vec<String> = named.iter().map(|it| (*it).to_owned()).collect();
+        assert_eq!(super::super::is_secure(&named), expected, "{named:?}");
+    }
+}

@@ -141,3 +141,77 @@ async fn files_are_kept_until_they_change() {
         assert_eq!(world.nobody().get(&format!("/assets/{name}")).await.status, 404, "{name}");
     }
 }
+
+#[tokio::test]
+async fn what_is_not_there_is_told_to_whom_it_is() {
+    let world = World::new().await;
+    let html = [("Accept", "text/html")];
+    for path in ["/nowhere", "/p/p-nothing", "/p/p-nothing/runs/r-20260301-101500-3f9a"] {
+        let page = world.owner.ask("GET", path, &html, b"").await;
+        let text = String::from_utf8_lossy(&page.body).into_owned();
+        assert_eq!(page.status, 404, "{path}");
+        assert!(text.contains("To the projects") && !text.contains(">Sign in<"), "{path}: {text}");
+        assert!(page.header("content-security-policy").is_some());
+    }
+    let page = world.nobody().ask("GET", "/nowhere", &html, b"").await;
+    assert!(page.status == 404 && String::from_utf8_lossy(&page.body).contains(">Sign in<"));
+}
+
+#[tokio::test]
+async fn members_are_let_in_and_out_on_the_page_of_settings() {
+    let world = World::new().await;
+    let ada = world.user("Ada", None).await;
+    let origin = world.owner.origin();
+    let form = [("Origin", origin.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+    let send = async |by: &Asker, body: String| {
+        by.ask("POST", "/settings", &form, body.as_bytes()).await.status
+    };
+    let (project, user) = (&world.project, &ada.user);
+    let add = |role: &str| {
+        let command = word();
+        format!("command_id={command}&action=member&project={project}&user={user}&role={role}")
+    };
+    assert_eq!(send(&world.owner, add("operator")).await, 303);
+    let page = world.owner.get("/settings").await;
+    let text = String::from_utf8_lossy(&page.body).into_owned();
+    assert!(text.contains("Members of shop") && text.contains("Role of Ada in shop"), "{text}");
+    assert_eq!(ada.get("/api/v1/projects").await.json()[0]["role"], "operator");
+    // Whoever is no admin of the project sees no members and changes none.
+    let page = ada.get("/settings").await;
+    assert!(!String::from_utf8_lossy(&page.body).contains("Members of"));
+    assert_eq!(send(&ada, add("admin")).await, 403);
+    let command = word();
+    let remove = format!("command_id={command}&action=unmember&project={project}&id={user}");
+    assert_eq!(send(&world.owner, remove).await, 303);
+    assert_eq!(ada.get("/api/v1/projects").await.json(), serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn the_document_says_what_a_word_for_a_command_is() {
+    let world = World::new().await;
+    let document = world.owner.get("/api/v1/openapi.json").await.json();
+    let word = &document["components"]["schemas"]["CommandId"];
+    assert_eq!(word["pattern"], "^[A-Za-z0-9_-]+$", "{word}");
+    assert_eq!((&word["minLength"], &word["maxLength"]), (&8.into(), &64.into()));
+}
+
+#[tokio::test]
+async fn when_a_token_was_used_and_a_user_was_here_is_remembered() {
+    let world = World::new().await;
+    let ada = world.user("Ada", Some("viewer")).await;
+    let seen = async || {
+        let users = world.owner.get("/api/v1/users").await.json();
+        let users = users.as_array().expect("users").clone();
+        users.into_iter().find(|it| it["name"] == "Ada").expect("Ada")["seen"].clone()
+    };
+    assert!(seen().await.is_null());
+    let token = ada.with_token().await;
+    let used = async || ada.get("/api/v1/tokens").await.json()[0]["used"].clone();
+    assert!(used().await.is_null());
+    assert_eq!(token.get("/api/v1/me").await.status, 200);
+    // It is noted beside the answer: nobody waits for it.
+    while used().await.is_null() || seen().await.is_null() {
+        tokio::task::yield_now().await;
+    }
+    assert!(used().await.is_i64() && seen().await.is_i64());
+}

@@ -22,7 +22,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use super::super::{OidcSettings, ServeError, ServeOptions, listen};
 
 /// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A function and its copy.
 const COPY: &str = "def order_key(order, region):\n    parts = [order.id, region.lower()]\n    \
