@@ -178,8 +178,11 @@ mod tests {
     use super::{FRAME_BYTES, Frame};
 
     fn event(seq: u64, letters: usize) -> Arc<Event> {
-        let kind =
-            EventKind::AgentThinking { agent: Agent::Data, thought: "\u{e9}\"x".repeat(letters) };
+        let kind = EventKind::AgentThinking {
+            agent: Agent::Data,
+            package: None,
+            thought: "\u{e9}\"x".repeat(letters),
+        };
         let (run, step) = (RunId::new("r"), format!("step/{seq}"));
         Arc::new(Event { v: 1, epoch: 1, run, seq, at: Timestamp(0), step, kind })
     }

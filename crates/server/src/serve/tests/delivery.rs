@@ -203,7 +203,8 @@ async fn an_event_of_a_megabyte_comes_whole_and_among_the_others() {
     let (log, run) = writer(&world).await;
     append(&log, &run, 0..1).await;
     let thought = "\u{1f980}".repeat(249_900);
-    let kind = EventKind::AgentThinking { agent: Agent::Data, thought: thought.clone() };
+    let kind =
+        EventKind::AgentThinking { agent: Agent::Data, package: None, thought: thought.clone() };
     log.append(&run, "large", kind).await.expect("appended");
     append(&log, &run, 1..3).await;
     let mut socket = world.owner.socket().await;
@@ -219,7 +220,11 @@ async fn an_event_of_a_megabyte_comes_whole_and_among_the_others() {
     }
     assert_eq!(seen, range(1, 4));
     // One letter more than an event may have is refused where it is said.
-    let kind = EventKind::AgentThinking { agent: Agent::Data, thought: "x".repeat(1024 * 1024) };
+    let kind = EventKind::AgentThinking {
+        agent: Agent::Data,
+        package: None,
+        thought: "x".repeat(1024 * 1024),
+    };
     let refused = log.append(&run, "larger", kind).await;
     assert!(matches!(refused, Err(LogError::TooLarge { .. })), "{refused:?}");
 }
