@@ -63,7 +63,7 @@ fn what_an_agent_does_lands_when_the_gates_say_so_and_is_refused_with_the_reason
         assert!(reason.contains(why), "{name}: {reason}");
     }
     assert_eq!(ended("deadline").0, "rejected");
-    let log = ssot(&demo, &["report", "--format", "json"]).expect(0).stdout;
+    let log = ssot(&demo, &["report", "--format", "json"]).expect(1).stdout;
     assert!(log.contains("deadline"), "{log}");
     ssot(&demo, &["report", "--verify"]).expect(0);
     // The files outside of the write set and the scratch of the agents are nowhere.
