@@ -17,8 +17,10 @@ const TOLD: usize = 5;
 pub(super) struct Lines {
     /// The arguments behind the configured command.
     pub(super) arguments: &'static [&'static str],
-    /// The arguments in their place when a conversation is taken up again; `{}` stands for
-    /// its identity. Without them every turn is a conversation of its own.
+    /// What follows them in the first turn of a conversation.
+    pub(super) first: &'static [&'static str],
+    /// What follows them when the conversation is taken up again; `{}` stands for its identity.
+    /// Without it every turn is a conversation of its own.
     pub(super) again: &'static [&'static str],
     /// What a line says.
     pub(super) read: fn(&str, &mut Reading),
@@ -123,13 +125,12 @@ enum Turn {
 }
 
 fn with_arguments(line: &CommandLine, lines: Lines, known: Option<&str>) -> CommandLine {
-    let words: Vec<String> = match known {
-        Some(known) if !lines.again.is_empty() => {
-            lines.again.iter().map(|word| word.replace("{}", known)).collect()
-        }
-        _ => lines.arguments.iter().map(|word| (*word).to_owned()).collect(),
+    let (more, known) = match known {
+        Some(known) if !lines.again.is_empty() => (lines.again, known),
+        _ => (lines.first, ""),
     };
-    line.followed_by(words)
+    let words = lines.arguments.iter().chain(more).map(|word| word.replace("{}", known));
+    line.followed_by(words.collect())
 }
 
 async fn turn(

@@ -136,3 +136,18 @@ async fn any_program_gets_the_prompt_and_says_what_it_writes() {
     let mut session = Session::start(Dialect::Plain, failing);
     assert_eq!(turn(&mut session).await, ["ended: exit code 4: no"]);
 }
+
+#[tokio::test]
+async fn a_conversation_is_taken_up_again_with_its_identity() {
+    let tree = TempDir::new().unwrap();
+    let script = "echo '{\"type\":\"thread.started\",\"thread_id\":\"th-7\"}'; \
+                  echo \"$@\" >> words";
+    let line = post(tree.path(), "/bin/sh", &["-c", script, "codex"]);
+    let mut session = Session::start(Dialect::Codex, line);
+    for _ in 0..2 {
+        assert_eq!(turn(&mut session).await, ["done"]);
+    }
+    let always = "exec --json --dangerously-bypass-approvals-and-sandbox";
+    let words = std::fs::read_to_string(tree.path().join("words")).unwrap();
+    assert_eq!(words, format!("{always} -\n{always} resume th-7 -\n"));
+}

@@ -15,16 +15,8 @@ pub(crate) const DIALECT: Lines = Lines {
         "--permission-mode",
         "bypassPermissions",
     ],
-    again: &[
-        "-p",
-        "--output-format",
-        "stream-json",
-        "--verbose",
-        "--permission-mode",
-        "bypassPermissions",
-        "--resume",
-        "{}",
-    ],
+    first: &[],
+    again: &["--resume", "{}"],
     read,
 };
 

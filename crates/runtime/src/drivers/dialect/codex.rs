@@ -7,8 +7,9 @@ use super::super::{Heard, Spent};
 
 /// Its own sandbox would lie inside of ours, which is the one that counts.
 pub(crate) const DIALECT: Lines = Lines {
-    arguments: &["exec", "--json", "--dangerously-bypass-approvals-and-sandbox", "-"],
-    again: &["exec", "resume", "{}", "--json", "--dangerously-bypass-approvals-and-sandbox", "-"],
+    arguments: &["exec", "--json", "--dangerously-bypass-approvals-and-sandbox"],
+    first: &["-"],
+    again: &["resume", "{}", "-"],
     read,
 };
 

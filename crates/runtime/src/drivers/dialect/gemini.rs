@@ -8,6 +8,7 @@ use super::super::{Heard, Spent};
 /// Without a way back into a conversation every turn is one of its own.
 pub(crate) const DIALECT: Lines = Lines {
     arguments: &["--output-format", "stream-json", "--approval-mode", "yolo"],
+    first: &[],
     again: &[],
     read,
 };

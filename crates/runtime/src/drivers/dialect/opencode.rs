@@ -7,7 +7,8 @@ use super::super::{Heard, Spent};
 
 pub(crate) const DIALECT: Lines = Lines {
     arguments: &["run", "--format", "json"],
-    again: &["run", "--format", "json", "--session", "{}"],
+    first: &[],
+    again: &["--session", "{}"],
     read,
 };
 

@@ -3,7 +3,7 @@
 use super::super::stream::{Lines, Reading};
 
 /// The lines of any program.
-pub(crate) const DIALECT: Lines = Lines { arguments: &[], again: &[], read };
+pub(crate) const DIALECT: Lines = Lines { arguments: &[], first: &[], again: &[], read };
 
 fn read(line: &str, reading: &mut Reading) {
     reading.say(line);
