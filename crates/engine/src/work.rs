@@ -45,7 +45,7 @@ pub(crate) fn works(
 fn work(root: &Path, survey: &Survey, findings: &[Finding], change: Change<'_>) -> Work {
     let Change { package, audits, patch, before } = change;
     let choices: Vec<&Choice> = audits.iter().map(|audit| &audit.choice).collect();
-    let is_kept = survey.config.agent.as_ref().is_some_and(|agent| agent.fallback);
+    let is_kept = agents::agent_of(survey).is_some_and(|agent| agent.fallback);
     let assignment = is_kept.then(|| {
         let audits = audits.iter().map(|audit| (*audit).clone()).collect();
         agents::assignment(root, survey, findings, audits, package)

@@ -145,10 +145,12 @@ class Agent:
         sys.exit(code)
 
     def turns_for(self, prompt):
-        if isinstance(self.script, list):
-            return iter(self.script)
-        title = prompt.splitlines()[0] if prompt else ""
-        return iter(next((turns for words, turns in self.script.items() if words in title), []))
+        turns = self.script
+        if isinstance(turns, dict):
+            title = prompt.splitlines()[0] if prompt else ""
+            turns = next((it for words, it in turns.items() if words in title), [])
+        # One that is told of work that was refused is asked for the second time.
+        return iter(turns[1:] if "was refused" in prompt else turns)
 
     def play(self, prompt):
         """Plays the next turn; gives the reason why it ended."""

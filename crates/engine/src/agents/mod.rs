@@ -10,7 +10,7 @@ use ssot_audit::Audit;
 use ssot_facts::{Definition, DefinitionId, Index, ModuleId, Role};
 use ssot_model::audit::{Hands, Way};
 use ssot_model::{
-    AgentConfig, DefinitionKind, Finding, GroupId, Package, PackageGroup, RepoPath, Strategy,
+    AgentConfig, DefinitionKind, Finding, GroupId, Mode, Package, PackageGroup, RepoPath, Strategy,
 };
 use ssot_plan::{HandedGroup, HandedPlaces};
 use ssot_rules::RULES;
@@ -27,6 +27,11 @@ pub(crate) struct Handed {
     audits: Vec<Audit>,
 }
 
+/// The agent of the configuration; in careful mode it gets nothing.
+pub(crate) fn agent_of(survey: &Survey) -> Option<&AgentConfig> {
+    survey.config.agent.as_ref().filter(|_| survey.config.run.mode != Mode::Careful)
+}
+
 /// Of the groups that no codemod does, those that an agent can; none when the configuration
 /// has no agent.
 pub(crate) fn hand_over(
@@ -35,7 +40,7 @@ pub(crate) fn hand_over(
     findings: &[Finding],
     left: impl IntoIterator<Item = Audit>,
 ) -> Handed {
-    if survey.config.agent.is_none() || survey.config.run.mode == ssot_model::Mode::Careful {
+    if agent_of(survey).is_none() {
         return Handed { audits: Vec::new() };
     }
     let sources = codemod::sources(root);
@@ -112,7 +117,7 @@ pub(crate) fn handed_places<'a>(
     findings: &'a [Finding],
     planned: &BTreeSet<GroupId>,
 ) -> Vec<HandedPlaces<'a>> {
-    let Some(agent) = &survey.config.agent else { return Vec::new() };
+    let Some(agent) = agent_of(survey) else { return Vec::new() };
     let is_handed = |finding: &&Finding| {
         finding.verdict.is_none()
             && finding.is_violation()

@@ -187,12 +187,26 @@ fn foreign_lines(before: &str, after: &str, names: &BTreeSet<String>) -> Vec<Str
     for line in after.lines().map(str::trim).filter(|line| !line.is_empty()) {
         *counts.entry(line).or_default() -= 1;
     }
-    let is_about = |line: &str| {
-        line.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
-            .any(|word| names.contains(word))
+    let is_about = |line: &str| words(line).any(|word| names.contains(word));
+    counts.retain(|_, count| *count != 0);
+    let foreign = counts.keys().filter(|line| !is_about(line)).map(|line| (*line).to_owned());
+    foreign.chain(unexpected(&counts)).collect()
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+}
+
+/// Numbers that lines of a test held and that those in their place do not: what a test expects
+/// is not an agent's to change, whatever the line is about.
+fn unexpected(counts: &BTreeMap<&str, i64>) -> Option<String> {
+    let of = |sign: i64| -> BTreeSet<&str> {
+        let lines = counts.iter().filter(|(_, count)| count.signum() == sign);
+        let numbers = lines.flat_map(|(line, _)| words(line));
+        numbers.filter(|word| word.starts_with(|it: char| it.is_ascii_digit())).collect()
     };
-    let differing = counts.into_iter().filter(|(line, count)| *count != 0 && !is_about(line));
-    differing.map(|(line, _)| line.to_owned()).collect()
+    let (gone, come) = (of(1), of(-1));
+    gone.difference(&come).next().map(|number| format!("{number}, which it held"))
 }
 
 #[cfg(test)]
@@ -207,10 +221,17 @@ mod tests {
         for (after, expected) in [
             (before, &[][..]),
             ("from pay import mask\nassert mask(1, 4) == 2\n\nassert total == 3\n", &[]),
-            ("from card import mask\nassert mask(1) == 2\n", &["assert total == 3"]),
+            (
+                "from card import mask\nassert mask(1) == 2\n",
+                &["assert total == 3", "3, which it held"],
+            ),
+            (
+                "from card import mask\nassert mask(1) == 7\nassert total == 3\n",
+                &["2, which it held"],
+            ),
             (
                 "from card import mask\nassert mask(1) == 2\nassert total == 4\n",
-                &["assert total == 3", "assert total == 4"],
+                &["assert total == 3", "assert total == 4", "3, which it held"],
             ),
         ] {
             assert_eq!(foreign(before, after), expected, "{after}");

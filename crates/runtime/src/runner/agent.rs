@@ -32,7 +32,14 @@ pub struct AgentPost {
 pub struct Workplace {
     /// Its command, inside of the sandbox.
     pub line: CommandLine,
-    _scratch: Scratch,
+    scratch: Scratch,
+}
+
+impl Workplace {
+    /// Ends every process that the agent has left behind, also those that left its group.
+    pub fn clear(&self) {
+        self.scratch.terminate();
+    }
 }
 
 impl AgentPost {
@@ -88,7 +95,7 @@ impl Runner {
         let job = Job { policy, program, args: words, env };
         let limit = Duration::from_secs(config.timeout_seconds);
         let line = self.launcher.command_line(&job, tree.path(), limit)?;
-        Ok(Workplace { line: CommandLine { meter: self.meter.clone(), ..line }, _scratch: scratch })
+        Ok(Workplace { line: CommandLine { meter: self.meter.clone(), ..line }, scratch })
     }
 
     /// Counts what an agent says that it has used up.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ssot_model::AgentConfig;
+use ssot_model::{AgentConfig, Dialect};
 use ssot_runtime::drivers::{Ended, Heard, Post, Session};
 use ssot_runtime::git::Worktree;
 use ssot_runtime::runner::{AgentPost, Workplace};
@@ -20,7 +20,7 @@ pub(super) struct Seat<'a> {
     post: Post,
     session: Option<Session>,
     /// The private directory of the agent lives as long as its seat.
-    _place: Workplace,
+    place: Workplace,
 }
 
 impl<'a> Seat<'a> {
@@ -37,7 +37,7 @@ impl<'a> Seat<'a> {
             write_set: unit.work().package.write_set.iter().cloned().collect(),
             tools: Some(tools(&job.launcher.program, tree.path())),
         };
-        Ok(Self { unit, config: &agent.config, post, session: None, _place: place })
+        Ok(Self { unit, config: &agent.config, post, session: None, place })
     }
 
     /// Whether the agent has not been told anything yet.
@@ -45,8 +45,9 @@ impl<'a> Seat<'a> {
         self.session.is_none()
     }
 
-    /// Tells the agent something and hears it to the end of its turn. A conversation that
-    /// went wrong is not gone on with.
+    /// Tells the agent something and hears it to the end of its turn. No process of its is left
+    /// when this returns: nobody writes into a tree while it is judged. What can be taken up
+    /// again without a process goes on next time, unless it went wrong.
     pub(super) async fn turn(&mut self, told: String, record: &mut Record<'_>) -> Result<(), Stop> {
         let mut session = match self.session.take() {
             Some(session) => session,
@@ -54,9 +55,11 @@ impl<'a> Seat<'a> {
         };
         // Whoever is not there to be told says so when it is heard.
         session.prompt(told).await;
-        hear_out(self.config, &mut session, self.unit.leash.halt.clone(), record).await?;
-        self.session = Some(session);
-        Ok(())
+        let heard = hear_out(self.config, &mut session, self.unit.leash.halt.clone(), record).await;
+        let goes_on = heard.is_ok() && self.config.dialect != Dialect::Acp;
+        self.session = goes_on.then_some(session);
+        self.place.clear();
+        heard
     }
 }
 
