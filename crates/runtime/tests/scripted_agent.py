@@ -149,8 +149,9 @@ class Agent:
         if isinstance(turns, dict):
             title = prompt.splitlines()[0] if prompt else ""
             turns = next((it for words, it in turns.items() if words in title), [])
-        # One that is told of work that was refused is asked for the second time.
-        return iter(turns[1:] if "was refused" in prompt else turns)
+        # One that is told of work that was refused is asked again: it goes on with its
+        # script, or does the same once more when there is no more of it.
+        return iter(turns[-1:] if "was refused" in prompt else turns)
 
     def play(self, prompt):
         """Plays the next turn; gives the reason why it ended."""

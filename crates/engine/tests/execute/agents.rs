@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ssot_engine::execute::{self, Assignment, Work};
 use ssot_model::{Agent, AgentConfig, Dialect, EventKind, UnitState};
@@ -185,4 +186,45 @@ async fn work_that_was_done_before_the_run_was_killed_is_not_done_again() {
     let summary = platform.run(vec![handed("b")]).await.unwrap();
     assert_eq!(ended(&summary, "p-b").0, UnitState::Done);
     assert_eq!(std::fs::read_to_string(&count).unwrap(), "once\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_process_of_an_agent_is_left_while_its_tree_is_judged() {
+    let script = tempfile::tempdir().unwrap();
+    let file = script.path().join("script.json");
+    let turns = r#"[[{"write": ["app/b.py", "from app.a import VALUE\n"]}]]"#;
+    std::fs::write(&file, turns).unwrap();
+    let tests = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/tests");
+    let tests = tests.canonicalize().unwrap();
+    let mut agent = shell("");
+    agent.config.dialect = Dialect::Acp;
+    agent.config.command =
+        format!("python3 {}/scripted_agent.py {}", tests.display(), file.display());
+    agent.config.readable =
+        [tests.as_path(), script.path()].map(|path| path.display().to_string()).to_vec();
+    let mut platform = Platform::new();
+    platform.agent = Some(agent);
+    let (at_work, at_gates) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (during, after) = (Arc::clone(&at_work), Arc::clone(&at_gates));
+    let word = file.display().to_string();
+    platform.hook = Arc::new(move |_, event| match event {
+        EventKind::ToolExecuting { agent: Agent::Consolidator, .. } => {
+            during.fetch_add(running(&word), Ordering::Relaxed);
+        }
+        EventKind::GateStarted { package: Some(_), .. } => {
+            after.fetch_add(running(&word), Ordering::Relaxed);
+        }
+        _ => {}
+    });
+    let summary = platform.run(vec![handed("b")]).await.unwrap();
+    assert_eq!(ended(&summary, "p-b").0, UnitState::Done, "{:?}", ended(&summary, "p-b"));
+    assert!(at_work.load(Ordering::Relaxed) > 0, "it was never seen at work");
+    assert_eq!(at_gates.load(Ordering::Relaxed), 0);
+}
+
+/// How many processes of this machine have a word in their command.
+fn running(word: &str) -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let commands = processes.filter_map(|it| std::fs::read(it.path().join("cmdline")).ok());
+    commands.filter(|it| String::from_utf8_lossy(it).contains(word)).count()
 }

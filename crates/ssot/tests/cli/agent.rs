@@ -55,6 +55,7 @@ fn what_an_agent_does_lands_when_the_gates_say_so_and_is_refused_with_the_reason
     for (name, why) in [
         // The tests are green all the same: calls tell them apart.
         ("split-amount", "services.billing.payments.split_amount and platform_core.money"),
+        ("deadline", "the agent wrote outside of its write set: services/orders/notes.md"),
         ("outbox", "the agent goes in circles: 6 times in a row it called read"),
         ("parse-quantity", "the agent ended before it was done: exit code 9: the script says so"),
     ] {
@@ -62,7 +63,6 @@ fn what_an_agent_does_lands_when_the_gates_say_so_and_is_refused_with_the_reason
         assert_eq!(state, "rejected", "{name}: {reason}");
         assert!(reason.contains(why), "{name}: {reason}");
     }
-    assert_eq!(ended("deadline").0, "rejected");
     let log = ssot(&demo, &["report", "--format", "json"]).expect(1).stdout;
     assert!(log.contains("deadline"), "{log}");
     ssot(&demo, &["report", "--verify"]).expect(0);
