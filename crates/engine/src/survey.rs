@@ -38,6 +38,13 @@ pub struct ScanOptions {
     pub rules: Vec<String>,
 }
 
+impl ScanOptions {
+    /// Every rule on a directory, with what is remembered of it.
+    pub fn of(root: PathBuf, config: Option<PathBuf>) -> Self {
+        Self { root, config, cache: true, rules: Vec::new() }
+    }
+}
+
 /// Finds and ranks.
 pub fn scan(options: &ScanOptions) -> Result<ScanReport, EngineError> {
     look_over(options).map(|(report, _)| report)

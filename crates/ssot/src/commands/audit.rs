@@ -62,12 +62,7 @@ pub(crate) struct AuditArgs {
 
 pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let (group, place) = asked(args);
-    let options = ScanOptions {
-        root: place.path.clone(),
-        config: args.config.clone(),
-        cache: true,
-        rules: Vec::new(),
-    };
+    let options = ScanOptions::of(place.path.clone(), args.config.clone());
     let waiting = progress::Waiting::start(place.quiet, "reading the repository");
     if let (Some(group), Some(atom), Some(by), Some(reason)) =
         (group, &args.waive, &args.by, &args.reason)

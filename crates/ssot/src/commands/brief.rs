@@ -43,12 +43,7 @@ pub(crate) struct BriefArgs {
 }
 
 pub(crate) fn run(args: &BriefArgs) -> anyhow::Result<Exit> {
-    let options = ScanOptions {
-        root: args.place.path.clone(),
-        config: args.config.clone(),
-        cache: true,
-        rules: Vec::new(),
-    };
+    let options = ScanOptions::of(args.place.path.clone(), args.config.clone());
     let waiting = progress::Waiting::start(args.place.quiet, "planning by dry run");
     let briefing = ssot_engine::brief(&options, &args.group)?;
     drop(waiting);

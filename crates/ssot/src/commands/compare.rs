@@ -48,12 +48,7 @@ struct Group {
 
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
     let groups = if args.stdin { from_stdin()? } else { vec![from_arguments(&args.definitions)?] };
-    let options = ScanOptions {
-        root: args.place.path.clone(),
-        config: args.config.clone(),
-        cache: true,
-        rules: Vec::new(),
-    };
+    let options = ScanOptions::of(args.place.path.clone(), args.config.clone());
     let Some(answers) = answers(args, &options, groups)? else {
         return Ok(Exit::Interrupted);
     };

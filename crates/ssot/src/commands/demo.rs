@@ -88,12 +88,7 @@ fn show(args: &DemoArgs, repository: &NewRepository) -> anyhow::Result<Exit> {
     let root = repository.root();
     let said = format!("a repository with {} commits in {}", commits, root.display());
     output::note(args.quiet, &said);
-    let scan = ssot_engine::scan(&ScanOptions {
-        root: root.to_owned(),
-        config: None,
-        cache: true,
-        rules: Vec::new(),
-    })?;
+    let scan = ssot_engine::scan(&ScanOptions::of(root.to_owned(), None))?;
     output::note(args.quiet, &text::headline(&scan));
     let options = RunOptions {
         id: None,

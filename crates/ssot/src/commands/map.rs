@@ -65,12 +65,7 @@ pub(crate) fn run(args: &MapArgs) -> anyhow::Result<Exit> {
                     `--format text`, `md` or `json`";
         return Err(Usage(said.to_owned()).into());
     }
-    let options = ScanOptions {
-        root: args.place.path.clone(),
-        config: args.config.clone(),
-        cache: true,
-        rules: Vec::new(),
-    };
+    let options = ScanOptions::of(args.place.path.clone(), args.config.clone());
     let kind = match args.what {
         What::Concepts => MapKind::Concepts,
         What::Literals => MapKind::Literals,

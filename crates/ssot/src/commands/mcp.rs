@@ -36,12 +36,7 @@ pub(crate) struct McpArgs {
 }
 
 pub(crate) fn run(args: &McpArgs) -> anyhow::Result<Exit> {
-    let workshop = Workshop::new(ScanOptions {
-        root: args.place.path.clone(),
-        config: args.config.clone(),
-        cache: true,
-        rules: Vec::new(),
-    });
+    let workshop = Workshop::new(ScanOptions::of(args.place.path.clone(), args.config.clone()));
     let user = user(&Environment::of_process());
     let served = interrupt::wait(async {
         match args.http {

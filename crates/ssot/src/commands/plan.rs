@@ -91,12 +91,7 @@ pub(crate) struct PlanArgs {
 }
 
 pub(crate) fn run(args: &PlanArgs) -> anyhow::Result<Exit> {
-    let options = ScanOptions {
-        root: args.place.path.clone(),
-        config: args.config.clone(),
-        cache: true,
-        rules: Vec::new(),
-    };
+    let options = ScanOptions::of(args.place.path.clone(), args.config.clone());
     let waiting = progress::Waiting::start(args.place.quiet, "planning by dry run");
     let plan = match &args.plan {
         Some(file) => ssot_engine::given_plan(&options, file)?,
