@@ -196,6 +196,39 @@ def question_to_run(context: BrowserContext, base: str, server: Server) -> None:
     print("chat: question, evidence, run; the server was killed and nothing is missing or doubled")
 
 
+def decisions(context: BrowserContext, base: str, server: Server) -> None:
+    """What somebody decides on a page stands in the configuration, and the pages follow it."""
+    written = Path(server.repository) / "ssot.toml"
+    page = context.new_page()
+    page.goto(f"{base}/plan")
+    page.locator(".plan-package summary").first.click()
+    page.get_by_role("link", name="let another one stay").first.click()
+    concept = page.url.split("#")[0]
+    page.locator("#another summary").click()
+    form = page.locator("#another form")
+    stays = form.locator("option").first.inner_text()
+    form.get_by_label("Why").fill("everybody imports it from here")
+    with page.expect_navigation():
+        form.get_by_role("button", name="Let it stay").click()
+    assert f'definition = "{stays}"' in written.read_text(), written.read_text()
+    # The repository is read again in the background.
+    choice = page.locator(".verdict-line")
+    for _ in range(60):
+        page.goto(concept)
+        if stays in choice.inner_text():
+            break
+        page.wait_for_timeout(1000)
+    expect(choice).to_contain_text(stays)
+    page.locator("details.accept summary").first.click()
+    page.get_by_label("Why it may stay").fill("two teams, two releases")
+    page.get_by_label("Who answers for it").fill("ada")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Accept", exact=True).click()
+    assert 'reason = "two teams, two releases"' in written.read_text(), written.read_text()
+    page.close()
+    print("decisions: another one stays, and one group is accepted; ssot.toml says so")
+
+
 def two_users(watched: Watched, owner: BrowserContext, base: str) -> None:
     """Somebody who is no member sees neither the project nor its conversations."""
     page = owner.new_page()
@@ -323,6 +356,7 @@ def main() -> None:
         question_to_run(owner, base, server)
         two_users(watched, owner, base)
         accessible(watched, owner, base, run, shots)
+        decisions(owner, base, server)
         browser.close()
         assert not watched.errors, "\n".join(watched.errors)
 

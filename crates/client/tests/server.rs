@@ -57,7 +57,9 @@ impl World {
             origins: Vec::new(),
             environment: Environment::default(),
             oidc: None,
+            llm: None,
             heartbeat: Duration::from_secs(20),
+            patience: ssot_server::serve::PATIENCE,
         };
         let listening = listen(options).await.unwrap();
         let port = listening.link().split(['/', ':', '#']).find_map(|it| it.parse().ok()).unwrap();

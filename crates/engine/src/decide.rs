@@ -1,8 +1,10 @@
 //! A decision about a group, written down where the scan, the codemods and the ratchet read it.
 
-use ssot_model::{Decision, Finding};
+use std::path::PathBuf;
 
-use crate::{CONFIG_FILE, EngineError, ScanOptions, amend};
+use ssot_model::{Decision, Finding, Preference};
+
+use crate::{CONFIG_FILE, EngineError, ScanOptions, amend, configuration};
 
 /// Writes to `ssot.toml` that a finding may stay. The entry names the group by its id, so
 /// that a further copy of the same thing is a new finding.
@@ -32,7 +34,44 @@ pub fn decide(
         ("owner", owner.trim()),
     ];
     entries.extend(expires.map(|day| ("expires", day)));
-    let file = options.config.clone().unwrap_or_else(|| options.root.join(CONFIG_FILE));
-    amend::append(&file, "decision", &entries)?;
+    amend::append(&file(options), "decision", &entries)?;
     Ok(decision)
+}
+
+/// Writes to `ssot.toml` which member of a finding stays when the group is consolidated. Whoever
+/// wants another one than was declared before changes the entry that is there: two of them
+/// would say nothing.
+pub fn prefer(
+    options: &ScanOptions,
+    finding: &Finding,
+    definition: &str,
+    reason: &str,
+) -> Result<Preference, EngineError> {
+    let names: Vec<String> = finding.members.iter().map(ssot_model::Member::dotted).collect();
+    if !names.iter().any(|name| name == definition) {
+        let known = names.join(", ");
+        return Err(EngineError::user(format!(
+            "`{definition}` is no member of {}; there are {known}",
+            finding.id
+        )));
+    }
+    if reason.trim().is_empty() {
+        return Err(EngineError::user("a decision needs a reason"));
+    }
+    let config = configuration::load(&options.root, options.config.as_deref())?.config;
+    if let Some(known) = config.canonical.iter().find(|it| names.contains(&it.definition)) {
+        return Err(EngineError::user(format!(
+            "ssot.toml says already that `{}` stays ({}); change that entry",
+            known.definition, known.reason
+        )));
+    }
+    let reason = reason.trim().to_owned();
+    let entries = [("definition", definition), ("reason", reason.as_str())];
+    amend::append(&file(options), "canonical", &entries)?;
+    Ok(Preference { definition: definition.to_owned(), reason })
+}
+
+/// The file that decisions are written to.
+fn file(options: &ScanOptions) -> PathBuf {
+    options.config.clone().unwrap_or_else(|| options.root.join(CONFIG_FILE))
 }

@@ -64,7 +64,7 @@ pub use agents::brief;
 pub use compare::{Answer, Named, Ranked, compare, compare_by_calls};
 pub use configuration::{CONFIG_FILE, config_schema, read_config};
 pub use crew::Teams;
-pub use decide::decide;
+pub use decide::{decide, prefer};
 pub use delivery::pull_request;
 pub use error::{EngineError, ErrorKind};
 pub use existing::{FEW_MATCHES, Finder, MOST_MATCHES, Sought, find};

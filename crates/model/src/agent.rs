@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::LlmConfig;
+
 /// Who acts in a run: one of the five agents of the stages, in their only order, or one of
 /// the specialists that packages are handed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -113,6 +115,8 @@ pub enum Dialect {
     Gemini,
     /// The stream of `opencode run`.
     Opencode,
+    /// A language model that ssot asks itself, with tools of its own and no program.
+    Model,
 }
 
 impl Dialect {
@@ -125,6 +129,7 @@ impl Dialect {
             Self::Codex => "codex",
             Self::Gemini => "gemini",
             Self::Opencode => "opencode",
+            Self::Model => "model",
         }
     }
 }
@@ -135,9 +140,12 @@ impl Dialect {
 pub struct AgentConfig {
     /// How it is talked with.
     pub dialect: Dialect,
-    /// Its command, split as a shell would, run without a shell.
-    #[schemars(length(min = 1))]
+    /// Its command, split as a shell would, run without a shell; a language model has none.
+    #[serde(default)]
     pub command: String,
+    /// The language model, for the dialect `model`.
+    #[serde(default)]
+    pub llm: Option<LlmConfig>,
     /// How often it may try a package; what the gates said is told it before each further try.
     #[serde(default = "attempts")]
     #[schemars(range(min = 1, max = 10))]

@@ -21,6 +21,7 @@ mod finding;
 mod gate;
 mod ids;
 mod landing;
+mod llm;
 mod map;
 mod mode;
 mod owned;
@@ -64,6 +65,7 @@ pub use ids::{
     UserId,
 };
 pub use landing::{LandingConfig, LandingMode, PreparedBranch};
+pub use llm::{LlmConfig, LlmProvider};
 pub use map::{
     CapabilityEntry, CodeMap, ConceptEntry, ImportEdge, ImportMap, MapPlace, MapView, TextEntry,
 };

@@ -44,7 +44,7 @@ export const bodyOf = (form, button) => {
 };
 
 /** A run leaves out the packages whose switch is off, and says what was changed in others. */
-const runOf = (form, { mode, agents, teams, landing, target, command_id }) => {
+const runOf = (form, { mode, agents, teams, landing, importers, target, command_id }) => {
   const off = [...form.querySelectorAll("[data-package]:not(:checked)")];
   const edits = new Map();
   for (const field of form.querySelectorAll("[data-edits]")) {
@@ -55,7 +55,7 @@ const runOf = (form, { mode, agents, teams, landing, target, command_id }) => {
     edit[field.name.split(".")[0]] = field.value;
     edits.set(package_, edit);
   }
-  return { command_id, mode, agents, teams, landing, ...(target && { target }), without: off.map((it) => it.dataset.package), edits: [...edits.values()] };
+  return { command_id, mode, agents, teams, landing, importers, ...(target && { target }), without: off.map((it) => it.dataset.package), edits: [...edits.values()] };
 };
 
 const fail = (form, error) => {

@@ -17,6 +17,7 @@ pub mod files;
 pub mod git;
 pub mod identity;
 pub mod ids;
+pub mod llm;
 pub mod log;
 pub mod net;
 pub mod process;

@@ -1,6 +1,7 @@
 //! Database files of ours: opened by what they say they are, with the settings on which
 //! durability rests, read back.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -62,6 +63,16 @@ pub enum DatabaseError {
         /// The newest version this program knows.
         known: i64,
     },
+    /// The file was moved away, deleted or replaced while it was open.
+    #[error(
+        "the database {} is not there any more, nothing is written until it is back; put it back, \
+         or start again to begin a new one",
+        path.display()
+    )]
+    Gone {
+        /// The file.
+        path: PathBuf,
+    },
     /// A setting on which durability rests did not take effect.
     #[error(
         "the database {} refuses {setting} = {wanted} and has `{found}`; put it on a local file system",
@@ -77,6 +88,38 @@ pub enum DatabaseError {
         /// What it is.
         found: String,
     },
+}
+
+/// Where a database file lies. `SQLite` goes on writing into a file that was moved away or
+/// deleted, and all of that is lost with the process.
+#[derive(Debug, Clone)]
+pub(crate) struct Anchor {
+    path: PathBuf,
+    /// Device and number on it.
+    place: (u64, u64),
+}
+
+impl Anchor {
+    /// Of a file that was just opened.
+    pub(crate) fn of(path: &Path) -> Result<Self, DatabaseError> {
+        match place(path) {
+            Some(place) => Ok(Self { path: path.to_owned(), place }),
+            None => Err(DatabaseError::Gone { path: path.to_owned() }),
+        }
+    }
+
+    /// An error when the file is not there any more, or is another one.
+    pub(crate) fn holds(&self) -> Result<(), DatabaseError> {
+        if place(&self.path) == Some(self.place) {
+            return Ok(());
+        }
+        Err(DatabaseError::Gone { path: self.path.clone() })
+    }
+}
+
+fn place(path: &Path) -> Option<(u64, u64)> {
+    let metadata = std::fs::symlink_metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
 }
 
 /// Opens the connection of the writer and makes the tables in a new file.

@@ -22,6 +22,7 @@ const OWN_FOLDERS: &[&str] = &["crates/", "fuzz/", "xtask/"];
 const OWN_PYTHON: &[(&str, &str)] = &[
     ("crates/runtime/src/runner/", "runs inside the interpreter that runs the tests"),
     ("crates/runtime/tests/scripted_agent.py", "a coding agent that does what a script says"),
+    ("crates/runtime/tests/scripted_model.py", "a language model that does what a script says"),
     ("fuzz/seeds/python/", "where the fuzzers begin"),
     ("xtask/mcp/", "asks `ssot mcp` as its clients do"),
     ("xtask/browser/", "how a browser and a generator of requests use the dashboard"),

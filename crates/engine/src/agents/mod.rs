@@ -1,6 +1,7 @@
 //! What is handed to the coding agent of the configuration, to whom, and with which words.
 
 mod briefing;
+mod hearing;
 mod pairs;
 mod roles;
 
@@ -21,6 +22,8 @@ use crate::execute::{Assignment, Work};
 use crate::survey::{self, ScanOptions};
 use crate::triage::Survey;
 use crate::{EngineError, codemod, coverage, fixes};
+
+pub(crate) use hearing::Hearing;
 
 /// Groups that an agent can do, looked into.
 pub(crate) struct Handed {

@@ -260,7 +260,7 @@ fn roll_back(known: &Known<'_>, package: Option<&str>) -> Reply {
 
 /// The findings that are about something: those of that name or id first, then those whose
 /// name or members contain it or, failing that, one of its words.
-fn about<'a>(snapshot: &'a Snapshot, name: &str) -> Vec<&'a Finding> {
+pub(super) fn about<'a>(snapshot: &'a Snapshot, name: &str) -> Vec<&'a Finding> {
     let all = || snapshot.report.findings.iter();
     let mut found: Vec<&Finding> = all().filter(|it| crate::survey::is_called(it, name)).collect();
     if found.is_empty() {
@@ -273,7 +273,7 @@ fn about<'a>(snapshot: &'a Snapshot, name: &str) -> Vec<&'a Finding> {
     found
 }
 
-fn group(finding: &Finding) -> Reference {
+pub(super) fn group(finding: &Finding) -> Reference {
     let subject = Subject::Group { group: finding.id.clone() };
     Reference { label: finding.name.clone(), subject }
 }

@@ -1,7 +1,9 @@
-//! Conversation without a language model: what somebody writes is read as one of a few
-//! intents, answered from what is known, and every answer names what it rests on.
+//! Conversation: what somebody writes is read as one of a few intents and answered from what
+//! is known. What no intent covers goes to a language model where one is configured. Every
+//! answer names what it rests on.
 
 mod answer;
+mod free;
 mod intent;
 mod turn;
 
@@ -10,6 +12,7 @@ use ssot_runtime::log::RunEntry;
 
 use crate::Snapshot;
 
+pub use free::{FreeTurn, is_free};
 pub use intent::{Intent, intent};
 pub use turn::{Conversation, Turn};
 

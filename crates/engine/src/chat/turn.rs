@@ -13,7 +13,7 @@ use crate::EngineError;
 /// The conversations of a server, each a chain of the log. Clones share it.
 #[derive(Clone)]
 pub struct Conversation {
-    log: EventLog,
+    pub(super) log: EventLog,
 }
 
 /// A message that was taken and is being answered.
@@ -119,11 +119,7 @@ impl Turn {
         };
         let mut evidence = self.reply.evidence.clone();
         evidence.extend(more);
-        let summary = match evidence.len() {
-            0 => "nothing to look up".to_owned(),
-            1 => "1 reference".to_owned(),
-            more => format!("{more} references"),
-        };
+        let summary = references(evidence.len());
         let (tool, call) = (self.tool.to_owned(), self.step.clone());
         let told = summary.clone();
         self.append(EventKind::ToolCompleted { agent, tool, call, status, summary: told }).await?;
@@ -136,7 +132,16 @@ impl Turn {
     }
 }
 
-async fn append(
+/// On how much an answer rests, in words.
+pub(super) fn references(count: usize) -> String {
+    match count {
+        0 => "nothing to look up".to_owned(),
+        1 => "1 reference".to_owned(),
+        more => format!("{more} references"),
+    }
+}
+
+pub(super) async fn append(
     log: &EventLog,
     thread: &RunId,
     step: &str,
@@ -150,7 +155,7 @@ async fn append(
 }
 
 /// The chain of a conversation in the log.
-fn chain(thread: &ThreadId) -> RunId {
+pub(super) fn chain(thread: &ThreadId) -> RunId {
     RunId::new(thread.as_str())
 }
 

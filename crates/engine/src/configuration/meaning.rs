@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use ssot_model::RepoPath;
 use ssot_model::audit::AtomKind;
+use ssot_model::{Config, RepoPath};
 use ssot_rewrite::{Substitution, Wanted};
 use ssot_rules::PolicyLines;
 use ssot_runtime::runner::split_command;
@@ -89,6 +89,33 @@ pub(super) fn commands(text: &str, document: &DeTable<'_>) -> Vec<Mistake> {
         found.extend(twice(text, "category", texts(test, "category", "name")));
     }
     found
+}
+
+/// An agent that has neither a program nor a model, or both, and a model that cannot be asked.
+pub(super) fn agent(document: &DeTable<'_>) -> Option<Mistake> {
+    let agent = table(document, "agent")?;
+    let dialect = agent.get("dialect")?;
+    let is_model = matches!(dialect.get_ref(), DeValue::String(word) if word == "model");
+    let of = |key: &str| agent.get(key).map(Spanned::span);
+    let (place, message) = match (is_model, of("command"), of("llm")) {
+        (true, _, None) => {
+            (dialect.span(), "the dialect `model` needs `[agent.llm]`: which model, and where")
+        }
+        (true, Some(place), _) => (place, "a language model has no command"),
+        (false, None, _) => {
+            (dialect.span(), "`agent` needs `command`: the program to be talked with")
+        }
+        (false, _, Some(place)) => (place, "`llm` is for the dialect `model`"),
+        _ => return None,
+    };
+    Some(Mistake::new(place, message))
+}
+
+/// A language model that cannot be asked as it is configured.
+pub(super) fn llm(document: &DeTable<'_>, config: &Config) -> Option<Mistake> {
+    let why = config.agent.as_ref()?.llm.as_ref()?.check().err()?;
+    let place = table(document, "agent")?.get("llm").map(Spanned::span);
+    Some(Mistake::new(place.unwrap_or_default(), format!("`agent.llm`: {why}")))
 }
 
 /// Steps of a canary that do not rise, or that nothing looks at.

@@ -73,6 +73,7 @@ fn parse(file: &str, text: &str) -> Result<Loaded, EngineError> {
         mistakes.extend(meaning::mistakes(text, document.get_ref()));
         mistakes.extend(meaning::commands(text, document.get_ref()));
         mistakes.extend(meaning::canary(document.get_ref()));
+        mistakes.extend(meaning::agent(document.get_ref()));
     }
     let config = match toml::from_str(text) {
         Ok(config) => config,
@@ -84,6 +85,7 @@ fn parse(file: &str, text: &str) -> Result<Loaded, EngineError> {
         Err(_) => Config::default(),
     };
     mistakes.extend(meaning::codemods(document.get_ref()));
+    mistakes.extend(meaning::llm(document.get_ref(), &config));
     if mistakes.is_empty() {
         let lines = meaning::lines(file, text, document.get_ref());
         return Ok(Loaded { config, lines });

@@ -8,6 +8,7 @@ use ssot_model::{
     Timestamp, UnitState,
 };
 use ssot_runtime::git::GitError;
+use ssot_runtime::llm::LlmError;
 use ssot_runtime::runner::RunnerError;
 use tokio::sync::watch;
 
@@ -56,6 +57,12 @@ impl From<GitError> for Stop {
 impl From<RunnerError> for Stop {
     fn from(error: RunnerError) -> Self {
         Self::Unrunnable(error.to_string())
+    }
+}
+
+impl From<LlmError> for Stop {
+    fn from(error: LlmError) -> Self {
+        Self::Failed(error.to_string())
     }
 }
 

@@ -7,12 +7,15 @@ mod explain_finding;
 mod find_existing;
 mod plan;
 mod run_status;
+mod worktree;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ssot_runtime::registry::DuplicateKey;
 use ssot_runtime::tools::{ToolDispatcher, ToolFailure, Toolset};
+
+pub(crate) use worktree::Bench;
 
 use crate::existing::Finder;
 use crate::{EngineError, ScanOptions};
@@ -43,8 +46,13 @@ impl Workshop {
         self.with_finder(|_| Ok(()))
     }
 
-    /// Every tool, behind a dispatcher.
+    /// Every tool that asks, behind a dispatcher.
     pub fn tools(&self) -> Result<ToolDispatcher, EngineError> {
+        Ok(self.toolset()?.dispatcher(LARGEST_ANSWER))
+    }
+
+    /// Every tool that asks.
+    fn toolset(&self) -> Result<Toolset, EngineError> {
         let all = || -> Result<Toolset, DuplicateKey> {
             Toolset::new()
                 .with(find_existing::FindExisting(self.clone()))?
@@ -55,7 +63,7 @@ impl Workshop {
                 .with(check_change::CheckChange(self.clone()))?
                 .with(run_status::RunStatus(self.clone()))
         };
-        Ok(all().map_err(EngineError::internal)?.dispatcher(LARGEST_ANSWER))
+        all().map_err(EngineError::internal)
     }
 
     fn with_finder<T>(

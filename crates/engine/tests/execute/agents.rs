@@ -17,6 +17,7 @@ fn shell(script: &str) -> AgentPost {
     let config = AgentConfig {
         dialect: Dialect::Plain,
         command: format!("/bin/sh -c '{script}'"),
+        llm: None,
         attempts: 2,
         fallback: true,
         rules: Vec::new(),

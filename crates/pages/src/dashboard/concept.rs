@@ -40,6 +40,8 @@ struct Page<'a> {
     accepted: String,
     missed: String,
     places: Vec<(String, String)>,
+    /// Members that could stay instead of the one that was chosen, the best first.
+    others: Vec<String>,
     body: String,
     ask: String,
 }
@@ -88,9 +90,15 @@ pub fn concept(view: &ConceptView<'_>) -> String {
             .unwrap_or_default(),
         missed,
         places: super::places(finding, view.hosted),
+        others: view.audit.map(others).unwrap_or_default(),
         body: report::concept(finding, view.audit, view.sources),
         ask: format!("Tell me about {} ({})", finding.name, finding.id),
     })
+}
+
+/// The candidates after the first: it leads already.
+fn others(audit: &Audit) -> Vec<String> {
+    audit.candidates.iter().skip(1).map(|it| it.dotted.clone()).collect()
 }
 
 impl Page<'_> {
@@ -99,6 +107,6 @@ impl Page<'_> {
     }
 
     fn api(&self) -> String {
-        format!("{}/findings/{}/accept", self.shell.api(), segment(self.view.finding.id.as_str()))
+        format!("{}/findings/{}", self.shell.api(), segment(self.view.finding.id.as_str()))
     }
 }

@@ -44,7 +44,7 @@ struct Row<'a> {
     time: String,
     slack: String,
     waits: Vec<&'a str>,
-    groups: Vec<(String, String, &'static str)>,
+    groups: Vec<(String, String, &'static str, &'a str)>,
     places: String,
     files: Vec<&'a str>,
     answers: Vec<String>,
@@ -71,6 +71,8 @@ struct Page<'a> {
     checkpoints: Vec<(String, &'static str, &'static str)>,
     rows: Vec<Row<'a>>,
     teams: BTreeSet<&'a str>,
+    /// Whether the plan rewrites those who import a copy.
+    rewrites: bool,
     left: Vec<Left>,
 }
 
@@ -108,6 +110,7 @@ pub fn plan(view: &PlanView<'_>) -> String {
         checkpoints: checkpoints(schedule),
         rows,
         teams,
+        rewrites: plan.rewrite_imports,
         left: left(view, plan),
         ..Page::empty(view)
     })
@@ -126,6 +129,7 @@ impl<'a> Page<'a> {
             checkpoints: Vec::new(),
             rows: Vec::new(),
             teams: BTreeSet::new(),
+            rewrites: false,
             left: Vec::new(),
         }
     }
@@ -169,7 +173,7 @@ fn row<'a>(view: &PlanView<'_>, package: &'a Package, planned: Option<&PlannedPa
     let is_meant = view.only.is_empty() || view.only.contains(&package.id);
     let groups = package.groups.iter().map(|group| {
         let href = format!("{}/concepts/{}", view.shell.base(), segment(group.group.as_str()));
-        (group.name.clone(), href, group.strategy.as_str())
+        (group.name.clone(), href, group.strategy.as_str(), group.canonical.as_str())
     });
     let places: usize = package.places.iter().map(|it| it.places.len()).sum();
     let answers = package.groups.iter().flat_map(|group| &group.answered);

@@ -36,15 +36,15 @@ const TOLD: usize = 5;
 const GRACE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Talks in the protocol.
-pub(super) struct Acp;
+pub(super) struct Acp(pub(super) Post);
 
 impl Driver for Acp {
     fn converse(
         &self,
-        post: Post,
         prompts: mpsc::Receiver<String>,
         heard: mpsc::Sender<Heard>,
     ) -> Conversation {
+        let post = self.0.clone();
         Box::pin(async move {
             let Piped { stdin, stdout, running } = match Piped::start(&post.line) {
                 Ok(piped) => piped,

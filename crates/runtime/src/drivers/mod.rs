@@ -6,6 +6,7 @@
 
 mod acp;
 mod dialect;
+mod model;
 mod stream;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,9 @@ use ssot_model::{Dialect, RepoPath};
 use tokio::sync::mpsc;
 
 use crate::process::CommandLine;
+
+pub use model::Model;
+pub(crate) use stream::summary_of;
 
 /// Things heard that wait to be read; a full queue makes the agent wait.
 const HEARD: usize = 64;
@@ -82,7 +86,7 @@ impl Spent {
     }
 }
 
-/// The agent and where it works.
+/// An agent that is a program, and where it works.
 #[derive(Debug, Clone)]
 pub struct Post {
     /// Its command, already inside of its sandbox.
@@ -107,24 +111,23 @@ pub type Conversation = Pin<Box<dyn Future<Output = Ended> + Send>>;
 /// Something that can talk with an agent.
 pub trait Driver: Send + Sync {
     /// Begins a conversation.
-    fn converse(
-        &self,
-        post: Post,
-        prompts: mpsc::Receiver<String>,
-        heard: mpsc::Sender<Heard>,
-    ) -> Conversation;
+    fn converse(&self, prompts: mpsc::Receiver<String>, heard: mpsc::Sender<Heard>)
+    -> Conversation;
 }
 
-/// The driver that speaks a dialect.
-pub fn driver(dialect: Dialect) -> Box<dyn Driver> {
-    match dialect {
-        Dialect::Acp => Box::new(acp::Acp),
-        Dialect::Plain => Box::new(stream::Stream(dialect::plain::DIALECT)),
-        Dialect::ClaudeCode => Box::new(stream::Stream(dialect::claude_code::DIALECT)),
-        Dialect::Codex => Box::new(stream::Stream(dialect::codex::DIALECT)),
-        Dialect::Gemini => Box::new(stream::Stream(dialect::gemini::DIALECT)),
-        Dialect::Opencode => Box::new(stream::Stream(dialect::opencode::DIALECT)),
-    }
+/// The driver that speaks a dialect with a program; none for a language model, which is no
+/// program: see [`Model`].
+pub fn driver(dialect: Dialect, post: Post) -> Option<Box<dyn Driver>> {
+    let lines = match dialect {
+        Dialect::Model => return None,
+        Dialect::Acp => return Some(Box::new(acp::Acp(post))),
+        Dialect::Plain => dialect::plain::DIALECT,
+        Dialect::ClaudeCode => dialect::claude_code::DIALECT,
+        Dialect::Codex => dialect::codex::DIALECT,
+        Dialect::Gemini => dialect::gemini::DIALECT,
+        Dialect::Opencode => dialect::opencode::DIALECT,
+    };
+    Some(Box::new(stream::Stream(lines, post)))
 }
 
 /// An agent in conversation, as whoever asks it sees it.
@@ -136,12 +139,12 @@ pub struct Session {
 }
 
 impl Session {
-    /// Begins a conversation with the agent of a dialect.
-    pub fn start(dialect: Dialect, post: Post) -> Self {
+    /// Begins a conversation with an agent.
+    pub fn start(driver: &dyn Driver) -> Self {
         // One prompt at a time: the next one rests on what came of the last.
         let (prompts, asked) = mpsc::channel(1);
         let (tell, heard) = mpsc::channel(HEARD);
-        let conversation = driver(dialect).converse(post, asked, tell);
+        let conversation = driver.converse(asked, tell);
         Self { prompts, heard, conversation, ended: None }
     }
 
@@ -186,7 +189,7 @@ impl Pieces {
 }
 
 /// The beginning of a text, on one line.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     const LONGEST: usize = 300;
     let words: Vec<&str> = text.split_whitespace().collect();
     let text = words.join(" ");

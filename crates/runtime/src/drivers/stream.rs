@@ -63,7 +63,7 @@ impl Reading {
 }
 
 /// What a tool is called with, as people read it: a single text as it is, else JSON.
-fn summary_of(input: &Value) -> String {
+pub(crate) fn summary_of(input: &Value) -> String {
     match input {
         Value::String(text) => text.clone(),
         Value::Object(fields) => match fields.values().next() {
@@ -91,16 +91,15 @@ pub(super) fn number(value: &Value, path: &[&str]) -> u64 {
 }
 
 /// Talks with an agent whose lines are known.
-pub(super) struct Stream(pub(super) Lines);
+pub(super) struct Stream(pub(super) Lines, pub(super) Post);
 
 impl Driver for Stream {
     fn converse(
         &self,
-        post: Post,
         mut prompts: mpsc::Receiver<String>,
         heard: mpsc::Sender<Heard>,
     ) -> Conversation {
-        let lines = self.0;
+        let (lines, post) = (self.0, self.1.clone());
         Box::pin(async move {
             let mut known = None;
             while let Some(prompt) = prompts.recv().await {

@@ -32,7 +32,7 @@ use ssot_model::{Event, EventKind, RunId};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::clock::Clock;
-use crate::sqlite;
+use crate::sqlite::{self, Anchor};
 
 pub use chain::{Fault, VerifyReport};
 pub use error::LogError;
@@ -77,7 +77,8 @@ impl EventLog {
         let (live, _) = broadcast::channel(LIVE_EVENTS);
         let readers = sqlite::readers(path);
         let log = Self { queue, live: live.downgrade(), path: path.into(), readers };
-        tokio::spawn(writer::Writer::new(connection, clock, live).work(commands));
+        let file = (connection, Anchor::of(path)?);
+        tokio::spawn(writer::Writer::new(file, clock, live).work(commands));
         Ok(log)
     }
 

@@ -10,6 +10,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use super::batch::{Batch, Outcome};
 use super::{BATCH_EVENTS, LogError, News};
 use crate::clock::Clock;
+use crate::sqlite::Anchor;
 
 /// What the writer is asked for. An answer that nobody waits for any more is
 /// dropped; the work is done all the same.
@@ -29,6 +30,7 @@ pub(super) struct Append {
 
 pub(super) struct Writer {
     connection: SqliteConnection,
+    anchor: Anchor,
     clock: Clock,
     /// None after a failure, so that subscribers see the end.
     live: Option<broadcast::Sender<News>>,
@@ -39,11 +41,11 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(
-        connection: SqliteConnection,
+        (connection, anchor): (SqliteConnection, Anchor),
         clock: Clock,
         live: broadcast::Sender<News>,
     ) -> Self {
-        Self { connection, clock, live: Some(live), epochs: BTreeMap::new(), stopped: None }
+        Self { connection, anchor, clock, live: Some(live), epochs: BTreeMap::new(), stopped: None }
     }
 
     /// Works until it is told to close or nobody can ask any more. Whatever has
@@ -71,6 +73,10 @@ impl Writer {
         };
         if let Some(error) = &self.stopped {
             return refuse(error);
+        }
+        // Nothing was begun, so that it can go on as soon as the file is back.
+        if let Err(gone) = self.anchor.holds() {
+            return refuse(&gone.into());
         }
         match self.commit(batch).await {
             Ok(outcomes) => outcomes,

@@ -74,7 +74,7 @@ async fn connected(target: &Target, reach: Reach) -> Result<Connection, NetError
 }
 
 /// Whom the system trusts, read once.
-fn configuration() -> Result<Arc<ClientConfig>, tokio_rustls::rustls::Error> {
+pub(super) fn configuration() -> Result<Arc<ClientConfig>, tokio_rustls::rustls::Error> {
     static KNOWN: OnceLock<Arc<ClientConfig>> = OnceLock::new();
     if let Some(known) = KNOWN.get() {
         return Ok(Arc::clone(known));

@@ -13,6 +13,11 @@ pub use dial::{Connection, dial};
 pub use http::{Answer, Ask, ask};
 pub use local::LocalListener;
 
+/// How a client of TLS is set up here: the system's roots, signatures by ring.
+pub(crate) fn trust() -> Result<tokio_rustls::rustls::ClientConfig, tokio_rustls::rustls::Error> {
+    dial::configuration().map(|known| (*known).clone())
+}
+
 /// Why something could not be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum NetError {

@@ -48,7 +48,7 @@ pub enum Claim {
 impl Store {
     /// Takes a command on. Of several that come at once only one is new.
     pub async fn claim(&self, key: &CommandKey) -> Result<Claim, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         let inserted = sqlx::query(
             "INSERT INTO commands (user, command, digest, at) VALUES (?, ?, ?, ?)
              ON CONFLICT DO NOTHING",
@@ -85,7 +85,7 @@ impl Store {
         status: u16,
         answer: &str,
     ) -> Result<(), StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         sqlx::query("UPDATE commands SET status = ?, answer = ? WHERE user = ? AND command = ?")
             .bind(status)
             .bind(answer)

@@ -32,7 +32,7 @@ impl Store {
         what: &str,
         detail: &str,
     ) -> Result<(), StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         sqlx::query("INSERT INTO deeds (at, user, project, what, detail) VALUES (?, ?, ?, ?, ?)")
             .bind(self.clock.now().0)
             .bind(user.as_str())

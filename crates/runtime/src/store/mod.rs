@@ -18,11 +18,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::{SqliteConnection, SqlitePool};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use crate::clock::Clock;
 use crate::ids::Randomness;
-use crate::sqlite::{self, DatabaseError};
+use crate::sqlite::{self, Anchor, DatabaseError};
 
 pub use commands::{Claim, CommandKey};
 pub use deeds::Deed;
@@ -59,6 +59,7 @@ impl From<sqlx::Error> for StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     writer: Arc<Mutex<SqliteConnection>>,
+    anchor: Anchor,
     readers: SqlitePool,
     clock: Clock,
     randomness: Randomness,
@@ -75,7 +76,8 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let writer = Arc::new(Mutex::new(sqlite::open(path, schema::FORM).await?));
         let notes = Arc::new(Semaphore::new(NOTES));
-        Ok(Self { writer, readers: sqlite::readers(path), clock, randomness, notes })
+        let anchor = Anchor::of(path)?;
+        Ok(Self { writer, anchor, readers: sqlite::readers(path), clock, randomness, notes })
     }
 
     /// A word that tells one thing from others of its kind, `p-5f3a9c01d2e4b687`.
@@ -83,9 +85,16 @@ impl Store {
         format!("{prefix}-{:016x}", self.randomness.draw())
     }
 
+    /// The connection that writes, when what it writes will be found again.
+    async fn writer(&self) -> Result<MutexGuard<'_, SqliteConnection>, StoreError> {
+        let writer = self.writer.lock().await;
+        self.anchor.holds()?;
+        Ok(writer)
+    }
+
     /// Whether the store can be written now.
     pub async fn is_writable(&self) -> bool {
-        let mut writer = self.writer.lock().await;
+        let Ok(mut writer) = self.writer().await else { return false };
         let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut *writer).await.is_ok();
         begun && sqlx::query("ROLLBACK").execute(&mut *writer).await.is_ok()
     }

@@ -46,7 +46,7 @@ impl Store {
         let root = root.to_str().ok_or_else(|| {
             StoreError::Failed("the path of the repository is not UTF-8".to_owned())
         })?;
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         sqlx::query("INSERT INTO projects (project, name, root, created) VALUES (?, ?, ?, ?)")
             .bind(project.project.as_str())
             .bind(name)
@@ -73,7 +73,7 @@ impl Store {
         user: &UserId,
         role: Role,
     ) -> Result<(), StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         sqlx::query(
             "INSERT INTO members (project, user, role) VALUES (?, ?, ?)
              ON CONFLICT (project, user) DO UPDATE SET role = excluded.role",
@@ -92,7 +92,7 @@ impl Store {
         project: &ProjectId,
         user: &UserId,
     ) -> Result<bool, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         let gone = sqlx::query("DELETE FROM members WHERE project = ? AND user = ?")
             .bind(project.as_str())
             .bind(user.as_str())

@@ -90,7 +90,7 @@ impl Store {
             .map_err(|error| StoreError::Failed(format!("no randomness for a secret: {error}")))?;
         let now = self.clock.now();
         let (name, expires) = (self.name("k"), Timestamp(now.0 + kind.lifetime()));
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         // Whatever has run out goes when something new comes.
         sqlx::query("DELETE FROM secrets WHERE expires <= ?")
             .bind(now.0)
@@ -143,7 +143,7 @@ impl Store {
     async fn note_use(&self, digest: Digest, user: &UserId, now: i64) -> Result<(), StoreError> {
         // Where the file cannot be written for a while they would pile up: the next use notes it.
         let Ok(_permit) = self.notes.try_acquire() else { return Ok(()) };
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         sqlx::query("UPDATE secrets SET used = ? WHERE digest = ?")
             .bind(now)
             .bind(digest.as_bytes())
@@ -159,7 +159,7 @@ impl Store {
 
     /// Takes a one-time code; it opens no door twice, whoever asks at the same moment.
     pub async fn spend(&self, digest: Digest) -> Result<Option<User>, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         let user: Option<String> = sqlx::query_scalar(
             "DELETE FROM secrets WHERE digest = ? AND kind = 'code' AND expires > ?
              RETURNING user",
@@ -175,7 +175,7 @@ impl Store {
 
     /// Takes a secret away.
     pub async fn revoke(&self, digest: Digest) -> Result<(), StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         sqlx::query("DELETE FROM secrets WHERE digest = ?")
             .bind(digest.as_bytes())
             .execute(&mut *writer)
@@ -185,7 +185,7 @@ impl Store {
 
     /// Takes a token of a user away by its name; whether there was one.
     pub async fn revoke_token(&self, user: &UserId, name: &str) -> Result<bool, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         let gone =
             sqlx::query("DELETE FROM secrets WHERE user = ? AND name = ? AND kind = 'token'")
                 .bind(user.as_str())

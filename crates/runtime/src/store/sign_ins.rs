@@ -30,7 +30,7 @@ impl Store {
         attempt: &Attempt,
     ) -> Result<(), StoreError> {
         let now = self.clock.now().0;
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         sqlx::query(
             "DELETE FROM sign_ins WHERE expires <= ? OR state IN
              (SELECT state FROM sign_ins ORDER BY expires DESC LIMIT -1 OFFSET ?)",
@@ -59,7 +59,7 @@ impl Store {
         state: Digest,
         browser: Digest,
     ) -> Result<Option<Attempt>, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         let row = sqlx::query(
             "DELETE FROM sign_ins WHERE state = ? AND browser = ? AND expires > ?
              RETURNING nonce, verifier",
@@ -85,7 +85,7 @@ impl Store {
     ) -> Result<User, StoreError> {
         let user = UserId::new(self.name("u"));
         let name = if name.is_empty() { user.as_str() } else { name };
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         let row = sqlx::query(
             "INSERT INTO users (user, name, is_admin, created, identity) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (identity) DO UPDATE

@@ -31,7 +31,7 @@ impl Store {
             title: title.to_owned(),
             created: self.clock.now(),
         };
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         sqlx::query(
             "INSERT INTO threads (thread, project, user, title, created) VALUES (?, ?, ?, ?, ?)",
         )

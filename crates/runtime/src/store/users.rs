@@ -69,7 +69,7 @@ impl Store {
             created: self.clock.now(),
             seen: None,
         };
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         sqlx::query("INSERT INTO users (user, name, is_admin, created) VALUES (?, ?, ?, ?)")
             .bind(user.user.as_str())
             .bind(name)
@@ -106,7 +106,7 @@ impl Store {
         is_admin: Option<bool>,
         is_closed: Option<bool>,
     ) -> Result<bool, StoreError> {
-        let mut writer = self.writer.lock().await;
+        let mut writer = self.writer().await?;
         let changed = sqlx::query(
             "UPDATE users SET is_admin = coalesce(?, is_admin), is_closed = coalesce(?, is_closed)
              WHERE user = ?",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use ssot_model::{Dialect, RepoPath};
-use ssot_runtime::drivers::{Ended, Heard, Post, Session, Spent};
+use ssot_runtime::drivers::{Ended, Heard, Post, Session, Spent, driver};
 use ssot_runtime::process::CommandLine;
 use ssot_runtime::usage::Meter;
 use tempfile::TempDir;
@@ -27,6 +27,10 @@ fn post(directory: &Path, program: &str, args: &[&str]) -> Post {
     Post { line, directory: directory.to_path_buf(), write_set, tools: None }
 }
 
+fn start(dialect: Dialect, post: Post) -> Session {
+    Session::start(&*driver(dialect, post).expect("a program"))
+}
+
 /// A tree with two files, and an agent that plays a script in it.
 fn play(turns: &Value) -> (TempDir, Session) {
     let tree = TempDir::new().unwrap();
@@ -36,7 +40,7 @@ fn play(turns: &Value) -> (TempDir, Session) {
     std::fs::write(&script, turns.to_string()).unwrap();
     let (agent, script) = (scripted_agent(), script.to_string_lossy().into_owned());
     let args = [agent.to_str().unwrap(), &script];
-    let session = Session::start(Dialect::Acp, post(tree.path(), "python3", &args));
+    let session = start(Dialect::Acp, post(tree.path(), "python3", &args));
     (tree, session)
 }
 
@@ -115,10 +119,10 @@ async fn an_agent_that_dies_tells_how() {
 #[tokio::test]
 async fn what_is_no_agent_at_all_is_told_as_it_is() {
     let tree = TempDir::new().unwrap();
-    let mut session = Session::start(Dialect::Acp, post(tree.path(), "/nowhere/agent", &[]));
+    let mut session = start(Dialect::Acp, post(tree.path(), "/nowhere/agent", &[]));
     let told = turn(&mut session).await;
     assert!(told[0].starts_with("ended: cannot run `/nowhere/agent`"), "{told:?}");
-    let mut session = Session::start(Dialect::Acp, post(tree.path(), "/bin/echo", &["hello"]));
+    let mut session = start(Dialect::Acp, post(tree.path(), "/bin/echo", &["hello"]));
     let told = turn(&mut session).await;
     assert!(told[0].starts_with("ended: exit code 0"), "{told:?}");
 }
@@ -127,13 +131,13 @@ async fn what_is_no_agent_at_all_is_told_as_it_is() {
 async fn any_program_gets_the_prompt_and_says_what_it_writes() {
     let tree = TempDir::new().unwrap();
     let script = "read word; echo heard $word; echo three > a.py";
-    let mut session = Session::start(Dialect::Plain, post(tree.path(), "/bin/sh", &["-c", script]));
+    let mut session = start(Dialect::Plain, post(tree.path(), "/bin/sh", &["-c", script]));
     assert_eq!(turn(&mut session).await, ["said heard go", "done"]);
     assert_eq!(std::fs::read_to_string(tree.path().join("a.py")).unwrap(), "three\n");
     // A turn of such a program is a process of its own.
     assert_eq!(turn(&mut session).await, ["said heard go", "done"]);
     let failing = post(tree.path(), "/bin/sh", &["-c", "echo no >&2; exit 4"]);
-    let mut session = Session::start(Dialect::Plain, failing);
+    let mut session = start(Dialect::Plain, failing);
     assert_eq!(turn(&mut session).await, ["ended: exit code 4: no"]);
 }
 
@@ -143,7 +147,7 @@ async fn a_conversation_is_taken_up_again_with_its_identity() {
     let script = "echo '{\"type\":\"thread.started\",\"thread_id\":\"th-7\"}'; \
                   echo \"$@\" >> words";
     let line = post(tree.path(), "/bin/sh", &["-c", script, "codex"]);
-    let mut session = Session::start(Dialect::Codex, line);
+    let mut session = start(Dialect::Codex, line);
     for _ in 0..2 {
         assert_eq!(turn(&mut session).await, ["done"]);
     }

@@ -9,6 +9,7 @@ use ssot_engine::chat::Conversation;
 use ssot_model::{ProjectId, UserId};
 use ssot_runtime::child::Starter;
 use ssot_runtime::clock::Clock;
+use ssot_runtime::llm::Llm;
 use ssot_runtime::store::{Project, Role, Store, User};
 use tokio::sync::{Mutex, Semaphore, watch};
 
@@ -21,6 +22,8 @@ use super::stream::Hub;
 
 /// Repositories that are read at the same time.
 const READINGS: usize = 2;
+/// Questions that a language model answers at the same time; more wait.
+const THOUGHTS: usize = 8;
 /// Requests of one user, and messages on its sockets.
 const BY_USER: Rate = Rate { burst: 400, each_second: 100 };
 /// Tries to sign in, of everybody together: codes are too long to be guessed anyway.
@@ -49,6 +52,10 @@ pub(crate) struct Shared {
     pub(super) heartbeat: Duration,
     /// Who signs a team in; none where one-time codes are enough.
     pub(super) oidc: Option<OidcSettings>,
+    /// Who answers what no intent of the chat covers; none where nobody does.
+    pub(super) llm: Option<Llm>,
+    /// Places for questions that a language model answers.
+    pub(super) thoughts: Arc<Semaphore>,
     /// Turns true when the server is about to go away.
     pub(super) stopping: watch::Receiver<bool>,
     starter: Starter,
@@ -69,6 +76,7 @@ pub(super) struct Parts {
     pub(super) heartbeat: Duration,
     /// Who signs a team in; none where one-time codes are enough.
     pub(super) oidc: Option<OidcSettings>,
+    pub(super) llm: Option<Llm>,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
@@ -96,6 +104,8 @@ impl App {
             conversation: parts.conversation,
             heartbeat: parts.heartbeat,
             oidc: parts.oidc,
+            llm: parts.llm,
+            thoughts: Arc::new(Semaphore::new(THOUGHTS)),
             stopping: parts.stopping,
             starter: parts.starter,
             state: parts.state,

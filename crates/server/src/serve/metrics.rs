@@ -42,6 +42,10 @@ pub(super) struct Metrics {
     pub(super) readings: Counter,
     /// Runs that were started.
     pub(super) runs: Counter,
+    /// Questions that a language model has answered.
+    pub(super) thoughts: Counter,
+    /// Questions that it should have answered.
+    pub(super) thoughts_lost: Counter,
 }
 
 impl Metrics {
@@ -59,8 +63,23 @@ impl Metrics {
         registry.register("lagged", "Readers that had to read the log again", lagged.clone());
         registry.register("readings", "Repositories that were read", readings.clone());
         registry.register("runs", "Runs that were started", runs.clone());
-        let registry = Arc::new(registry);
-        Self { registry, requests, seconds, sockets, deliveries, lagged, readings, runs }
+        let (thoughts, thoughts_lost) = (Counter::default(), Counter::default());
+        let help = "Questions that a language model has answered";
+        registry.register("llm_answers", help, thoughts.clone());
+        let help = "Questions that a language model has not answered";
+        registry.register("llm_failures", help, thoughts_lost.clone());
+        Self {
+            registry: Arc::new(registry),
+            requests,
+            seconds,
+            sockets,
+            deliveries,
+            lagged,
+            readings,
+            runs,
+            thoughts,
+            thoughts_lost,
+        }
     }
 
     /// All figures as Prometheus reads them.

@@ -7,6 +7,7 @@
 mod api;
 mod app;
 mod body;
+mod connections;
 mod door;
 mod failure;
 mod health;
@@ -32,6 +33,7 @@ use ssot_runtime::child::Starter;
 use ssot_runtime::clock::Clock;
 use ssot_runtime::environment::Environment;
 use ssot_runtime::ids::Randomness;
+use ssot_runtime::llm::Llm;
 use ssot_runtime::net::LocalListener;
 use ssot_runtime::store::{SecretKind, Store, StoreError};
 use tokio::sync::watch;
@@ -57,9 +59,16 @@ pub struct ServeOptions {
     pub environment: Environment,
     /// Who signs a team in; none where one-time codes are enough.
     pub oidc: Option<OidcSettings>,
+    /// Who answers what no intent of the chat covers; none where nobody does.
+    pub llm: Option<Llm>,
     /// How often a sign of life is asked of sockets, and access is looked at again.
     pub heartbeat: Duration,
+    /// How long a client may take for the head of a request, and rest between two.
+    pub patience: Duration,
 }
+
+/// The patience of a server to which nobody says another.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The heartbeat of a server to which nobody says another.
 pub const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -89,6 +98,7 @@ pub struct Listening {
     listener: LocalListener,
     app: App,
     link: String,
+    patience: Duration,
     stop: watch::Sender<bool>,
 }
 
@@ -136,10 +146,11 @@ pub async fn listen(options: ServeOptions) -> Result<Listening, ServeError> {
         is_secure,
         port,
         oidc: options.oidc,
+        llm: options.llm,
         heartbeat: options.heartbeat,
         stopping,
     });
-    Ok(Listening { listener, app, link, stop })
+    Ok(Listening { listener, app, link, patience: options.patience, stop })
 }
 
 /// An address without a path.
@@ -169,7 +180,7 @@ impl Listening {
     /// Serves until somebody says stop. Then sockets are told when to come back, and runs are
     /// asked to end in good order.
     pub async fn serve(self, mut stop: watch::Receiver<bool>) -> Result<(), ServeError> {
-        let Self { listener, app, stop: told, .. } = self;
+        let Self { listener, app, patience, stop: told, .. } = self;
         let router = router(app.clone());
         let leaving = app.clone();
         let stopped = async move {
@@ -178,9 +189,7 @@ impl Listening {
             told.send_replace(true);
             leaving.wind_up().await;
         };
-        axum::serve(listener.into_inner(), router.into_make_service())
-            .with_graceful_shutdown(stopped)
-            .await?;
+        connections::serve(listener, router, patience, stopped).await;
         Ok(())
     }
 }

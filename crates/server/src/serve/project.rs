@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ssot_engine::audit::Audit;
-use ssot_engine::{EngineError, Forge, Records, ScanOptions, Snapshot};
+use ssot_engine::{EngineError, Forge, Records, ScanOptions, Snapshot, Workshop};
 use ssot_model::{GroupId, RunId};
 use ssot_runtime::child::{Child, Ended, Starter};
 use ssot_runtime::store::Project;
@@ -38,6 +38,8 @@ pub(crate) struct ServedProject {
     /// Where it is hosted, as far as its remote tells it.
     pub(super) forge: Option<Forge>,
     options: ScanOptions,
+    /// The tools that read it.
+    pub(super) workshop: Workshop,
     snapshot: RwLock<Option<Arc<Snapshot>>>,
     /// Audits whose past was read, of the snapshot that is there.
     histories: Mutex<BTreeMap<GroupId, Arc<Audit>>>,
@@ -65,6 +67,7 @@ impl ServedProject {
             project,
             forge: records.forge(),
             records,
+            workshop: Workshop::new(options.clone()),
             options,
             snapshot: RwLock::new(None),
             histories: Mutex::new(BTreeMap::new()),

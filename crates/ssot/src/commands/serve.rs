@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ssot_engine::EngineError;
+use ssot_model::LlmConfig;
 use ssot_runtime::environment::Environment;
+use ssot_runtime::llm::Llm;
 use ssot_runtime::secret::Secret;
 use ssot_runtime::{files, signal};
 use ssot_server::serve::{self, OidcSettings, ServeError, ServeOptions};
@@ -47,6 +49,9 @@ pub(crate) struct ServeArgs {
     /// The settings of the OpenID Connect provider that signs a team in, a TOML file
     #[arg(long, value_name = "FILE")]
     oidc: Option<PathBuf>,
+    /// The language model that answers free questions in the chat, a TOML file
+    #[arg(long, value_name = "FILE")]
+    llm: Option<PathBuf>,
     /// Print nothing but the link
     #[arg(long, short)]
     quiet: bool,
@@ -67,9 +72,11 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
         port: args.port,
         roots,
         origins: args.origin.clone(),
-        environment,
         oidc: args.oidc.as_deref().map(oidc).transpose()?,
+        llm: args.llm.as_deref().map(|path| llm(path, &environment)).transpose()?,
+        environment,
         heartbeat: serve::HEARTBEAT,
+        patience: serve::PATIENCE,
     };
     let served = interrupt::wait(async {
         let listening = serve::listen(options).await.map_err(engine_error)?;
@@ -85,17 +92,29 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
 
 /// The settings of a provider, with the secret that they name.
 fn oidc(path: &Path) -> anyhow::Result<OidcSettings> {
-    let wrong = |path: &Path, error: &dyn std::fmt::Display| {
-        Usage(format!("`{}` cannot be used: {error}", path.display()))
-    };
-    let text = files::read_text(path, SETTINGS_BYTES).map_err(|error| wrong(path, &error))?;
-    let mut settings: OidcSettings = toml::from_str(&text).map_err(|error| wrong(path, &error))?;
+    let mut settings: OidcSettings = settings(path)?;
     if let Some(file) = &settings.client_secret_file {
         let secret = files::read_text(file, SETTINGS_BYTES).map_err(|error| wrong(file, &error))?;
         settings.client_secret = Some(Secret::shown(secret.trim()));
     }
     settings.check().map_err(|error| wrong(path, &error))?;
     Ok(settings)
+}
+
+/// The language model of a file.
+fn llm(path: &Path, environment: &Environment) -> anyhow::Result<Llm> {
+    let config: LlmConfig = settings(path)?;
+    Ok(Llm::open(&config, environment).map_err(|error| wrong(path, &error))?)
+}
+
+/// A file of settings.
+fn settings<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
+    let text = files::read_text(path, SETTINGS_BYTES).map_err(|error| wrong(path, &error))?;
+    Ok(toml::from_str(&text).map_err(|error| wrong(path, &error))?)
+}
+
+fn wrong(path: &Path, error: &dyn std::fmt::Display) -> Usage {
+    Usage(format!("`{}` cannot be used: {error}", path.display()))
 }
 
 /// Where the server keeps its own.

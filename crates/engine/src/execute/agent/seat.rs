@@ -3,24 +3,30 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ssot_model::{AgentConfig, Dialect};
-use ssot_runtime::drivers::{Ended, Heard, Post, Session};
+use ssot_model::{AgentConfig, Dialect, RequestId, ThreadId, UserId};
+use ssot_runtime::drivers::{Driver, Ended, Heard, Model, Post, Session, driver};
 use ssot_runtime::git::Worktree;
+use ssot_runtime::identity::UserExecutionContext;
+use ssot_runtime::llm::Llm;
 use ssot_runtime::runner::{AgentPost, Workplace};
 use tokio::sync::watch;
 
 use super::record::Record;
 use crate::execute::journal::Stop;
 use crate::execute::unit::Unit;
+use crate::tools::Bench;
+
+/// What a language model is told before it is briefed.
+const INSTRUCTIONS: &str = include_str!("instructions.md");
 
 /// Where the agent of a package sits, and the conversation with it.
 pub(super) struct Seat<'a> {
     unit: &'a Unit,
     config: &'a AgentConfig,
-    post: Post,
+    driver: Box<dyn Driver>,
     session: Option<Session>,
-    /// The private directory of the agent lives as long as its seat.
-    place: Workplace,
+    /// The private directory of an agent that is a program; it lives as long as its seat.
+    place: Option<Workplace>,
 }
 
 impl<'a> Seat<'a> {
@@ -29,15 +35,13 @@ impl<'a> Seat<'a> {
         tree: &Worktree,
         agent: &'a AgentPost,
     ) -> Result<Self, Stop> {
-        let job = unit.job();
-        let place = unit.runner.workplace(tree, job.repository.root(), agent)?;
-        let post = Post {
-            line: place.line.clone(),
-            directory: tree.path().to_path_buf(),
-            write_set: unit.work().package.write_set.iter().cloned().collect(),
-            tools: Some(tools(&job.launcher.program, tree.path())),
+        let (driver, place) = if let Some(llm) = &agent.config.llm {
+            (model(unit, tree, &Llm::open(llm, &agent.environment)?)?, None)
+        } else {
+            let (driver, place) = program(unit, tree, agent)?;
+            (driver, Some(place))
         };
-        Ok(Self { unit, config: &agent.config, post, session: None, place })
+        Ok(Self { unit, config: &agent.config, driver, session: None, place })
     }
 
     /// Whether the agent has not been told anything yet.
@@ -51,16 +55,49 @@ impl<'a> Seat<'a> {
     pub(super) async fn turn(&mut self, told: String, record: &mut Record<'_>) -> Result<(), Stop> {
         let mut session = match self.session.take() {
             Some(session) => session,
-            None => Session::start(self.config.dialect, self.post.clone()),
+            None => Session::start(&*self.driver),
         };
         // Whoever is not there to be told says so when it is heard.
         session.prompt(told).await;
         let heard = hear_out(self.config, &mut session, self.unit.leash.halt.clone(), record).await;
         let goes_on = heard.is_ok() && self.config.dialect != Dialect::Acp;
         self.session = goes_on.then_some(session);
-        self.place.clear();
+        if let Some(place) = &self.place {
+            place.clear();
+        }
         heard
     }
+}
+
+/// An agent that is a program, in its sandbox.
+fn program(
+    unit: &Unit,
+    tree: &Worktree,
+    agent: &AgentPost,
+) -> Result<(Box<dyn Driver>, Workplace), Stop> {
+    let job = unit.job();
+    let place = unit.runner.workplace(tree, job.repository.root(), agent)?;
+    let post = Post {
+        line: place.line.clone(),
+        directory: tree.path().to_path_buf(),
+        write_set: unit.work().package.write_set.iter().cloned().collect(),
+        tools: Some(tools(&job.launcher.program, tree.path())),
+    };
+    let missing = || rejected("the dialect `model` needs `[agent.llm]`".to_owned());
+    let driver = driver(agent.config.dialect, post).ok_or_else(missing)?;
+    Ok((driver, place))
+}
+
+/// A language model as an agent: its tools stay in the tree, and in the write set.
+fn model(unit: &Unit, tree: &Worktree, llm: &Llm) -> Result<Box<dyn Driver>, Stop> {
+    let write_set = unit.work().package.write_set.iter().cloned().collect();
+    let tools = Bench::new(tree.path().to_path_buf(), write_set).tools();
+    let tools = tools.map_err(|error| Stop::Failed(error.to_string()))?;
+    let (run, package) = (unit.job().run.clone(), unit.id());
+    let thread = ThreadId::new(format!("{run}/{package}"));
+    let request = RequestId::new(format!("{run}/{package}/agent"));
+    let whose = UserExecutionContext::new(UserId::new("ssot"), thread, run, request);
+    Ok(Box::new(Model { llm: llm.clone(), tools, whose, instructions: INSTRUCTIONS }))
 }
 
 /// Hears an agent to the end of its turn, or stops it.

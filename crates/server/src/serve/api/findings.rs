@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ssot_engine::audit;
-use ssot_model::{Decision, Finding, Severity};
+use ssot_model::{Decision, Finding, Preference, Severity};
 use ssot_runtime::store::{Role, User};
 
 use super::super::app::App;
@@ -71,6 +71,19 @@ struct Decided {
     expires: Option<String>,
 }
 
+/// A decision which implementation stays.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Preferred {
+    command_id: CommandId,
+    /// The dotted name of the definition that stays.
+    #[schemars(length(min = 1, max = 500))]
+    definition: String,
+    /// Why.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::new(
@@ -95,6 +108,14 @@ pub(super) fn operations() -> Vec<Operation> {
             accept_one,
         )
         .takes::<Decided>()
+        .answers::<Value>(200),
+        Operation::new(
+            Method::POST,
+            "/projects/{project}/findings/{group}/canonical",
+            ("Decides which implementation stays; written into ssot.toml", "operators"),
+            prefer_one,
+        )
+        .takes::<Preferred>()
         .answers::<Value>(200),
     ]
 }
@@ -186,4 +207,41 @@ async fn accept(
     app.store.note(&user.user, Some(&served.project.project), "accepted", group).await?;
     served.read();
     Ok(decision)
+}
+
+async fn prefer_one(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((project, group)): Path<(String, String)>,
+    body: Body<Preferred>,
+) -> Result<Response, Failure> {
+    app.project(&visitor.user, &project, Role::Operator).await?;
+    let (work, user, preferred) = (app.clone(), visitor.user.clone(), body.value.clone());
+    let done = async move {
+        let preference = prefer(&work, &user, (&project, &group), &preferred).await?;
+        Ok((StatusCode::OK, preference))
+    };
+    Ok(once(&app, &visitor.user, (&body.value.command_id, &body), done).await)
+}
+
+/// Writes down who stays, notes it and reads the repository again: the plan is another one then.
+async fn prefer(
+    app: &App,
+    user: &User,
+    (project, group): (&str, &str),
+    preferred: &Preferred,
+) -> Result<Preference, Failure> {
+    let served = app.project(user, project, Role::Operator).await?;
+    let reason = plain("reason", &preferred.reason, REASON_LETTERS)?;
+    let definition = plain("definition", &preferred.definition, REASON_LETTERS)?;
+    let snapshot = served.read_through().await?;
+    let finding = snapshot.finding(group).ok_or_else(Failure::not_found)?.clone();
+    let options = served.options().clone();
+    let written = tokio::task::spawn_blocking(move || {
+        ssot_engine::prefer(&options, &finding, &definition, &reason)
+    });
+    let preference = written.await.map_err(ssot_engine::EngineError::internal)??;
+    app.store.note(&user.user, Some(&served.project.project), "preferred", group).await?;
+    served.read();
+    Ok(preference)
 }

@@ -52,6 +52,9 @@ pub(super) struct StartRun {
     /// What is changed in packages of the plan.
     #[serde(default)]
     edits: Vec<PackageEdit>,
+    /// What becomes of modules that import a copy; as planned when it is left out.
+    #[serde(default)]
+    importers: Option<Importers>,
     /// The branch that landings advance; one of ssot's own when it is left out.
     #[serde(default)]
     #[schemars(length(min = 1, max = 200))]
@@ -73,10 +76,28 @@ impl StartRun {
             without: BTreeSet::new(),
             groups: groups.into_iter().collect(),
             edits: Vec::new(),
+            importers: None,
             target: None,
             allow_untested: false,
         }
     }
+}
+
+impl StartRun {
+    fn changes_the_plan(&self) -> bool {
+        let is_whole = self.without.is_empty() && self.groups.is_empty() && self.edits.is_empty();
+        !is_whole || self.importers == Some(Importers::Kept)
+    }
+}
+
+/// What becomes of modules that import a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Importers {
+    /// As the plan says.
+    Planned,
+    /// They stay as they are: the name is left in its place and leads to what stays.
+    Kept,
 }
 
 /// A change of one package.
@@ -159,7 +180,7 @@ pub(super) async fn begin(
         .collect();
     words.push(run.as_str().into());
     words.extend(flags(asked)?);
-    if !(asked.without.is_empty() && asked.groups.is_empty() && asked.edits.is_empty()) {
+    if asked.changes_the_plan() {
         let file = app.state().join(format!("plan-{run}.toml"));
         let text = render_plan(&edited(&served, asked).await?)?;
         files::write_text(&file, &text).map_err(EngineError::internal)?;
@@ -223,6 +244,8 @@ async fn edited(served: &std::sync::Arc<ServedProject>, asked: &StartRun) -> Res
         package.enabled &= is_asked_for && !asked.without.contains(&package.id);
     }
     with_what_they_wait_for(&mut plan, asked);
+    // What is written then is less than was planned.
+    plan.rewrite_imports &= asked.importers != Some(Importers::Kept);
     for edit in &asked.edits {
         let package = plan.packages.iter_mut().find(|it| it.id == edit.package);
         if let Some(package) = package {

@@ -1,5 +1,7 @@
 //! Conversations about a project.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode};
@@ -7,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use ssot_engine::RollbackScope;
-use ssot_engine::chat::{Action, Known};
+use ssot_engine::chat::{self, Action, Known};
+use ssot_engine::{RollbackScope, Snapshot};
 use ssot_model::{Reference, Subject, ThreadId};
 use ssot_runtime::store::{Role, User};
 
@@ -16,6 +18,7 @@ use super::super::app::App;
 use super::super::body::{Body, CommandId, once};
 use super::super::door::Visitor;
 use super::super::failure::Failure;
+use super::super::project::ServedProject;
 use super::people::plain;
 use super::plan::{StartRun, begin};
 use super::runs::{approve_run, cancel_run};
@@ -131,12 +134,37 @@ async fn answer(
     let runs = served.records.runs().await?;
     let known = Known { snapshot: snapshot.as_deref(), runs: &runs };
     let by = (&user.user, command.as_str());
+    if let Some(llm) = app.llm.as_ref().filter(|_| chat::is_free(text, &known)) {
+        let turn = app.conversation.wonder(llm, thread, by, text).await?;
+        think(app.clone(), served, snapshot, turn);
+        return Ok(());
+    }
     let turn = app.conversation.say(thread, by, text, &known).await?;
     let done = match turn.action().cloned() {
         None => Ok(None),
         Some(action) => act(app, user, project, (command, action)).await,
     };
     Ok(turn.conclude(done.map_err(|failure| told(&failure))).await?)
+}
+
+/// Lets a language model answer in its own time: the message is taken, and what comes of it
+/// comes as events.
+fn think(
+    app: App,
+    served: Arc<ServedProject>,
+    snapshot: Option<Arc<Snapshot>>,
+    turn: chat::FreeTurn,
+) {
+    tokio::spawn(async move {
+        let place = Arc::clone(&app.thoughts).acquire_owned().await;
+        let told = turn.conclude(&served.workshop, snapshot.as_deref(), app.stopping.clone()).await;
+        drop(place);
+        // A log that is closed or full has taken nothing: whoever asks next is told so.
+        match told {
+            Ok(true) => app.metrics.thoughts.inc(),
+            Ok(false) | Err(_) => app.metrics.thoughts_lost.inc(),
+        };
+    });
 }
 
 fn told(failure: &Failure) -> String {

@@ -206,8 +206,12 @@ pub(super) async fn findings(
 ) -> Result<Response, Lost> {
     let form = Form::read(headers, &body)?;
     let id = address.first().map_or("", |(_, id)| id.as_str());
-    let rest = format!("/findings/{}/accept", encoded(form.value("group")));
-    let command = form.command(project(id, &rest), &["reason", "owner", "expires"]);
+    let (verb, fields): (_, &[&str]) = match form.value("action") {
+        "canonical" => ("canonical", &["definition", "reason"]),
+        _ => ("accept", &["reason", "owner", "expires"]),
+    };
+    let rest = format!("/findings/{}/{verb}", encoded(form.value("group")));
+    let command = form.command(project(id, &rest), fields);
     form.then(&app, command, &page(id, "/findings")).await
 }
 
@@ -218,7 +222,8 @@ pub(super) async fn plan(
     body: Bytes,
 ) -> Result<Response, Lost> {
     let form = Form::read(headers, &body)?;
-    let mut command = form.command(project(&id, "/runs"), &["mode", "landing", "target"]);
+    let fields = ["mode", "landing", "target", "importers"];
+    let mut command = form.command(project(&id, "/runs"), &fields);
     if let Ok(agents) = form.value("agents").parse::<u16>() {
         command.body.insert("agents".to_owned(), agents.into());
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::world::{Asker, World, word};
+use super::world::{Asker, Setup, World, word};
 
 /// Every operation of the document with its path.
 async fn operations(world: &World) -> Vec<(String, String)> {
@@ -235,7 +235,8 @@ async fn whoever_is_shut_out_is_out_at_once() {
 
 #[tokio::test]
 async fn a_session_that_ends_ends_its_sockets() {
-    let world = World::with_heartbeat(Duration::from_millis(50)).await;
+    let world =
+        World::with(Setup { heartbeat: Duration::from_millis(50), ..Setup::default() }).await;
     let user = world.user("Ada", Some("viewer")).await;
     let mut socket = user.socket().await;
     let out = user.send("POST", "/api/v1/sign-out", &json!({})).await;
@@ -253,7 +254,8 @@ async fn a_session_that_ends_ends_its_sockets() {
 
 #[tokio::test]
 async fn a_project_that_is_closed_to_somebody_ends_their_streams() {
-    let world = World::with_heartbeat(Duration::from_millis(50)).await;
+    let world =
+        World::with(Setup { heartbeat: Duration::from_millis(50), ..Setup::default() }).await;
     let user = world.user("Ada", Some("viewer")).await;
     let thread = world.thread(&user).await;
     let mut socket = user.socket().await;

@@ -9,7 +9,7 @@ use ssot_runtime::log::{EventLog, LogError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::world::{PATIENCE, World, told};
+use super::world::{PATIENCE, Setup, World, told};
 
 /// A log of runs as another process would open it.
 async fn writer(world: &World) -> (EventLog, RunId) {
@@ -172,7 +172,8 @@ async fn a_server_that_stops_says_when_to_come_back() {
 
 #[tokio::test]
 async fn the_same_events_come_without_a_socket() {
-    let world = World::with_heartbeat(Duration::from_millis(50)).await;
+    let world =
+        World::with(Setup { heartbeat: Duration::from_millis(50), ..Setup::default() }).await;
     let (log, run) = writer(&world).await;
     append(&log, &run, 0..10).await;
     let path = world.path(&format!("/streams/{run}/events?after_seq=4"));
@@ -231,7 +232,8 @@ async fn an_event_of_a_megabyte_comes_whole_and_among_the_others() {
 
 #[tokio::test]
 async fn a_client_that_is_gone_without_a_word_is_given_up() {
-    let world = World::with_heartbeat(Duration::from_millis(20)).await;
+    let world =
+        World::with(Setup { heartbeat: Duration::from_millis(20), ..Setup::default() }).await;
     let mut stream = TcpStream::connect(&world.address).await.expect("connected");
     let (name, value) = world.owner.key.clone().expect("a key");
     let (address, origin) = (&world.address, world.owner.origin());

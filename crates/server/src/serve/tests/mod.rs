@@ -5,7 +5,9 @@
 mod access;
 mod commands;
 mod delivery;
+mod faults;
 mod limits;
+mod llm;
 mod oidc;
 mod origins;
 mod pages;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::provider::{Mistake, Provider};
-use super::world::{Answer, Asker, World};
+use super::world::{Answer, Asker, Setup, World};
 
 /// A browser on its way: what it was told to keep, and where the provider led it.
 struct Led {
@@ -57,7 +57,7 @@ async fn signed_in(world: &World, provider: &Provider) -> (Answer, Option<Asker>
 #[tokio::test]
 async fn a_team_signs_in_with_its_provider() {
     let provider = Provider::start().await;
-    let world = World::with_provider(provider.settings()).await;
+    let world = World::with(Setup { oidc: Some(provider.settings()), ..Setup::default() }).await;
     let page = world.nobody().get("/sign-in").await;
     assert!(String::from_utf8_lossy(&page.body).contains("Sign in with The Team"));
     let (answer, ada) = signed_in(&world, &provider).await;
@@ -90,7 +90,7 @@ async fn a_team_signs_in_with_its_provider() {
 #[tokio::test]
 async fn whom_nothing_is_open_to_is_not_let_in() {
     let provider = Provider::start().await;
-    let world = World::with_provider(provider.settings()).await;
+    let world = World::with(Setup { oidc: Some(provider.settings()), ..Setup::default() }).await;
     for groups in [json!(["strangers"]), json!([]), json!(null), json!({ "staff": true }), json!(7)]
     {
         provider.says(groups.clone());
@@ -114,7 +114,8 @@ async fn refuses(mistakes: &[(Mistake, u16, &str)]) {
     for (mistake, status, why) in mistakes {
         // Each on a server of its own: sign-ins are limited.
         let provider = Provider::start().await;
-        let world = World::with_provider(provider.settings()).await;
+        let world =
+            World::with(Setup { oidc: Some(provider.settings()), ..Setup::default() }).await;
         let led = led(&world, &provider).await;
         provider.makes(*mistake);
         let answer = come_back(&world, &led).await;
@@ -193,7 +194,7 @@ async fn settings_that_lead_inside_are_not_followed() {
             allow_loopback: false,
             ..provider.settings()
         };
-        let world = World::with_provider(settings).await;
+        let world = World::with(Setup { oidc: Some(settings), ..Setup::default() }).await;
         let begun = world.nobody().get("/sign-in/provider").await;
         let said = String::from_utf8_lossy(&begun.body).into_owned();
         assert_eq!(begun.status, status, "{issuer}: {said}");
@@ -213,7 +214,7 @@ async fn settings_that_lead_inside_are_not_followed() {
 #[tokio::test]
 async fn a_sign_in_is_ended_once_and_by_the_browser_that_began_it() {
     let provider = Provider::start().await;
-    let world = World::with_provider(provider.settings()).await;
+    let world = World::with(Setup { oidc: Some(provider.settings()), ..Setup::default() }).await;
     let (mine, yours) = (led(&world, &provider).await, led(&world, &provider).await);
     // Somebody's answer in the browser of somebody else, and in none.
     for kept in [yours.kept.as_str(), "x=y"] {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use ssot_model::RepoPath;
 use ssot_runtime::environment::Environment;
 use ssot_runtime::git::{NewCommit, NewRepository};
+use ssot_runtime::llm::Llm;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -39,6 +40,20 @@ pub(super) struct World {
     serving: JoinHandle<Result<(), ServeError>>,
     link: String,
     directory: tempfile::TempDir,
+}
+
+/// How a server is set up.
+pub(super) struct Setup {
+    pub(super) heartbeat: Duration,
+    pub(super) patience: Duration,
+    pub(super) oidc: Option<OidcSettings>,
+    pub(super) llm: Option<Llm>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { heartbeat: Duration::from_secs(20), patience: PATIENCE, oidc: None, llm: None }
+    }
 }
 
 /// Somebody who asks, with what opens the door.
@@ -83,30 +98,18 @@ pub(super) fn word() -> String {
 
 impl World {
     pub(super) async fn new() -> Self {
-        Self::with_heartbeat(Duration::from_secs(20)).await
+        Self::with(Setup::default()).await
     }
 
-    pub(super) async fn with_heartbeat(heartbeat: Duration) -> Self {
+    pub(super) async fn with(setup: Setup) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let root = directory.path().join("shop");
         lay(&root);
-        Self::serve(directory, root, heartbeat, None).await
+        Self::serve(directory, root, setup).await
     }
 
-    /// A server whose team signs in with a provider.
-    pub(super) async fn with_provider(oidc: OidcSettings) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let root = directory.path().join("shop");
-        lay(&root);
-        Self::serve(directory, root, Duration::from_secs(20), Some(oidc)).await
-    }
-
-    async fn serve(
-        directory: tempfile::TempDir,
-        root: PathBuf,
-        heartbeat: Duration,
-        oidc: Option<OidcSettings>,
-    ) -> Self {
+    async fn serve(directory: tempfile::TempDir, root: PathBuf, setup: Setup) -> Self {
+        let Setup { heartbeat, patience, oidc, llm } = setup;
         let listening = listen(ServeOptions {
             state: directory.path().to_owned(),
             port: 0,
@@ -114,7 +117,9 @@ impl World {
             origins: Vec::new(),
             environment: Environment::default(),
             oidc,
+            llm,
             heartbeat,
+            patience,
         })
         .await
         .expect("a server");
@@ -130,12 +135,17 @@ impl World {
         Self { address, owner, project, root, stop, serving, link, directory }
     }
 
+    /// A file that the server keeps.
+    pub(super) fn kept(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
     /// Stops the server and starts it again on what it remembers.
     pub(super) async fn again(self) -> Self {
         let Self { root, stop, serving, directory, .. } = self;
         stop.send_replace(true);
         serving.await.expect("it ended").expect("in good order");
-        Self::serve(directory, root, Duration::from_secs(20), None).await
+        Self::serve(directory, root, Setup::default()).await
     }
 
     pub(super) fn stop(&self) {

@@ -1,0 +1,69 @@
+//! Tools with which a language model works on a tree: it reads what is beneath it and changes
+//! what it was given, and nothing else.
+
+mod list_files;
+mod read_file;
+mod replace_text;
+mod search_text;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ssot_model::RepoPath;
+use ssot_runtime::files;
+use ssot_runtime::tools::{ToolDispatcher, ToolFailure};
+
+use super::{LARGEST_ANSWER, Workshop};
+use crate::EngineError;
+use crate::survey::ScanOptions;
+
+/// Largest file that is read or changed, in bytes.
+const LARGEST_FILE: u64 = 4 * 1024 * 1024;
+
+/// A tree on which somebody works. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Bench(Arc<Tree>);
+
+struct Tree {
+    root: PathBuf,
+    write_set: BTreeSet<RepoPath>,
+}
+
+impl Bench {
+    /// A tree of which only some files may be changed.
+    pub(crate) fn new(root: PathBuf, write_set: BTreeSet<RepoPath>) -> Self {
+        Self(Arc::new(Tree { root, write_set }))
+    }
+
+    /// The tools for it, and those that ask about it.
+    pub(crate) fn tools(&self) -> Result<ToolDispatcher, EngineError> {
+        let options = ScanOptions::of(self.0.root.clone(), None);
+        let asking = Workshop::new(options).toolset()?;
+        let all = asking
+            .with(list_files::ListFiles(self.clone()))
+            .and_then(|it| it.with(read_file::ReadFile(self.clone())))
+            .and_then(|it| it.with(search_text::SearchText(self.clone())))
+            .and_then(|it| it.with(replace_text::ReplaceText(self.clone())));
+        Ok(all.map_err(EngineError::internal)?.dispatcher(LARGEST_ANSWER))
+    }
+
+    /// The text of a file.
+    fn text(&self, path: &str) -> Result<(RepoPath, String), ToolFailure> {
+        let path = RepoPath::new(path).map_err(|error| ToolFailure(error.to_string()))?;
+        let told = |why: &dyn std::fmt::Display| ToolFailure(format!("`{path}`: {why}"));
+        let bytes = files::read(&self.0.root, &path, LARGEST_FILE).map_err(|it| told(&it))?;
+        let text = String::from_utf8(bytes).map_err(|_| told(&"it is no text in UTF-8"))?;
+        Ok((path, text))
+    }
+
+    /// The Python files of the tree.
+    fn files(&self) -> Result<Vec<RepoPath>, ToolFailure> {
+        let walk = files::walk(&self.0.root, &[], &[], LARGEST_FILE);
+        let walk = walk.map_err(|error| ToolFailure(error.to_string()))?;
+        Ok(walk.files.into_iter().map(|file| file.path).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;
