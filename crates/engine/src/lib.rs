@@ -67,7 +67,7 @@ pub use crew::Teams;
 pub use decide::{decide, prefer};
 pub use delivery::pull_request;
 pub use error::{EngineError, ErrorKind};
-pub use existing::{FEW_MATCHES, Finder, MOST_MATCHES, Sought, find};
+pub use existing::{Alike, FEW_MATCHES, Finder, MOST_MATCHES, Sought, find};
 pub use experience::experience;
 pub use fix::{FixReport, FixedPlace, fix};
 pub use forecast::forecast;

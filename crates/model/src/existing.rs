@@ -101,4 +101,6 @@ pub struct Match {
     pub role: &'static str,
     /// The worktree that has it, when it is not this one.
     pub worktree: Option<String>,
+    /// Where that worktree is.
+    pub directory: Option<String>,
 }

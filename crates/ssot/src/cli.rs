@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Report(commands::report::ReportArgs),
     /// Whether something exists already, by name, signature or code
     Find(commands::find::FindArgs),
+    /// Serve an editor over the Language Server Protocol
+    Lsp(commands::lsp::LspArgs),
     /// Serve coding agents over the Model Context Protocol
     Mcp(commands::mcp::McpArgs),
     /// Serve the dashboard: look, ask, plan, run and approve in a browser

@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         Command::Test(args) => commands::test::run(&args),
         Command::Report(args) => commands::report::run(&args),
         Command::Find(args) => commands::find::run(&args),
+        Command::Lsp(args) => commands::lsp::run(&args),
         Command::Mcp(args) => commands::mcp::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Compare(args) => commands::compare::run(&args),

@@ -3,7 +3,9 @@
 mod neighbours;
 mod tree;
 
-use ssot_model::{DefinitionKind, Existence, Existing, Match, OtherTree, Timestamp};
+use ssot_model::{
+    DefinitionKind, Existence, Existing, Match, OtherTree, RepoPath, Span, Timestamp,
+};
 use ssot_rules::catalogue::{Catalogue, Hit, Scope, Wanted};
 use ssot_runtime::clock::Clock;
 
@@ -35,6 +37,21 @@ pub struct Sought {
     pub limit: usize,
 }
 
+/// Likeness in percent from which a definition that somebody writes is told what it is
+/// like without having asked.
+const LEAST_ALIKE: u8 = 85;
+
+/// A definition of a file and what is like it elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alike {
+    /// Its name in the file, `Class.method` for a method.
+    pub name: String,
+    /// Its lines.
+    pub span: Span,
+    /// What is like it, the most alike first; never empty.
+    pub matches: Vec<Match>,
+}
+
 /// Knows what there is, and keeps up with the disk.
 pub struct Finder {
     clock: Clock,
@@ -58,6 +75,29 @@ impl Finder {
     /// Answers, after a look at the disk when the last one is older than two seconds.
     pub fn find(&mut self, sought: &Sought) -> Result<Existing, EngineError> {
         let wanted = wanted(sought)?;
+        self.look()?;
+        let limit = if sought.limit == 0 { FEW_MATCHES } else { sought.limit.min(MOST_MATCHES) };
+        Ok(self.answer(&wanted, Scope { kind: sought.kind, everywhere: sought.everywhere, limit }))
+    }
+
+    /// What is like the definitions of a file as it would be, wherever else it is.
+    pub fn alike(&mut self, path: &RepoPath, text: &str) -> Result<Vec<Alike>, EngineError> {
+        self.look()?;
+        let mut alike = Vec::new();
+        for (entry, wanted) in Wanted::each(text) {
+            let scope = Scope { kind: None, everywhere: false, limit: FEW_MATCHES };
+            let hits = self.catalogue.find(&wanted, scope).hits.into_iter();
+            let others = hits.filter(|hit| hit.likeness >= LEAST_ALIKE && hit.place.path != *path);
+            let matches: Vec<Match> = others.map(|hit| self.told(hit)).collect();
+            if !matches.is_empty() {
+                alike.push(Alike { name: entry.name.to_string(), span: entry.span, matches });
+            }
+        }
+        Ok(alike)
+    }
+
+    /// Looks at the disk when the last look is older than two seconds.
+    fn look(&mut self) -> Result<(), EngineError> {
         let now = self.clock.now();
         let is_fresh = self.seen.is_some_and(|seen| now.0 - seen.0 < FRESH_MILLIS);
         if !is_fresh {
@@ -66,8 +106,7 @@ impl Finder {
             // Counted from the end: a look may take longer than it is good for.
             self.seen = Some(self.clock.now());
         }
-        let limit = if sought.limit == 0 { FEW_MATCHES } else { sought.limit.min(MOST_MATCHES) };
-        Ok(self.answer(&wanted, Scope { kind: sought.kind, everywhere: sought.everywhere, limit }))
+        Ok(())
     }
 
     fn answer(&self, wanted: &[Wanted], scope: Scope) -> Existing {
@@ -111,6 +150,7 @@ impl Finder {
             summary: entry.summary.to_string(),
             role: role.as_str(),
             worktree: self.neighbours.name(place.tree).map(str::to_owned),
+            directory: self.neighbours.directory(place.tree),
         }
     }
 }

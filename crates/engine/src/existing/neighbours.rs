@@ -119,6 +119,11 @@ impl Neighbours {
         self.trees.get(&tree).map(|tree| tree.name.as_str())
     }
 
+    /// Where a worktree is; none for this one.
+    pub(super) fn directory(&self, tree: u32) -> Option<String> {
+        self.trees.get(&tree).map(|tree| tree.path.display().to_string())
+    }
+
     pub(super) fn told(&self) -> Vec<OtherTree> {
         let told = |it: &Neighbour| other_tree(&it.path, it.branch.clone(), it.files.len());
         self.trees.values().map(told).collect()

@@ -9,16 +9,18 @@ mod plan;
 mod run_status;
 mod worktree;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use ssot_model::{Finding, RepoPath};
 use ssot_runtime::registry::DuplicateKey;
 use ssot_runtime::tools::{ToolDispatcher, ToolFailure, Toolset};
 
 pub(crate) use worktree::Bench;
 
-use crate::existing::Finder;
-use crate::{EngineError, ScanOptions};
+use crate::existing::{Alike, Finder};
+use crate::{EngineError, ScanOptions, ratchet};
 
 /// Largest answer of a tool, in bytes of JSON: about ten thousand words.
 pub const LARGEST_ANSWER: usize = 64 * 1024;
@@ -44,6 +46,18 @@ impl Workshop {
     /// Reads the repository, so that the first question need not wait for it.
     pub fn warm_up(&self) -> Result<(), EngineError> {
         self.with_finder(|_| Ok(()))
+    }
+
+    /// What is like the definitions of a file as it would be.
+    pub fn alike(&self, path: &RepoPath, text: &str) -> Result<Vec<Alike>, EngineError> {
+        self.with_finder(|finder| finder.alike(path, text))
+    }
+
+    /// The findings that files as they would be bring.
+    pub fn check(&self, files: &BTreeMap<RepoPath, Vec<u8>>) -> Result<Vec<Finding>, EngineError> {
+        let report = ratchet::check_change(&self.options, files)?;
+        let is_new = |finding: &Finding| report.new.iter().any(|new| new.id == finding.id);
+        Ok(report.scan.findings.iter().filter(|it| is_new(it)).cloned().collect())
     }
 
     /// Every tool that asks, behind a dispatcher.

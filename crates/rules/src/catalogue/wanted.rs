@@ -1,6 +1,7 @@
 //! What somebody looks for.
 
 use ssot_facts::python;
+use ssot_model::DefinitionKind;
 
 use super::entry::{self, Entry};
 use crate::words;
@@ -115,6 +116,13 @@ impl Wanted {
         let statements = framed.map(|(all, frame)| all.without(&frame));
         let statements = statements.filter(|it| it.statements > 0).ok_or(Unreadable::Empty)?;
         Ok(Self::of(Form::Statements(Box::new(statements))))
+    }
+
+    /// Each class, function and method of a file, with itself as what is wanted.
+    pub fn each(text: &str) -> Vec<(Entry, Self)> {
+        let entries = Entry::all(&python::extract(text.as_bytes())).into_iter();
+        let written = entries.filter(|it| it.kind != DefinitionKind::Constant);
+        written.map(|it| (it.clone(), Self::of(Form::Code(vec![it])))).collect()
     }
 
     fn of(form: Form) -> Self {

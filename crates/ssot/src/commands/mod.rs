@@ -11,6 +11,7 @@ pub(crate) mod explain;
 pub(crate) mod find;
 pub(crate) mod fix;
 pub(crate) mod init;
+pub(crate) mod lsp;
 pub(crate) mod man;
 pub(crate) mod map;
 pub(crate) mod mcp;
