@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use ssot_model::{Agent, CompletionStatus, EventKind, Reference, RequestId, ThreadId, UserId};
+use ssot_model::{
+    Agent, CompletionStatus, EventKind, Finding, Member, Reference, RequestId, ThreadId, UserId,
+};
 use ssot_runtime::identity::UserExecutionContext;
 use ssot_runtime::llm::{Dialogue, Llm, pursue};
 use ssot_runtime::tools::ToolDispatcher;
@@ -163,29 +165,37 @@ impl FreeTurn {
     }
 }
 
-/// The groups that the results name and that are there: first those that the answer names.
+/// The groups that the results name, by id or by a member, and that are there: first those
+/// that the answer names.
 fn evidence<'r>(
     results: impl Iterator<Item = &'r str>,
     answered: &Result<String, String>,
     snapshot: Option<&Snapshot>,
 ) -> Vec<Reference> {
     let (Ok(text), Some(snapshot)) = (answered, snapshot) else { return Vec::new() };
-    let seen: BTreeSet<&str> = results.flat_map(ids).collect();
-    let named: BTreeSet<&str> = ids(text).collect();
-    let mut found: Vec<_> = seen.into_iter().filter_map(|id| snapshot.finding(id)).collect();
-    found.sort_by_key(|it| !named.contains(it.id.as_str()) && !text.contains(&it.name));
+    let seen: BTreeSet<&str> = results.flat_map(names).collect();
+    let said: BTreeSet<&str> = names(text).collect();
+    let is_seen = |finding: &&Finding| {
+        let is_member = |it: &Member| seen.contains(it.dotted().as_str());
+        seen.contains(finding.id.as_str()) || finding.members.iter().any(is_member)
+    };
+    let is_said = |it: &Finding| said.contains(it.id.as_str()) || said.contains(it.name.as_str());
+    let mut found: Vec<&Finding> = snapshot.report.findings.iter().filter(is_seen).collect();
+    found.sort_by_key(|finding| !is_said(finding));
     found.into_iter().take(NAMED).map(group).collect()
 }
 
-/// What looks like the id of a group.
-fn ids(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
-    words.filter(|word| word.starts_with("g-"))
+/// What can be an id or a dotted name.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let is_of_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    text.split(move |letter| !is_of_name(letter))
+        .map(|word| word.trim_matches('.'))
+        .filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Known, ids, is_free};
+    use super::{Known, is_free, names};
 
     #[test]
     fn commands_need_no_language_model() {
@@ -204,8 +214,8 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_found_in_json_and_in_words() {
-        let found: Vec<&str> = ids(r#"{"id":"g-1a2b3c4d"} see `g-00000000`. g"#).collect();
-        assert_eq!(found, ["g-1a2b3c4d", "g-00000000"]);
+    fn names_are_found_in_json_and_in_words() {
+        let found: Vec<&str> = names(r#"{"id":"g-1a2b3c4d"} see `shop.text.Key`, ok."#).collect();
+        assert_eq!(found, ["id", "g-1a2b3c4d", "see", "shop.text.Key", "ok"]);
     }
 }
