@@ -143,6 +143,8 @@ pub struct Definition {
     /// The blind hashes of the statements, in order.
     #[serde(with = "crate::packed")]
     pub shape: Vec<u32>,
+    /// Hash of the contents of the literals inside, in order; zero when there are none.
+    pub literal_hash: u64,
     /// Names that are read but not bound inside, sorted.
     pub free: Vec<CompactString>,
     /// Dotted names of decorators; `()` is appended when they are called.
@@ -439,6 +441,7 @@ impl Definition {
             leaves: Vec::new(),
             blind: 0,
             shape: Vec::new(),
+            literal_hash: 0,
             free: Vec::new(),
             decorators: Vec::new(),
             bases: Vec::new(),

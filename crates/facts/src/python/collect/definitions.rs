@@ -178,6 +178,7 @@ impl<'a> Collector<'a> {
             leaves,
             blind: structure.blind,
             shape: structure.shape,
+            literal_hash: structure.literals,
             free: Vec::new(),
             decorators: Vec::new(),
             bases: Vec::new(),
