@@ -1,6 +1,6 @@
 //! Likenesses weighed against each other.
 //!
-//! The weights are log-odds, fitted on the part of `eval/labels.jsonl` that is kept
+//! The weights are log-odds, fitted on the part of `eval/labels*.jsonl` that is kept
 //! for fitting (`cargo xtask eval fit`): their sum is a probability, and each of them is
 //! a piece of evidence. A share enters by its square root, so that the first common
 //! names say more than the last.
