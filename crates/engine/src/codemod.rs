@@ -8,11 +8,15 @@ use ssot_audit::{Answers, Audit, Choice, Loss, NewBase};
 use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index, Resolution};
 use ssot_model::{AnsweredAtom, Patch, RepoPath, Tombstone};
 use ssot_plan::Draft;
-use ssot_rewrite::{Decision, Fix, Inherited, Merged};
+use ssot_rewrite::{Decision, Inherited, Merged};
 use ssot_runtime::files;
 
 use crate::triage::Survey;
-use crate::{EngineError, ratchet};
+use crate::{EngineError, ratchet, shims};
+
+/// An audit with the last day on which the old places of what goes answer for it; where there
+/// is none they re-export it.
+pub(crate) type Shimmed<'a> = (&'a Audit, Option<String>);
 
 /// An audit with the files that its codemod would write, or the reason why it
 /// cannot be done.
@@ -80,18 +84,22 @@ pub(crate) fn answered(
 pub(crate) fn rewrite(
     root: &Path,
     survey: &Survey,
-    audits: &[&Audit],
-    fixes: &[Fix],
+    audits: &[Shimmed<'_>],
+    fixes: &[Decision],
     rewrite_imports: bool,
 ) -> Result<Patch, String> {
     let index = &survey.index;
-    for audit in audits {
+    let mut decisions = Vec::new();
+    for (audit, shim) in audits {
         answered(root, survey, audit)?;
+        // Who is of this repository must not be warned.
+        decisions.extend(decision(&audit.choice, rewrite_imports || shim.is_some()));
+        if let Some(until) = shim {
+            decisions.push(shims::decision(index, &survey.config, &audit.choice, until)?);
+        }
     }
-    let choices: Vec<&Choice> = audits.iter().map(|audit| &audit.choice).collect();
-    let decisions = choices.iter().filter_map(|choice| decision(choice, rewrite_imports));
-    let decisions: Vec<Decision> =
-        decisions.chain(fixes.iter().cloned().map(Decision::Fix)).collect();
+    decisions.extend(fixes.iter().cloned());
+    let choices: Vec<&Choice> = audits.iter().map(|(audit, _)| &audit.choice).collect();
     let read = |path: &RepoPath| -> Option<Arc<[u8]>> {
         files::read(root, path, u64::MAX).ok().map(Arc::from)
     };
@@ -152,23 +160,43 @@ pub(crate) fn dry_run<'a>(
     audits: &'a [Audit],
     rewrite_imports: bool,
 ) -> Vec<DryRun<'a>> {
-    audits
-        .iter()
-        .filter(|audit| audit.choice != Choice::Accept)
-        .map(|audit| match rewrite(root, survey, &[audit], &[], rewrite_imports) {
-            Ok(patch) if patch.is_empty() => {
-                DryRun::Refused(audit, "the codemod found nothing to change".to_owned())
-            }
-            Ok(patch) => DryRun::Written(Draft {
-                audit,
-                write_set: patch.write_set().cloned().collect(),
-                read_set: read_set(&survey.index, &audit.choice),
-                read_symbols: read_symbols(&survey.index, &audit.choice),
-                answered: answered(root, survey, audit).unwrap_or_default(),
-            }),
-            Err(reason) => DryRun::Refused(audit, reason),
-        })
-        .collect()
+    let acting = audits.iter().filter(|audit| audit.choice != Choice::Accept);
+    acting.map(|audit| try_one(root, survey, audit, rewrite_imports)).collect()
+}
+
+/// The dry run of one audit, with a shim where one is wanted. Where there can be none, the
+/// old name stays an import, which breaks nobody.
+fn try_one<'a>(
+    root: &Path,
+    survey: &Survey,
+    audit: &'a Audit,
+    rewrite_imports: bool,
+) -> DryRun<'a> {
+    let patch = |shim: Option<String>| {
+        let patch = rewrite(root, survey, &[(audit, shim)], &[], rewrite_imports)?;
+        if patch.is_empty() {
+            Err("the codemod found nothing to change".to_owned())
+        } else {
+            Ok(patch)
+        }
+    };
+    let wanted = shims::last_day(survey, &audit.choice);
+    let (made, shim, no_shim) = match patch(wanted.clone()) {
+        Err(reason) if wanted.is_some() => (patch(None), None, Some(reason)),
+        made => (made, wanted, None),
+    };
+    match made {
+        Ok(patch) => DryRun::Written(Draft {
+            audit,
+            write_set: patch.write_set().cloned().collect(),
+            read_set: read_set(&survey.index, &audit.choice),
+            read_symbols: read_symbols(&survey.index, &audit.choice),
+            answered: answered(root, survey, audit).unwrap_or_default(),
+            shim,
+            no_shim,
+        }),
+        Err(reason) => DryRun::Refused(audit, reason),
+    }
 }
 
 /// The definitions that go or become faces of another.
@@ -278,6 +306,9 @@ pub(crate) fn message(package: &ssot_model::Package) -> String {
             (group.verdict.as_str(), &group.name, &group.group, &group.why);
         lines.push(format!("\n{verdict} `{name}` ({id}): {why}"));
         lines.extend(group.copies.iter().map(|copy| format!("  {copy} -> {}", group.canonical)));
+        if let Some(until) = &group.shim {
+            lines.push(format!("  the old names answer with a warning until {until}"));
+        }
         for it in &group.answered {
             lines.push(format!("  {} at {}: {}", it.atom, it.place, it.answer()));
         }

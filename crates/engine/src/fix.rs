@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
-use ssot_facts::ModuleId;
 use ssot_model::{FileChange, Finding, RepoPath};
 use ssot_rewrite::{Applied, Decision, Fix, Refused};
 use ssot_runtime::files;
@@ -80,10 +79,16 @@ pub fn fix(options: &ScanOptions, dry_run: bool) -> Result<FixReport, EngineErro
 
 type Changes = BTreeMap<RepoPath, FileChange>;
 
-/// What is to be done, file by file.
+/// One thing to be done, as a whole or not at all, and the places that it is about.
+struct Item {
+    decisions: Vec<Decision>,
+    places: Vec<(RepoPath, u32)>,
+}
+
+/// What is to be done, and what stays whatever happens.
 struct Plan<'a> {
     survey: &'a Survey,
-    fixes: BTreeMap<ModuleId, Vec<Fix>>,
+    items: Vec<Item>,
     fixed: Vec<FixedPlace>,
     left: Vec<FixedPlace>,
 }
@@ -91,21 +96,26 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     fn new(survey: &'a Survey, findings: &[Finding], declared: bool) -> Self {
         let remedies = Remedies::new(survey);
-        let mut plan = Self { survey, fixes: BTreeMap::new(), fixed: Vec::new(), left: Vec::new() };
+        let mut plan = Self { survey, items: Vec::new(), fixed: Vec::new(), left: Vec::new() };
         let mut moves_environment = false;
         for finding in findings.iter().filter(|it| it.is_violation()) {
+            let members = finding.members.iter();
+            let places: Vec<(RepoPath, u32)> =
+                members.map(|it| (it.path.clone(), it.span.start)).collect();
             match remedies.of(finding) {
                 Some(Ok(remedy)) => {
                     moves_environment |= finding.rule == "capability-owner";
-                    plan.take(remedy.fixes);
+                    if remedy.whole.is_empty() {
+                        plan.take(remedy.fixes);
+                    } else {
+                        plan.items.push(Item { decisions: remedy.decisions(), places });
+                    }
                     let left = remedy.left.into_iter();
                     plan.left.extend(left.map(|it| stays(it.path, it.line, it.reason)));
                 }
                 Some(Err(reason)) => {
-                    let members = finding.members.iter();
-                    plan.left.extend(members.map(|member| {
-                        stays(member.path.clone(), member.span.start, reason.clone())
-                    }));
+                    let left = places.into_iter();
+                    plan.left.extend(left.map(|(path, line)| stays(path, line, reason.clone())));
                 }
                 None => {}
             }
@@ -121,62 +131,100 @@ impl<'a> Plan<'a> {
 
     fn take(&mut self, fixes: Vec<Fix>) {
         for fix in fixes {
-            self.fixes.entry(fix.module).or_default().push(fix);
+            let path = &self.survey.index.module(fix.module).path;
+            let lines = fix.lines.clone().unwrap_or_else(|| BTreeSet::from([0]));
+            let places = lines.into_iter().map(|line| (path.clone(), line)).collect();
+            self.items.push(Item { decisions: vec![Decision::Fix(fix)], places });
         }
     }
 
     /// The changes of all files; what cannot be changed is told.
     fn apply(&mut self, root: &Path) -> Changes {
         let mut changes = Changes::new();
-        for (module, fixes) in std::mem::take(&mut self.fixes) {
-            let path = self.survey.index.module(module).path.clone();
-            match together(root, self.survey, &fixes) {
-                Ok(applied) => {
+        let items = std::mem::take(&mut self.items);
+        for items in self.by_files(root, items) {
+            match together(root, self.survey, &items) {
+                Ok((applied, done)) => {
                     changes.extend(applied.patch.files);
-                    let fixed = applied.fixed.into_iter();
-                    self.fixed.extend(fixed.map(|(path, line)| FixedPlace {
+                    let whole = items[..done].iter().filter(|it| !it.decisions.iter().any(is_fix));
+                    let whole = whole.flat_map(|it| it.places.clone());
+                    let fixed: BTreeSet<_> = applied.fixed.into_iter().chain(whole).collect();
+                    self.fixed.extend(fixed.into_iter().map(|(path, line)| FixedPlace {
                         path,
                         line,
                         reason: None,
                     }));
                     let left = applied.left.into_iter();
                     self.left.extend(left.map(|it| stays(it.path, it.line, it.reason)));
+                    let reason = "another codemod changes the same text; run it again";
+                    for (path, line) in items[done..].iter().flat_map(|it| it.places.clone()) {
+                        self.left.push(stays(path, line, reason.to_owned()));
+                    }
                 }
-                Err(refused) => self.left.push(stays(path, 0, refused.to_string())),
+                Err(refused) => {
+                    let path = items[0].places[0].0.clone();
+                    self.left.push(stays(path, 0, refused.to_string()));
+                }
             }
         }
         changes
     }
+
+    /// What changes a common file, together. What is refused by itself is told.
+    fn by_files(&mut self, root: &Path, items: Vec<Item>) -> Vec<Vec<Item>> {
+        let mut parts: Vec<(BTreeSet<RepoPath>, Vec<Item>)> = Vec::new();
+        for item in items {
+            let files: BTreeSet<RepoPath> = match &item.decisions[..] {
+                [Decision::Fix(fix)] => {
+                    BTreeSet::from([self.survey.index.module(fix.module).path.clone()])
+                }
+                decisions => match applied(root, self.survey, decisions) {
+                    Ok(applied) => applied.patch.write_set().cloned().collect(),
+                    Err(refused) => {
+                        let places = item.places.into_iter();
+                        let reason = refused.to_string();
+                        self.left.extend(places.map(|it| stays(it.0, it.1, reason.clone())));
+                        continue;
+                    }
+                },
+            };
+            let (meeting, others): (Vec<_>, Vec<_>) =
+                parts.into_iter().partition(|(other, _)| !other.is_disjoint(&files));
+            parts = others;
+            let (mut all, mut together) = (files, Vec::new());
+            for (files, items) in meeting {
+                all.extend(files);
+                together.extend(items);
+            }
+            together.push(item);
+            parts.push((all, together));
+        }
+        parts.sort_by(|one, other| one.0.first().cmp(&other.0.first()));
+        parts.into_iter().map(|(_, items)| items).collect()
+    }
+}
+
+fn is_fix(decision: &Decision) -> bool {
+    matches!(decision, Decision::Fix(_))
 }
 
 fn stays(path: RepoPath, line: u32, reason: String) -> FixedPlace {
     FixedPlace { path, line, reason: Some(reason) }
 }
 
-/// All codemods of one file at once; where two touch the same text, as many as go
-/// together, and the rest another time.
-fn together(root: &Path, survey: &Survey, fixes: &[Fix]) -> Result<Applied, Refused> {
+/// All codemods of some files at once; where two touch the same text, as many as go
+/// together, and how many these are.
+fn together(root: &Path, survey: &Survey, items: &[Item]) -> Result<(Applied, usize), Refused> {
     let mut error = None;
-    for count in (1..=fixes.len()).rev() {
-        let decisions: Vec<Decision> = fixes[..count].iter().cloned().map(Decision::Fix).collect();
+    for count in (1..=items.len()).rev() {
+        let decisions: Vec<Decision> =
+            items[..count].iter().flat_map(|item| item.decisions.clone()).collect();
         match applied(root, survey, &decisions) {
-            Ok(mut applied) => {
-                for fix in &fixes[count..] {
-                    let path = survey.index.module(fix.module).path.clone();
-                    let lines = fix.lines.clone().unwrap_or_else(|| BTreeSet::from([0]));
-                    let reason = "another codemod changes the same text; run it again";
-                    applied.left.extend(lines.into_iter().map(|line| ssot_rewrite::Left {
-                        path: path.clone(),
-                        line,
-                        reason: reason.to_owned(),
-                    }));
-                }
-                return Ok(applied);
-            }
+            Ok(applied) => return Ok((applied, count)),
             Err(refused) => error = Some(refused),
         }
     }
-    error.map_or_else(|| Ok(Applied::default()), Err)
+    error.map_or_else(|| Ok((Applied::default(), 0)), Err)
 }
 
 /// What decisions come to in a tree.

@@ -10,6 +10,7 @@ use ssot_rules::RULES;
 use ssot_runtime::cache::Cache;
 
 use crate::EngineError;
+use crate::api;
 use crate::triage::Survey;
 
 /// Rules about what was decided and removed before. What a package does to a
@@ -33,6 +34,9 @@ pub struct Inspection {
     /// Directories that must be on the module search path, relative to the
     /// root, the empty string for the root itself; in order of preference.
     pub import_roots: Vec<String>,
+    /// What users outside of the repository rely on: every name of the declared public API,
+    /// and with which parameters it is called where that is known.
+    pub public: BTreeMap<String, Option<String>>,
     /// The facts themselves; without them nothing is said about what names mean.
     pub index: Option<Arc<Index>>,
 }
@@ -74,6 +78,7 @@ impl Inspection {
             likenesses,
             modules: index.importable(),
             import_roots: index.import_roots().to_vec(),
+            public: api::surface(index, &survey.config),
             index: None,
         }
     }

@@ -5,6 +5,7 @@
 
 mod agents;
 mod amend;
+mod api;
 pub mod behaviour;
 mod canonical;
 pub mod chat;
@@ -44,6 +45,7 @@ mod records;
 mod report;
 mod request;
 mod scope;
+mod shims;
 mod since;
 mod site;
 mod snapshot;

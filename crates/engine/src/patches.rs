@@ -5,8 +5,9 @@ use std::path::Path;
 
 use ssot_audit::{Audit, Choice};
 use ssot_model::{Doer, FileChange, Finding, Package, Patch, Plan, RepoPath};
-use ssot_rewrite::Fix;
+use ssot_rewrite::Decision;
 
+use crate::codemod::Shimmed;
 use crate::triage::Survey;
 use crate::{EngineError, codemod, fixes};
 
@@ -39,7 +40,7 @@ pub(crate) struct Patches<'a> {
     plan: &'a Plan,
     audits: BTreeMap<&'a str, &'a Audit>,
     /// The codemods of the plan's findings about places.
-    fixes: BTreeMap<&'a str, Vec<Fix>>,
+    fixes: BTreeMap<&'a str, Vec<Decision>>,
 }
 
 impl<'a> Patches<'a> {
@@ -80,7 +81,7 @@ impl<'a> Patches<'a> {
     }
 
     /// The codemods of the places of a package.
-    fn fixes(&self, package: &Package) -> Result<Vec<Fix>, Unfit> {
+    fn fixes(&self, package: &Package) -> Result<Vec<Decision>, Unfit> {
         let gone = |id| Unfit::Impossible(format!("finding {id} is not found any more"));
         let mut all = Vec::new();
         for places in &package.places {
@@ -96,7 +97,7 @@ impl<'a> Patches<'a> {
         let audits = self.audits(package)?;
         self.check_answers(package, &audits)?;
         let mut fixes = self.fixes(package)?;
-        let mut patch = self.rewrite(&audits, &fixes)?;
+        let mut patch = self.rewrite(&shimmed(package, &audits), &fixes)?;
         let planned: BTreeSet<_> = package.write_set.iter().collect();
         if let Some(path) = patch.write_set().find(|path| !planned.contains(path)) {
             let reason = format!("it would write {path}, which is not in its write set");
@@ -113,11 +114,11 @@ impl<'a> Patches<'a> {
             let entangled = |_| Unfit::Entangled(hub.cloned().expect("they share a file"));
             let (mut groups, mut before_them) = (Vec::new(), Vec::new());
             for package in &earlier {
-                groups.extend(self.audits(package)?);
+                groups.extend(shimmed(package, &self.audits(package)?));
                 before_them.extend(self.fixes(package)?);
             }
             let earlier = self.rewrite(&groups, &before_them).map_err(entangled)?;
-            groups.extend(&audits);
+            groups.extend(shimmed(package, &audits));
             before_them.append(&mut fixes);
             let together = self.rewrite(&groups, &before_them).map_err(entangled)?;
             for (path, change) in &mut patch.files {
@@ -154,10 +155,16 @@ impl<'a> Patches<'a> {
         package.groups.iter().map(|group| find(group.group.as_str())).collect()
     }
 
-    fn rewrite(&self, audits: &[&Audit], fixes: &[Fix]) -> Result<Patch, Unfit> {
+    fn rewrite(&self, audits: &[Shimmed<'_>], fixes: &[Decision]) -> Result<Patch, Unfit> {
         codemod::rewrite(self.root, self.survey, audits, fixes, self.plan.rewrite_imports)
             .map_err(Unfit::Impossible)
     }
+}
+
+/// The audits of a package with the shims that the plan says.
+fn shimmed<'a>(package: &Package, audits: &[&'a Audit]) -> Vec<Shimmed<'a>> {
+    let shims = package.groups.iter().map(|group| group.shim.clone());
+    audits.iter().copied().zip(shims).collect()
 }
 
 impl Unfit {

@@ -158,6 +158,10 @@ fn place(document: &DeTable<'_>, problem: &Problem) -> Range<usize> {
             .filter_map(|table| table.get("group"))
             .find(|value| is(Some(value), group.as_str()))
             .map(Spanned::span),
+        Problem::NoDay(_, day) => tables(package, "groups")
+            .filter_map(|table| table.get("shim"))
+            .find(|value| is(Some(value), day))
+            .map(Spanned::span),
     };
     found.or_else(id).unwrap_or_default()
 }

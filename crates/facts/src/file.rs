@@ -75,10 +75,25 @@ pub struct FileFacts {
     pub makes: Vec<Make>,
     /// Lines of comments that say code was copied on purpose, to stay independent.
     pub copied_on_purpose: Vec<u32>,
+    /// Names that the module answers for with a warning although they have moved, in order.
+    pub shims: Vec<Shim>,
     /// Comments that accept findings, in order.
     pub accepts: Vec<Accept>,
     /// What did not parse: line and message.
     pub errors: Vec<(u32, CompactString)>,
+}
+
+/// A name that has moved and that a module's `__getattr__` still answers for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shim {
+    /// The name.
+    pub name: CompactString,
+    /// The import of what it stands for, by its index.
+    pub import: u32,
+    /// The last day on which it is there, `YYYY-MM-DD`; empty when the warning names none.
+    pub until: CompactString,
+    /// The line of its branch.
+    pub line: u32,
 }
 
 /// `# ssot: accept[rule, other-rule] reason`.
@@ -143,6 +158,8 @@ pub struct Definition {
     /// The blind hashes of the statements, in order.
     #[serde(with = "crate::packed")]
     pub shape: Vec<u32>,
+    /// Hash of the contents of the literals inside, in order; zero when there are none.
+    pub literal_hash: u64,
     /// Names that are read but not bound inside, sorted.
     pub free: Vec<CompactString>,
     /// Dotted names of decorators; `()` is appended when they are called.
@@ -326,6 +343,8 @@ pub struct DefinitionFlags {
     pub immutable: bool,
     /// Does nothing: `pass`, `...`, or `raise NotImplementedError`.
     pub stub: bool,
+    /// A module's `__getattr__` that does nothing but answer for names which have moved.
+    pub shim: bool,
 }
 
 /// Where an import statement stands.
@@ -439,6 +458,7 @@ impl Definition {
             leaves: Vec::new(),
             blind: 0,
             shape: Vec::new(),
+            literal_hash: 0,
             free: Vec::new(),
             decorators: Vec::new(),
             bases: Vec::new(),

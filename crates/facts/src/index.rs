@@ -115,7 +115,9 @@ impl Index {
     /// Joins the files; the order in which they come does not matter.
     pub fn build(mut sources: Vec<Source>) -> Self {
         sources.sort_by(|a, b| a.path.cmp(&b.path));
-        let layout = Layout::new(&sources.iter().map(|source| &source.path).collect::<Vec<_>>());
+        let mut layout =
+            Layout::new(&sources.iter().map(|source| &source.path).collect::<Vec<_>>());
+        layout.know_from_within(&sources);
         let modules: Vec<Module> = sources
             .into_iter()
             .zip(layout.names)

@@ -126,6 +126,16 @@ fn follow(index: &Index, id: ModuleId, name: &str, left: u32, found: &mut Vec<Re
     if found.len() > before {
         return;
     }
+    if let Some(shim) = module.facts.shims.iter().find(|shim| shim.name == name) {
+        let import = &module.facts.imports[shim.import as usize];
+        return match (index.imported(id)[shim.import as usize].module, &import.name) {
+            // Another name of the module itself.
+            (Some(own), Some(target)) if own == id && target != name => {
+                follow(index, id, target, left - 1, found);
+            }
+            _ => follow_import(index, id, shim.import, left, found),
+        };
+    }
     if module.is_package()
         && let Some(submodule) = index.module_named(&format_compact!("{}.{name}", module.name))
     {

@@ -42,7 +42,9 @@ impl Role {
 
     /// Reads the role off a path and the file's own flags.
     pub fn of(path: &RepoPath, flags: FileFlags) -> Self {
-        let directories: Vec<&str> = path.components().rev().skip(1).collect();
+        // `Tests` and `Scripts` are what `tests` and `scripts` are elsewhere.
+        let plain = path.as_str().to_ascii_lowercase();
+        let directories: Vec<&str> = plain.rsplit('/').skip(1).collect();
         let any = |names: &[&str]| directories.iter().any(|part| names.contains(part));
         let stem = path.file_stem();
         if any(&[
@@ -79,8 +81,7 @@ impl Role {
         } else if any(&["scripts", "script", "examples", "example", "docs", "doc", "benchmarks"])
             && !any(&["src", "lib"])
             && directories.len() <= SCRIPT_DEPTH
-            || path.components().next().is_some_and(|top| BENCH.contains(&top))
-                && !directories.is_empty()
+            || directories.last().is_some_and(|top| BENCH.contains(top))
             || matches!(stem, "setup" | "noxfile" | "tasks" | "fabfile" | "manage")
                 && directories.is_empty()
         {
@@ -169,6 +170,7 @@ mod tests {
         for (path, role) in [
             ("pkg/core.py", Role::Production),
             ("pkg/tests/helpers.py", Role::Test),
+            ("Tests/helpers.py", Role::Test),
             ("t/unit/app.py", Role::Test),
             ("test_framework/ssot/base.py", Role::Test),
             ("shop/orders_test/cases.py", Role::Test),

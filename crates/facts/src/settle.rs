@@ -21,6 +21,7 @@ impl FileFacts {
         self.flows.shrink_to_fit();
         self.own_uses.shrink_to_fit();
         self.instances.shrink_to_fit();
+        self.shims.shrink_to_fit();
         for definition in &mut self.definitions {
             definition.fields.shrink_to_fit();
             definition.raises.shrink_to_fit();

@@ -54,6 +54,19 @@ pub struct Make {
     pub line: u32,
 }
 
+/// What an expression that mints gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Minted {
+    /// A text.
+    Text,
+    /// A text that other values are put into.
+    Filled,
+    /// A number, or an object of a type of its own.
+    Object,
+    /// A callable that gives one of these: `default_factory=uuid4`.
+    Callable,
+}
+
 /// A name of an id that is given a new one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mint {
@@ -65,6 +78,13 @@ pub struct Mint {
     pub format: CompactString,
     /// The dotted name of the first call that mints, as written.
     pub callee: CompactString,
+    /// The bytes of the expression that gives the new id: an alternative, a default, what a
+    /// type is put around.
+    pub start: u32,
+    /// Where these end.
+    pub end: u32,
+    /// What that expression is.
+    pub value: Minted,
     /// The line, counted from one.
     pub line: u32,
     /// Position of the innermost definition around it, plus one; zero at module level.

@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentConfig, ApprovalConfig, BudgetConfig, CanaryConfig, Capability, Cover, DeclaredCodemod,
-    GateCommand, GuardedWrite, LandingConfig, RunConfig, Service, TestCategory, Verdict, Waiver,
+    AgentConfig, ApiConfig, ApprovalConfig, BudgetConfig, CanaryConfig, Capability, Constant,
+    Cover, DeclaredCodemod, GateCommand, GuardedWrite, LandingConfig, Rename, RunConfig, Service,
+    ShimConfig, TestCategory, Verdict, Waiver,
 };
 
 /// The whole file. Every key is optional; an unknown key is an error.
@@ -20,6 +21,10 @@ pub struct Config {
     pub severity: BTreeMap<String, Level>,
     /// Parts of the codebase that may own their copy.
     pub boundary: Vec<Boundary>,
+    /// What users outside of the repository rely on.
+    pub api: ApiConfig,
+    /// What stays where a name has moved away from.
+    pub shim: ShimConfig,
     /// How a run goes about it.
     pub run: RunConfig,
     /// What somebody has to approve.
@@ -43,6 +48,10 @@ pub struct Config {
     /// Groups and findings that were decided.
     #[serde(alias = "keep")]
     pub decision: Vec<Decision>,
+    /// Definitions that were decided to get another name.
+    pub rename: Vec<Rename>,
+    /// Constants that repeated texts are to get.
+    pub constant: Vec<Constant>,
     /// Pieces of behaviour that may be lost.
     pub waiver: Vec<Waiver>,
     /// Pieces of behaviour that something else takes care of.

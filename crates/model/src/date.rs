@@ -53,9 +53,79 @@ impl std::fmt::Display for Utc {
     }
 }
 
+/// Whether a text is a day of the calendar, `YYYY-MM-DD`.
+pub fn is_day(text: &str) -> bool {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts[..] else { return false };
+    if (year.len(), month.len(), day.len()) != (4, 2, 2) || !parts.iter().all(|it| digits(it)) {
+        return false;
+    }
+    let number = |part: &str| part.parse::<u32>().unwrap_or(0);
+    let (year, month, day) = (number(year), number(month), number(day));
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
+/// The day so many days after another one; none when that is no day.
+pub(crate) fn day_after(day: &str, days: u32) -> Option<String> {
+    is_day(day).then_some(())?;
+    let number = |range: std::ops::Range<usize>| day[range].parse::<i64>().ok();
+    let (year, month, date) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    // The other way round than above: years that begin in March, counted in days.
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let from_march = (month + 9) % 12;
+    let day_of_year = (153 * from_march + 2) / 5 + date - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    let since_epoch = era * 146_097 + day_of_era - 719_468 + i64::from(days);
+    let utc = Utc::from(Timestamp(since_epoch * MILLIS_PER_DAY));
+    Some(format!("{:04}-{:02}-{:02}", utc.year, utc.month, utc.day))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Timestamp, Utc};
+    use super::{Timestamp, Utc, day_after, is_day};
+
+    #[test]
+    fn only_days_of_the_calendar_are_days() {
+        for (text, expected) in [
+            ("2026-12-31", true),
+            ("2028-02-29", true),
+            ("2026-02-29", false),
+            ("2100-02-29", false),
+            ("2026-13-01", false),
+            ("2026-04-31", false),
+            ("2026-00-10", false),
+            ("26-12-31", false),
+            ("2026-1-1", false),
+            ("2026/01/01", false),
+            ("soon", false),
+        ] {
+            assert_eq!(is_day(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_counted_over_months_and_years() {
+        for (day, days, expected) in [
+            ("2026-11-30", 0, Some("2026-11-30")),
+            ("2026-11-30", 1, Some("2026-12-01")),
+            ("2026-12-31", 1, Some("2027-01-01")),
+            ("2028-02-28", 1, Some("2028-02-29")),
+            ("2026-02-28", 1, Some("2026-03-01")),
+            ("1969-12-31", 366, Some("1971-01-01")),
+            ("2026-02-30", 1, None),
+        ] {
+            assert_eq!(day_after(day, days).as_deref(), expected, "{day} + {days}");
+        }
+    }
 
     #[test]
     fn dates_are_those_of_the_calendar() {

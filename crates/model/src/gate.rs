@@ -18,6 +18,8 @@ pub enum GateName {
     /// What an agent took away: every piece of its behaviour is in what stays, or somebody has
     /// answered for it, and nothing else went.
     Ledger,
+    /// Every name of the declared public API is there and can be called as before.
+    Api,
     /// Importing the touched modules in fresh interpreters works as before.
     Load,
     /// Versions of a function that are not the same text do the same when they are called.
@@ -39,6 +41,7 @@ impl GateName {
             Self::Findings => "findings",
             Self::Proof => "proof",
             Self::Ledger => "ledger",
+            Self::Api => "api",
             Self::Load => "load",
             Self::Behaviour => "behaviour",
             Self::Tests => "tests",

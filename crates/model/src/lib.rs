@@ -6,6 +6,7 @@
 
 mod agent;
 mod answer;
+mod api;
 /// What an audit says about one group.
 pub mod audit;
 mod baseline;
@@ -37,6 +38,7 @@ mod trend;
 
 pub use agent::{Agent, AgentConfig, CompletionStatus, Dialect};
 pub use answer::{Cover, Waiver};
+pub use api::{ApiConfig, Constant, Rename, ShimConfig};
 pub use baseline::{Baseline, BaselineEntry, BaselineMember, Tombstone};
 pub use behaviour::{
     Aspect, Behaviour, BehaviourVerdict, InputCounts, Obstacle, Origin, Reach, Untestable, Witness,
@@ -52,7 +54,7 @@ pub use control::{
     CanaryConfig, CanaryStep, CheckpointResult, PendingApproval, Resource, Usage,
 };
 pub use conversation::{Reference, Subject};
-pub use date::Utc;
+pub use date::{Utc, is_day};
 pub use event::{Event, EventKind, RunOutcome, Timestamp};
 pub use existing::{Existence, Existing, Match, OtherTree};
 pub use finding::{

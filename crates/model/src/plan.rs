@@ -79,6 +79,10 @@ pub struct PackageGroup {
     pub copies: Vec<String>,
     /// Why this canonical and this strategy.
     pub why: String,
+    /// The last day, `YYYY-MM-DD`, on which the old places answer for names that go, with a
+    /// warning; where it is missing they re-export them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shim: Option<String>,
     /// Behaviour that goes and that somebody has answered for in `ssot.toml`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answered: Vec<AnsweredAtom>,

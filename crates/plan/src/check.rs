@@ -48,6 +48,9 @@ pub enum Problem {
          too: its patch is made before anybody knows what the agent writes; let {0} wait for {1}"
     )]
     CodemodAfterAgent(PackageId, PackageId, RepoPath),
+    /// A shim lasts until something that is no day.
+    #[error("package {0}: `{1}` is no day on which a shim ends; write \"2027-12-31\"")]
+    NoDay(PackageId, String),
     /// Something is left out without a reason.
     #[error("group {0} is left out without a reason: say why it stays as it is")]
     NoReason(GroupId),
@@ -62,6 +65,7 @@ impl Problem {
             | Self::CodemodAfterAgent(_, package, _)
             | Self::UnknownDependency(package, _)
             | Self::OffDependency(package, _)
+            | Self::NoDay(package, _)
             | Self::Cycle(package, _)
             | Self::Duplicate(package)
             | Self::PlannedAndLeftOut(package, _)
@@ -94,6 +98,11 @@ pub fn problems(plan: &Plan) -> Vec<Problem> {
     found.extend(cycles(plan, &places));
     if found.iter().all(|problem| matches!(problem, Problem::OffDependency(..))) {
         found.extend(overlaps(plan, &ancestors(plan)));
+    }
+    for package in &plan.packages {
+        let days = package.groups.iter().filter_map(|group| group.shim.as_ref());
+        let wrong = days.filter(|day| !ssot_model::is_day(day));
+        found.extend(wrong.map(|day| Problem::NoDay(package.id.clone(), day.clone())));
     }
     found.extend(shared_groups(plan));
     found.extend(left_out(plan));

@@ -59,6 +59,7 @@ fn of_group(index: &Index, it: &HandedGroup<'_>, teams: &[Team]) -> Package {
         canonical: it.canonical.clone(),
         copies: it.copies.clone(),
         why: it.why.clone(),
+        shim: None,
         answered: it.answered.clone(),
     };
     let score = priority::score(index, it.audit);

@@ -46,6 +46,10 @@ pub struct Draft<'a> {
     pub read_symbols: Vec<String>,
     /// Behaviour that goes and that somebody has answered for.
     pub answered: Vec<AnsweredAtom>,
+    /// The last day on which the old places answer for what goes; none where they re-export it.
+    pub shim: Option<String>,
+    /// Why the old places re-export it although a shim is wanted.
+    pub no_shim: Option<String>,
 }
 
 /// What a plan is made of besides its drafts.
@@ -194,7 +198,11 @@ fn group(index: &Index, draft: &Draft<'_>) -> PackageGroup {
         strategy,
         canonical,
         copies,
-        why: audit.reason.clone(),
+        why: match &draft.no_shim {
+            Some(why) => format!("{}; the old name stays an import: {why}", audit.reason),
+            None => audit.reason.clone(),
+        },
+        shim: draft.shim.clone(),
         answered: draft.answered.clone(),
     }
 }

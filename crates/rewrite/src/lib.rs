@@ -15,7 +15,7 @@ use ssot_facts::python::template::{Cover, Template};
 use ssot_facts::{DefinitionId, Index, ModuleId};
 use ssot_model::{Patch, RepoPath};
 
-pub use python::sites::{Codemod, Fix, Left, Substitution, Wanted};
+pub use python::sites::{Codemod, Fix, Left, Put, Substitution, Wanted};
 pub use refused::Refused;
 
 /// What is to be done about one group of definitions.
@@ -73,6 +73,20 @@ pub enum Decision {
     },
     /// Let a class take in what only its copies have, and import it where they stood.
     Merge(Merged),
+    /// Give a text a name in a module.
+    Constant(NewConstant),
+    /// Put new definitions behind everything in a module.
+    Append(Appended),
+    /// Give a definition another name, and let everything that says the old one follow.
+    Rename(Renamed),
+    /// Let the old places of definitions that other decisions remove answer for them with a
+    /// warning, instead of importing what took their place.
+    Shim {
+        /// The definitions that go.
+        copies: Vec<DefinitionId>,
+        /// The last day on which they are answered for, `YYYY-MM-DD`.
+        until: String,
+    },
     /// Delete a module that cannot be reached.
     DeleteModule {
         /// The module.
@@ -106,6 +120,45 @@ pub struct Inherited {
     pub module: String,
     /// The file of that module.
     pub path: RepoPath,
+}
+
+/// A constant that is not there yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewConstant {
+    /// Its module.
+    pub module: ModuleId,
+    /// Its name.
+    pub name: String,
+    /// The text that it holds.
+    pub text: String,
+}
+
+/// Definitions that are not there yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// Their module.
+    pub module: ModuleId,
+    /// Their names, which must be free.
+    pub names: Vec<String>,
+    /// Their text, with plain line ends and without blank lines around it.
+    pub text: String,
+    /// What they need.
+    pub wanted: Vec<Wanted>,
+}
+
+/// A definition that gets another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renamed {
+    /// The definition.
+    pub definition: DefinitionId,
+    /// Its new name.
+    pub to: String,
+    /// Other files in which a text may say its dotted name.
+    pub texts: Vec<RepoPath>,
+    /// Modules that go on answering for the old name, with a warning.
+    pub shims: Vec<ModuleId>,
+    /// The last day on which they do, `YYYY-MM-DD`.
+    pub until: String,
 }
 
 /// A class that stands for others, which have nothing of its own that differs.

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use ssot_facts::{Definition, DefinitionId, Module, Resolution, Role, SiteKind};
+use ssot_facts::{Definition, DefinitionId, Index, Module, Resolution, Role, SiteKind};
 use ssot_model::{DefinitionKind, Evidence, Finding, Severity, Verdict};
 
 use crate::families::Family;
 use crate::identity::fingerprint;
-use crate::relation::{plug_ins, subject};
+use crate::relation::{self, plug_ins, subject};
 use crate::{Comparison, Difference, Scene, families, words};
 
 /// Lines above a definition in which a comment still speaks about it.
@@ -44,6 +44,10 @@ pub(crate) fn judge_equal(
     }
     if let Some(published) = published(scene, &together) {
         judgements.push(published);
+        together.clear();
+    }
+    if let Some(own) = keepers(scene, &together).or_else(|| of_modules(scene, &together)) {
+        judgements.push(own);
         together.clear();
     }
     if families::stand_apart(scene.index, &together) {
@@ -85,6 +89,51 @@ fn published(scene: &Scene<'_>, family: &[DefinitionId]) -> Option<Judgement> {
             vec![same_body(scene, family), Evidence::supporting("published-docstring", text)];
         Judgement { verdict: Verdict::Convention, evidence, members: family.to_vec() }
     })
+}
+
+/// Constructors that keep what they are given and do nothing else, in classes that are no
+/// one concept: there is no code in them that could be shared.
+fn keepers(scene: &Scene<'_>, family: &[DefinitionId]) -> Option<Judgement> {
+    let owner = |id: &DefinitionId| {
+        let owner = scene.index.definition(*id).owner.filter(|_| keeps(scene.index, *id))?;
+        Some(DefinitionId { index: owner, ..*id })
+    };
+    let owners = family.iter().map(owner).collect::<Option<Family>>()?;
+    let are_apart =
+        |pair: &[DefinitionId]| !relation::relate(scene, pair[0], pair[1]).verdict.is_violation();
+    if owners.len() < 2 || !owners.windows(2).all(are_apart) {
+        return None;
+    }
+    let text = "each keeps what its own class is given and does nothing else".to_owned();
+    let evidence = vec![same_body(scene, family), Evidence::opposing("keeps", text)];
+    Some(Judgement { verdict: Verdict::Homonym, evidence, members: family.to_vec() })
+}
+
+/// Whether a constructor has no more statements than parameters, no value of its own, and
+/// calls nothing but the constructor above.
+fn keeps(index: &Index, id: DefinitionId) -> bool {
+    let definition = index.definition(id);
+    let facts = &index.module(id.module).facts;
+    let mut calls = facts
+        .sites
+        .iter()
+        .filter(|site| site.definition() == Some(id.index) && site.kind == SiteKind::Call);
+    definition.name == "__init__"
+        && definition.statements as usize <= definition.members.len()
+        && definition.literal_hash == 0
+        && definition.raises.is_empty()
+        && calls.all(|site| matches!(last_part(facts.path_of(site)), "super" | "__init__"))
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+/// Equal values of a name to which each module of a package gives its own.
+fn of_modules(scene: &Scene<'_>, family: &[DefinitionId]) -> Option<Judgement> {
+    let text = plug_ins::own_values(scene, family)?;
+    let evidence = vec![same_body(scene, family), Evidence::supporting("plug-ins", text)];
+    Some(Judgement { verdict: Verdict::Convention, evidence, members: family.to_vec() })
 }
 
 /// Members whose texts are equal, split by what the texts mean.

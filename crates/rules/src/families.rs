@@ -48,7 +48,8 @@ pub(crate) fn candidates<'a>(
         .index
         .definitions()
         .filter(|(_, module, definition)| is_candidate(module) && is_substantial(scene, definition))
-        .filter(|(_, _, definition)| !definition.flags.conditional)
+        // What answers for names that have moved is written once in every module that has some.
+        .filter(|(_, _, definition)| !definition.flags.conditional && !definition.flags.shim)
 }
 
 /// Top-level definitions that share kind and name, in different files.

@@ -5,7 +5,7 @@ use ssot_facts::DefinitionId;
 use ssot_model::{DefinitionKind, Evidence, Verdict};
 
 use crate::evidence::{self, Judgement};
-use crate::renamed::renamed;
+use crate::renamed::{self, renamed};
 use crate::{Scene, families, relation};
 
 /// A verdict with what it rests on.
@@ -85,6 +85,9 @@ fn of_group(scene: &Scene<'_>, ids: &[DefinitionId], opinions: &[Opinion]) -> Ve
 
 /// Judges two definitions.
 pub(crate) fn judge_pair(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Opinion {
+    if let Some(hidden) = relation::hidden(scene, a, b) {
+        return opinion(scene, a, b, hidden);
+    }
     let pair = [a, b];
     let equal = families::by_structure(scene.index, pair.into_iter()).len() == 1;
     let annotated = !equal && differ_in_annotation(scene, a, b);
@@ -115,6 +118,16 @@ pub(crate) fn judge_pair(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) ->
     if may_be_equal && let Some(renamed) = renamed(scene, a, b) {
         return renamed;
     }
+    opinion(scene, a, b, relation)
+}
+
+/// A relation as whoever asks is told of it.
+fn opinion(
+    scene: &Scene<'_>,
+    a: DefinitionId,
+    b: DefinitionId,
+    relation: relation::Relation,
+) -> Opinion {
     Opinion {
         verdict: relation.verdict,
         confidence: relation.confidence,
@@ -127,20 +140,15 @@ pub(crate) fn judge_pair(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) ->
 /// else.
 fn differ_in_annotation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> bool {
     let (left, right) = (scene.index.definition(a), scene.index.definition(b));
-    let (one, two) = (&left.leaves, &right.leaves);
-    let missing = |here: &[u32], there: &[u32]| {
-        here.iter().filter(|leaf| there.binary_search(leaf).is_err()).count()
-    };
     // The statements beside the head are equal, and the head says something else.
     left.kind == right.kind
         && left.returns != right.returns
         && left.statements == right.statements
-        && one.len() == two.len()
+        && left.leaves.len() == right.leaves.len()
         && left.signature == right.signature
         && left.decorators == right.decorators
         && left.flags.asynchronous == right.flags.asynchronous
-        && missing(one, two) == 1
-        && missing(two, one) == 1
+        && renamed::differ_in_one_statement(left, right)
 }
 
 /// Statements from which a body that was renamed and nothing else is no accident.

@@ -3,6 +3,7 @@
 //! A rule reads facts and nothing else. Its page is what `ssot explain` prints and
 //! at the same time its test: the examples carry the expected verdicts.
 
+mod api;
 mod capability;
 mod capability_map;
 pub mod catalogue;
@@ -43,6 +44,7 @@ use similarity::Similarity;
 use ssot_facts::{ClassRef, DefinitionId, Hierarchy, Index};
 use ssot_model::{Config, DefinitionKind, Finding, Level, Severity, Verdict};
 
+pub use api::{is_public, wants_shim};
 pub use capability_map::capability_map;
 pub use circumstances::{Circumstances, PolicyLines};
 pub use identity::member_keys;
@@ -50,6 +52,7 @@ pub use judge::{Opinion, judge};
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
 pub use relation::score::{SCALES, Scale};
 pub use rules::declared_codemod::{codemod_anchor, is_exact_codemod};
+pub use rules::scattered_id_generation::kind as id_kind;
 pub use rules::stale_decision::names_something;
 pub use similarity::Likeness;
 pub use spelling::{Nearness, folded, nearness};
@@ -152,6 +155,7 @@ pub const RULES: &[Rule] = &[
     rules::capability_owner::RULE,
     rules::concept_variant::RULE,
     rules::declared_codemod::RULE,
+    rules::declared_rename::RULE,
     rules::duplicate_config_class::RULE,
     rules::duplicate_definition::RULE,
     rules::duplicate_enum_or_constant::RULE,
@@ -161,6 +165,7 @@ pub const RULES: &[Rule] = &[
     rules::duplicate_type_alias::RULE,
     rules::event_contract::RULE,
     rules::exact_clone::RULE,
+    rules::expired_shim::RULE,
     rules::guarded_write::RULE,
     rules::import_cycle::RULE,
     rules::missing_attribute::RULE,

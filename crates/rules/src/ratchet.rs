@@ -246,8 +246,10 @@ impl<'a> Matching<'a> {
             for (number, member) in entry.members.iter().enumerate() {
                 let name = member.definition.as_str();
                 by_name.entry((class, name)).or_default().push((at, number));
-                let here =
-                    index.definition_named(name).is_some() || index.module_named(name).is_some();
+                // A package may be imported by more names than the one that is recorded.
+                let definition = index.definition_named(name).map(|id| index.dotted(id));
+                let module = index.module_named(name).map(|id| index.module(id).name.as_str());
+                let here = definition.as_deref().or(module) == Some(name);
                 if !here && !member.digest.is_empty() {
                     gone.entry((class, member.digest.as_str())).or_default().push((at, number));
                 }

@@ -146,7 +146,7 @@ fn most_alike(scene: &Scene<'_>, id: DefinitionId, apart: Option<&Apart>) -> f64
 
 /// One of them is in a module that cannot be imported, the other in the package that
 /// is imported instead.
-fn hidden(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
+pub(crate) fn hidden(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> Option<Relation> {
     let index = scene.index;
     let in_package = |id: DefinitionId, package: ModuleId| {
         index.module(id.module).path.is_below(index.module(package).path.directory())

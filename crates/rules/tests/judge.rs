@@ -1,29 +1,13 @@
 //! What the judge says of definitions that somebody names. A repository is written as
 //! text: `--- path` begins a file.
 
-use ssot_facts::{DefinitionId, Index, Source, python};
-use ssot_model::{Config, RepoPath, Severity, Verdict};
-use ssot_rules::{Circumstances, Scene};
+mod opinion;
 
-#[track_caller]
-fn check(repository: &str, names: &[&str], expected: Verdict) {
-    let sources = repository.split("--- ").filter(|part| !part.trim().is_empty()).map(|file| {
-        let (path, text) = file.split_once('\n').expect("a file has a path line");
-        let path = RepoPath::new(path).expect("tests use plain paths");
-        Source { path, facts: python::extract(text.as_bytes()) }
-    });
-    let index = Index::build(sources.collect());
-    let (config, circumstances) = (Config::default(), Circumstances::default());
-    let scene = Scene::new(&index, &config, &circumstances);
-    let find = |name: &&str| -> DefinitionId {
-        let mut ids = index.definitions().map(|(id, ..)| id);
-        ids.find(|id| index.dotted(*id) == **name).expect("the test defines it")
-    };
-    let ids: Vec<DefinitionId> = names.iter().map(find).collect();
-    let opinion = ssot_rules::judge(&scene, &ids);
-    assert_eq!(opinion.verdict, expected, "{names:?}: {:#?}", opinion.evidence);
-    assert_eq!(opinion.question.is_some(), expected == Verdict::Unsure, "{names:?}");
-}
+use ssot_facts::{Index, Source, python};
+use ssot_model::{Config, RepoPath, Severity, Verdict};
+use ssot_rules::Circumstances;
+
+use opinion::check;
 
 const STEPS: &str = "    total = 0\n    for row in rows:\n        total += row.price\n        \
                      row.seen = True\n    return total\n";
@@ -274,7 +258,7 @@ fn to_use_something_else_is_no_layer() {
 fn a_base_that_everybody_extends_makes_no_kin() {
     let view = |name: &str, shown: &str| {
         format!(
-            "class {name}View(ModelView):\n    def list_{name}(self):\n        return list({shown})\n    \
+            "class {name}View(ModelView):\n    \"\"\"Pages of the office.\"\"\"\n    def list_{name}(self):\n        return list({shown})\n    \
              def show(self, key):\n        return {shown}\n"
         )
     };

@@ -1,6 +1,6 @@
 //! How often the judge agrees with people who read the code.
 //!
-//! `eval/labels.jsonl` names definitions by project, version, path and name; the
+//! `eval/labels*.jsonl` name definitions by project, version, path and name; the
 //! sources are not in this repository. Two thirds of the groups are for fitting, the
 //! `test` part is for measuring.
 
@@ -17,8 +17,9 @@ use serde::de::DeserializeOwned;
 
 use crate::workspace;
 
-/// Where the labels are, relative to the workspace.
-const LABELS: &str = "eval/labels.jsonl";
+/// Where the labels are, relative to the workspace: the second ones are of projects that
+/// nothing had been tuned on.
+const LABELS: [&str; 2] = ["eval/labels.jsonl", "eval/labels-fresh.jsonl"];
 /// The row for all categories together, last in the order of the alphabet.
 const WHOLE: &str = "together";
 /// Parts of the labels: for fitting and for measuring.
@@ -134,10 +135,13 @@ impl Count {
 
 /// The labels of the wanted part, or all, by project.
 pub(super) fn read(root: &Path, part: Option<&str>) -> Result<BTreeMap<String, Vec<Label>>> {
-    let path = root.join(LABELS);
-    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let read = |path: &str| {
+        let path = root.join(path);
+        std::fs::read_to_string(&path).with_context(|| path.display().to_string())
+    };
+    let texts = LABELS.into_iter().map(read).collect::<Result<Vec<_>>>()?;
     let mut by_project: BTreeMap<String, Vec<Label>> = BTreeMap::new();
-    for line in text.lines() {
+    for line in texts.iter().flat_map(|text| text.lines()) {
         let label = Label { line: line.to_owned(), ..serde_json::from_str(line)? };
         if part.is_none_or(|part| label.part == part) {
             by_project.entry(label.project.clone()).or_default().push(label);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ssot_model::audit::AtomKind;
-use ssot_model::{Config, RepoPath};
+use ssot_model::{Config, RepoPath, ShimConfig};
 use ssot_rewrite::{Substitution, Wanted};
 use ssot_rules::PolicyLines;
 use ssot_runtime::runner::split_command;
@@ -137,6 +137,17 @@ pub(super) fn canary(document: &DeTable<'_>) -> Option<Mistake> {
         return None;
     };
     Some(Mistake::new(steps.span(), message))
+}
+
+/// A day from which an end is counted to see whether it can be.
+const ANY_DAY: &str = "2000-01-01";
+
+/// An end of shims that is no day and no number of days.
+pub(super) fn shim(document: &DeTable<'_>) -> Option<Mistake> {
+    let value = table(document, "shim")?.get("remove-after")?;
+    let DeValue::String(text) = value.get_ref() else { return None };
+    let config = ShimConfig { remove_after: Some(text.to_string()), names: Vec::new() };
+    config.last_day(ANY_DAY).err().map(|message| Mistake::new(value.span(), message))
 }
 
 /// A table below a name.

@@ -74,6 +74,7 @@ fn parse(file: &str, text: &str) -> Result<Loaded, EngineError> {
         mistakes.extend(meaning::commands(text, document.get_ref()));
         mistakes.extend(meaning::canary(document.get_ref()));
         mistakes.extend(meaning::agent(document.get_ref()));
+        mistakes.extend(meaning::shim(document.get_ref()));
     }
     let config = match toml::from_str(text) {
         Ok(config) => config,
@@ -262,8 +263,14 @@ mod tests {
             ("[budget.total]\nseconds = 0\n", "2:11: `budget.total.seconds` is".to_owned()),
             ("[budget]\nseconds = 9\n", "2:1: `budget` has no `seconds`".to_owned()),
             ("[approval]\nplan = 1\n", "2:8: `approval.plan` is".to_owned()),
+            ("[shim]\nremove-after = \"90 days\"\n[api]\npublic = [\"a.*\"]\n", String::new()),
+            (
+                "[shim]\nremove-after = \"soon\"\n",
+                "2:16: `soon` is neither a date nor a number of days".to_owned(),
+            ),
         ] {
-            check(text, &[&said]);
+            let said: &[&str] = if said.is_empty() { &[] } else { &[&said] };
+            check(text, said);
         }
     }
 

@@ -179,7 +179,7 @@ fn wrong_text(schema: &Value, text: &str, path: &str) -> Option<String> {
         return Some(format!("`{path}` must not be empty"));
     }
     match schema["format"].as_str()? {
-        "date" if !is_date(text) => {
+        "date" if !ssot_model::is_day(text) => {
             Some(format!("`{text}` is no date: write year, month and day, \"2026-12-31\""))
         }
         "glob" => {
@@ -193,26 +193,6 @@ fn wrong_text(schema: &Value, text: &str, path: &str) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Whether a text is a day of the calendar, `YYYY-MM-DD`.
-fn is_date(text: &str) -> bool {
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts[..] else { return false };
-    if (year.len(), month.len(), day.len()) != (4, 2, 2) || !parts.iter().all(|it| digits(it)) {
-        return false;
-    }
-    let number = |part: &str| part.parse::<u32>().unwrap_or(0);
-    let (year, month, day) = (number(year), number(month), number(day));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
 }
 
 fn type_of(value: &DeValue<'_>) -> &'static str {
@@ -244,28 +224,4 @@ fn expected(root: &Value, schema: &Value, choices: &[&str]) -> String {
     }
     let items = check.resolved(&schema["items"]);
     if allows(items, "object") { "a list of tables" } else { "a list of texts" }.to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_date;
-
-    #[test]
-    fn only_days_of_the_calendar_are_dates() {
-        for (text, expected) in [
-            ("2026-12-31", true),
-            ("2028-02-29", true),
-            ("2026-02-29", false),
-            ("2100-02-29", false),
-            ("2026-13-01", false),
-            ("2026-04-31", false),
-            ("2026-00-10", false),
-            ("26-12-31", false),
-            ("2026-1-1", false),
-            ("2026/01/01", false),
-            ("soon", false),
-        ] {
-            assert_eq!(is_date(text), expected, "{text}");
-        }
-    }
 }

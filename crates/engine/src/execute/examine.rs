@@ -145,13 +145,17 @@ impl Unit {
         let inspected = ((&self.start.tree, &**before), (&candidate.tree, &**after));
         let (loads, _) =
             gates::loads(&self.shared.runner, tree, after, &work.touched_modules).await?;
-        Ok(vec![
+        let api = gates::api(before, after, &work.package);
+        let api = api.map(|it| verdict(GateName::Api, it));
+        let mut verdicts = vec![
             verdict(GateName::Parse, gates::parse(before, after)),
             verdict(GateName::Imports, gates::imports(before, after)),
             verdict(GateName::Findings, gates::findings(before, after, &work.closes)),
             verdict(GateName::Proof, meaning::check(self.job(), work, inspected.0, inspected.1)?),
             verdict(GateName::Load, gates::load(&base.inspection, &base.loads, &loads)),
-        ])
+        ];
+        verdicts.extend(api);
+        Ok(verdicts)
     }
 }
 

@@ -6,7 +6,9 @@ use ssot_runtime::git::Worktree;
 use ssot_runtime::runner::{Runner, Sources};
 
 use super::journal::{Judgement, Stop};
-use crate::Inspection;
+use ssot_model::Package;
+
+use crate::{Inspection, api};
 
 /// Items named in evidence.
 const NAMED: usize = 10;
@@ -45,6 +47,25 @@ pub(super) fn parse(before: &Inspection, after: &Inspection) -> Judgement {
 /// No import or name is unresolved that was not before.
 pub(super) fn imports(before: &Inspection, after: &Inspection) -> Judgement {
     nothing_new("unresolved imports and names", &before.unresolved, &after.unresolved)
+}
+
+/// Every name of the declared public API is there, and takes the calls that it took. What a package
+/// ends on purpose, because its last day has passed, was given up before.
+pub(super) fn api(before: &Inspection, after: &Inspection, package: &Package) -> Option<Judgement> {
+    if before.public.is_empty() {
+        return None;
+    }
+    let ended = package.places.iter().filter(|it| it.rule == "expired-shim");
+    let ended: Vec<&str> = ended.map(|it| it.name.as_str()).collect();
+    let breaks = api::breaks(&before.public, &after.public, &ended);
+    if breaks.is_empty() {
+        let count = before.public.len();
+        let evidence = format!("{count} public names are there as before");
+        return Some(Judgement::new(true, evidence));
+    }
+    let (count, all) = (breaks.len(), named(breaks));
+    let way = "a shim can keep a name that moves ([shim] in ssot.toml)";
+    Some(Judgement::new(false, format!("{count} public names break: {all}; {way}")))
 }
 
 /// Every finding of `closes` is gone, at least one is, and none is new. Members that were

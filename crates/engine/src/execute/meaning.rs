@@ -1,9 +1,11 @@
 //! The Proof gate: what a package wrote against what it says of itself.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use similar::TextDiff;
 use ssot_model::{RepoPath, TreeId};
+use ssot_runtime::files;
 use ssot_runtime::git::Repository;
 
 use super::gates::named;
@@ -30,10 +32,14 @@ pub(super) fn check(
     let places = places(repository, job, work, before)?;
     let of_before = |path: &RepoPath| text(repository, before, path);
     let of_after = |path: &RepoPath| text(repository, after, path);
-    // What the ratchet remembers of a removal is data of ours, which nothing imports.
-    let written = work.package.write_set.iter().filter(|it| !store::is_record(it));
+    // What the ratchet remembers of a removal is data of ours, which nothing imports, and
+    // what is written for people is no code.
+    let is_code =
+        |it: &&RepoPath| !store::is_record(it) && !files::is_document(Path::new(it.as_str()));
+    let written = work.package.write_set.iter().filter(is_code);
     let written: Vec<RepoPath> = written.cloned().collect();
-    let claim = Claim { written: &written, places: &places, pairs: &work.pairs };
+    let adds = !work.package.places.is_empty();
+    let claim = Claim { written: &written, places: &places, pairs: &work.pairs, adds };
     let trees = (Tree { index: left, texts: &of_before }, Tree { index: right, texts: &of_after });
     Ok(judge(&prove(trees.0, trees.1, claim)))
 }
@@ -54,7 +60,9 @@ fn places(
 ) -> Result<BTreeSet<(RepoPath, u32)>, Stop> {
     let base = repository.tree_of(&job.base)?;
     let mut found = BTreeSet::new();
-    for place in work.package.places.iter().flat_map(|it| &it.places) {
+    // A constant in the place of its text is proved like everything else.
+    let on_purpose = work.package.places.iter().filter(|it| it.rule != "repeated-literal");
+    for place in on_purpose.flat_map(|it| &it.places) {
         let Some((path, line)) = place.rsplit_once(':') else { continue };
         let (Ok(path), Ok(line)) = (RepoPath::new(path), line.parse::<u32>()) else { continue };
         let (was, is) = (text(repository, &base, &path), text(repository, before, &path));

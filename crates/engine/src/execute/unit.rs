@@ -207,10 +207,14 @@ impl Unit {
         demand(GateName::Parse, &journal.gate(place, GateName::Parse, parse).await?)?;
         let gone = || Stop::Failed("the inspection gave no result".to_owned());
         let after = inspection.ok_or_else(gone)?;
+        let api = gates::api(before, &after, &work.package).map(|it| (GateName::Api, it));
         for (gate, judgement) in [
             (GateName::Imports, gates::imports(before, &after)),
             (GateName::Findings, gates::findings(before, &after, &work.closes)),
-        ] {
+        ]
+        .into_iter()
+        .chain(api)
+        {
             demand(gate, &journal.gate(place, gate, async { Ok(judgement) }).await?)?;
         }
         let gate = match candidate.by {

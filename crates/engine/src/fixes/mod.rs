@@ -3,29 +3,44 @@
 mod api;
 mod environment;
 mod guarded;
+mod ids;
+mod literals;
 mod plan;
+mod rename;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ssot_audit::Examiner;
 use ssot_facts::{ImportScope, ModuleId, Role};
 use ssot_model::{Finding, RepoPath};
-use ssot_rewrite::{Codemod, Fix, Left, Substitution, Wanted};
+use ssot_rewrite::{Codemod, Decision, Fix, Left, Substitution, Wanted};
+use ssot_rules::{Constants, Patches};
 
 use crate::triage::Survey;
 
 pub(crate) use plan::{freed, of_plan, try_all};
 
 /// Rules about places that have a codemod.
-pub(crate) const FIXABLE: [&str; 4] =
-    ["capability-owner", "declared-codemod", "guarded-write", "relative-import"];
+pub(crate) const FIXABLE: [&str; 8] = [
+    "capability-owner",
+    "declared-codemod",
+    "declared-rename",
+    "expired-shim",
+    "guarded-write",
+    "relative-import",
+    "repeated-literal",
+    "scattered-id-generation",
+];
 
 /// How the places of one finding change.
 #[derive(Debug)]
 pub(crate) struct Remedy {
     /// One a file.
     pub(crate) fixes: Vec<Fix>,
+    /// What changes several files at once, or none of them.
+    pub(crate) whole: Vec<Decision>,
     /// Places that stay whatever the codemod says.
     pub(crate) left: Vec<Left>,
     /// Why they change in this way.
@@ -34,6 +49,14 @@ pub(crate) struct Remedy {
     pub(crate) owner: String,
     /// Files of what they rely on.
     pub(crate) rests_on: Vec<RepoPath>,
+}
+
+impl Remedy {
+    /// Everything that is to be done.
+    pub(crate) fn decisions(&self) -> Vec<Decision> {
+        let fixes = self.fixes.iter().cloned().map(Decision::Fix);
+        fixes.chain(self.whole.iter().cloned()).collect()
+    }
 }
 
 /// A codemod that several findings share.
@@ -54,8 +77,11 @@ pub(crate) struct Remedies<'a> {
     capabilities: Made,
     tests: Made,
     guards: Made,
-    absolute: Arc<Codemod>,
     declared: BTreeMap<&'a str, Made>,
+    /// The constants of texts, once somebody asks.
+    constants: OnceCell<Constants<'a>>,
+    /// Who replaces what, once somebody asks.
+    patches: OnceCell<Patches>,
 }
 
 impl<'a> Remedies<'a> {
@@ -66,10 +92,15 @@ impl<'a> Remedies<'a> {
             capabilities: capabilities(survey),
             tests: tests(survey),
             guards: guards(survey),
-            absolute: Arc::new(Codemod::AbsoluteImports),
             declared: declared.map(|it| (it.name.as_str(), declared_codemod(it))).collect(),
+            constants: OnceCell::new(),
+            patches: OnceCell::new(),
             survey,
         }
+    }
+
+    fn patches(&self) -> &Patches {
+        self.patches.get_or_init(|| Patches::new(&self.survey.index))
     }
 
     /// How the places of a finding change, or why they cannot; none for a finding of a
@@ -80,18 +111,32 @@ impl<'a> Remedies<'a> {
             "guarded-write" => &self.guards,
             "declared-codemod" => self.declared.get(finding.name.as_str())?,
             "relative-import" => {
-                let codemod = &self.absolute;
-                return Some(Ok(Remedy {
-                    fixes: self.by_file(finding).map(|it| fix(it, codemod)).collect(),
-                    left: Vec::new(),
-                    why: "the absolute name means the same module".to_owned(),
-                    owner: String::new(),
-                    rests_on: Vec::new(),
-                }));
+                let why = "the absolute name means the same module";
+                return Some(Ok(self.of_file(finding, Codemod::AbsoluteImports, why)));
+            }
+            "declared-rename" => return Some(rename::remedy(self.survey, finding)),
+            "scattered-id-generation" => return Some(ids::remedy(self, finding)),
+            "repeated-literal" => return Some(literals::remedy(self, finding)),
+            "expired-shim" => {
+                let why = "its last day has passed and nothing here asks for it";
+                return Some(Ok(self.of_file(finding, Codemod::DropShims, why)));
             }
             _ => return None,
         };
         Some(made.as_ref().map(|shared| self.remedy(finding, shared)).map_err(Clone::clone))
+    }
+
+    /// A codemod that needs nothing but the file.
+    fn of_file(&self, finding: &Finding, codemod: Codemod, why: &str) -> Remedy {
+        let codemod = Arc::new(codemod);
+        Remedy {
+            fixes: self.by_file(finding).map(|it| fix(it, &codemod)).collect(),
+            whole: Vec::new(),
+            left: Vec::new(),
+            why: why.to_owned(),
+            owner: String::new(),
+            rests_on: Vec::new(),
+        }
     }
 
     /// What tests need when the accesses of production code have moved.
@@ -165,30 +210,31 @@ impl<'a> Remedies<'a> {
         let homes = shared.wanted.iter().filter_map(|it| index.module_named(&it.module));
         let homes: BTreeSet<RepoPath> = homes.map(|id| index.module(id).path.clone()).collect();
         let (why, owner) = (shared.why.clone(), shared.owner.clone());
-        Remedy { fixes, left, why, owner, rests_on: homes.into_iter().collect() }
+        Remedy { fixes, whole: Vec::new(), left, why, owner, rests_on: homes.into_iter().collect() }
     }
 
     /// Why a module must not import what a codemod needs, unless it does already.
     fn obstacle(&self, module: ModuleId, shared: &Shared) -> Option<String> {
+        shared.wanted.iter().find_map(|wanted| {
+            let needed = self.survey.index.module_named(&wanted.module)?;
+            self.obstacle_to(module, needed)
+        })
+    }
+
+    /// Why a module must not import another one, unless it does already.
+    fn obstacle_to(&self, module: ModuleId, needed: ModuleId) -> Option<String> {
         let index = &self.survey.index;
-        let importer = index.module(module);
-        if importer.role == Role::Test {
+        if index.module(module).role == Role::Test {
             return None;
         }
-        shared.wanted.iter().find_map(|wanted| {
-            let needed = index.module_named(&wanted.module)?;
-            if needed == module {
-                return Some("the replacement is from this module".to_owned());
-            }
-            let executed = index.imports(module).any(|(import, imported)| {
-                import.scope == ImportScope::Module
-                    && [imported.module, imported.below].contains(&Some(needed))
-            });
-            if executed {
-                return None;
-            }
-            self.examiner.obstacle(module, needed)
-        })
+        if needed == module {
+            return Some("the replacement is from this module".to_owned());
+        }
+        let executed = index.imports(module).any(|(import, imported)| {
+            import.scope == ImportScope::Module
+                && [imported.module, imported.below].contains(&Some(needed))
+        });
+        if executed { None } else { self.examiner.obstacle(module, needed) }
     }
 }
 

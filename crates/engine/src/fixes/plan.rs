@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ssot_model::{Finding, GroupId, Plan, RepoPath};
 use ssot_plan::PlacesDraft;
-use ssot_rewrite::{Decision, Fix};
+use ssot_rewrite::Decision;
 
 use super::{Remedies, Remedy};
 use crate::fix::applied;
@@ -53,10 +53,15 @@ fn try_one<'a>(
     finding: &'a Finding,
     remedy: Remedy,
 ) -> Result<Tried<'a>, String> {
-    let decisions: Vec<Decision> = remedy.fixes.iter().cloned().map(Decision::Fix).collect();
-    let applied = applied(root, survey, &decisions).map_err(|refused| refused.to_string())?;
-    let places: Vec<String> =
+    let applied =
+        applied(root, survey, &remedy.decisions()).map_err(|refused| refused.to_string())?;
+    let mut places: Vec<String> =
         applied.fixed.iter().map(|(path, line)| format!("{path}:{line}")).collect();
+    if remedy.fixes.is_empty() {
+        places.extend(finding.members.iter().map(|it| format!("{}:{}", it.path, it.span.start)));
+        places.sort();
+        places.dedup();
+    }
     if applied.patch.is_empty() || freed(finding, &places).is_empty() {
         let mut left = remedy.left.iter().chain(&applied.left);
         let nothing = || "the codemod found nothing to change".to_owned();
@@ -125,7 +130,7 @@ pub(crate) fn of_plan<'a>(
     survey: &Survey,
     findings: &[Finding],
     plan: &'a Plan,
-) -> BTreeMap<&'a str, Vec<Fix>> {
+) -> BTreeMap<&'a str, Vec<Decision>> {
     let planned = || plan.packages.iter().flat_map(|package| &package.places);
     if planned().next().is_none() {
         return BTreeMap::new();
@@ -133,7 +138,7 @@ pub(crate) fn of_plan<'a>(
     let remedies = Remedies::new(survey);
     let fixes = planned().filter_map(|places| {
         let finding = findings.iter().find(|it| it.id == places.finding)?;
-        Some((places.finding.as_str(), remedies.of(finding)?.ok()?.fixes))
+        Some((places.finding.as_str(), remedies.of(finding)?.ok()?.decisions()))
     });
     fixes.collect()
 }

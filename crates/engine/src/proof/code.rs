@@ -197,6 +197,7 @@ impl Prover<'_> {
                     let own = named && **one == *left.own && **two == *right.own;
                     own || self.same_chain((left, one), (right, two))
                 }
+                (Word::Quoted(one), Word::Chain(two)) => self.holds_text(right.module, two, one),
                 (Word::Quoted(one), Word::Quoted(two)) => one == two || self.same_text(one, two),
                 (one, two) => one == two,
             };

@@ -7,11 +7,13 @@
 //! in it must lead to the same thing or to what took its place. Versions that are not the
 //! same code are left to those who call them. Pure.
 
+mod additions;
 mod code;
 mod items;
 mod modules;
 mod names;
 mod parameters;
+mod shims;
 #[cfg(test)]
 mod tests;
 
@@ -46,6 +48,8 @@ pub(crate) struct Claim<'a> {
     pub(crate) places: &'a BTreeSet<(RepoPath, u32)>,
     /// Versions that take the place of others and are called beside them.
     pub(crate) pairs: &'a [Pair],
+    /// Whether it may add what nobody had before: functions, and constants that are texts.
+    pub(crate) adds: bool,
 }
 
 /// What was found.

@@ -174,7 +174,9 @@ impl Prover<'_> {
         let dotted = piece.dotted(self.before.index);
         if self.is_called(&dotted, &dotted) {
             self.proof.called.insert(dotted);
-        } else if left.function && right.function && self.is_parameterised(sides, left, right) {
+        } else if self.answers_still(&piece)
+            || left.function && right.function && self.is_parameterised(sides, left, right)
+        {
             self.proof.replaced.insert(dotted);
         } else {
             let line = right.first_line();
@@ -189,7 +191,10 @@ impl Prover<'_> {
             let candidates: Vec<Piece> =
                 self.gone.iter().filter(|it| it.name == piece.name).cloned().collect();
             let members = candidates.is_empty().then(|| self.members_gone(&piece));
-            let candidates = members.unwrap_or(candidates);
+            let mut candidates = members.unwrap_or(candidates);
+            if candidates.is_empty() {
+                candidates = self.renamed(&piece);
+            }
             let mut why = "nothing that is gone was called so".to_owned();
             let moved = candidates.iter().any(|from| match self.same_piece(from, &piece) {
                 Ok(()) => true,
@@ -198,12 +203,19 @@ impl Prover<'_> {
                     false
                 }
             });
-            if !moved && !self.is_gathered(&piece) {
+            if !moved
+                && !self.is_gathered(&piece)
+                && !self.is_new_shim(&piece)
+                && !self.is_addition(&piece)
+            {
                 let dotted = piece.dotted(self.after.index);
                 self.breaks(format!("`{dotted}` is new: {why}"));
             }
         }
         for piece in self.gone.clone() {
+            if self.is_ended_shim(&piece) {
+                continue;
+            }
             if let Err(why) = self.stands(&piece) {
                 let dotted = piece.dotted(self.before.index);
                 self.breaks(format!("nothing stands for `{dotted}`: {why}"));
@@ -245,6 +257,12 @@ impl Prover<'_> {
                     .collect();
                 from.iter().any(|from| self.same_piece(from, &to).is_ok())
             })
+    }
+
+    /// What is gone from the same place and may be called so now.
+    fn renamed(&self, piece: &Piece) -> Vec<Piece> {
+        let from_there = |it: &&Piece| it.path == piece.path && it.class == piece.class;
+        self.gone.iter().filter(from_there).cloned().collect()
     }
 
     /// Members of classes that are gone, by name.
@@ -291,6 +309,11 @@ impl Prover<'_> {
             };
             self.assumed.remove(&(*one, *two));
             return self.same_definition(*one, *two);
+        }
+        let named = self.new.iter().filter(|it| it.path == piece.path && it.class.is_none());
+        let named: Vec<Piece> = named.cloned().collect();
+        if named.iter().any(|it| self.same_piece(piece, it).is_ok()) {
+            return Ok(());
         }
         self.elsewhere(&meanings)
     }

@@ -25,6 +25,7 @@ mod guards;
 mod makes;
 mod mints;
 mod receivers;
+mod shims;
 mod sites;
 mod statements;
 mod texts;

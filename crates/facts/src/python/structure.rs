@@ -29,6 +29,8 @@ pub(super) struct Structure {
     pub(super) shape: Vec<u32>,
     /// Hash of the docstrings, its own and those inside; zero when there are none.
     pub(super) docs: u64,
+    /// Hash of the contents of literals, in order; zero when there are none.
+    pub(super) literals: u64,
 }
 
 /// Measures definitions. Its buffers are used again for the next one.
@@ -37,6 +39,7 @@ pub(super) struct Structures {
     exact: Vec<u8>,
     blind: Vec<u8>,
     docs: Vec<u8>,
+    literals: Vec<u8>,
     leaves: Vec<u32>,
     shape: Vec<u32>,
     statements: u32,
@@ -54,6 +57,7 @@ struct Mark {
     exact: usize,
     blind: usize,
     docs: usize,
+    literals: usize,
     leaves: usize,
     statements: u32,
 }
@@ -102,6 +106,7 @@ impl Structures {
         self.exact.clear();
         self.blind.clear();
         self.docs.clear();
+        self.literals.clear();
         self.leaves.clear();
         self.shape.clear();
         self.functions.clear();
@@ -114,20 +119,22 @@ impl Structures {
             exact: self.exact.len(),
             blind: self.blind.len(),
             docs: self.docs.len(),
+            literals: self.literals.len(),
             leaves: self.leaves.len(),
             statements: self.statements,
         }
     }
 
     fn since(&self, start: Mark) -> Structure {
-        let docs = &self.docs[start.docs..];
+        let hash = |bytes: &[u8]| if bytes.is_empty() { 0 } else { xxh3_64(bytes) };
         Structure {
             hash: xxh3_128(&self.exact[start.exact..]),
             blind: xxh3_64(&self.blind[start.blind..]),
             statements: self.statements - start.statements,
             leaves: self.leaves[start.leaves..].to_vec(),
             shape: self.shape[start.leaves..].to_vec(),
-            docs: if docs.is_empty() { 0 } else { xxh3_64(docs) },
+            docs: hash(&self.docs[start.docs..]),
+            literals: hash(&self.literals[start.literals..]),
         }
     }
 
@@ -144,6 +151,14 @@ impl Structures {
     fn bytes(&mut self, bytes: &[u8]) {
         self.exact.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
         self.exact.extend_from_slice(bytes);
+    }
+
+    /// Writes the content of a literal, which counts in the exact form and among the
+    /// literals.
+    fn literal(&mut self, write: impl FnOnce(&mut Self)) {
+        let start = self.exact.len();
+        write(self);
+        self.literals.extend_from_slice(&self.exact[start..]);
     }
 
     /// A name that says what is done: it counts in both forms.
@@ -363,18 +378,22 @@ impl Structures {
             }
             AnyNodeRef::ExprStringLiteral(literal) => {
                 self.strings += literal.value.len();
-                self.text(literal.value.to_str());
+                self.literal(|this| this.text(literal.value.to_str()));
                 return TraversalSignal::Skip;
             }
-            AnyNodeRef::StringLiteral(literal) => self.text(&literal.value),
-            AnyNodeRef::BytesLiteral(literal) => self.bytes(&literal.value),
-            AnyNodeRef::InterpolatedStringLiteralElement(literal) => self.text(&literal.value),
+            AnyNodeRef::StringLiteral(it) => self.literal(|this| this.text(&it.value)),
+            AnyNodeRef::BytesLiteral(it) => self.literal(|this| this.bytes(&it.value)),
+            AnyNodeRef::InterpolatedStringLiteralElement(it) => {
+                self.literal(|this| this.text(&it.value));
+            }
             AnyNodeRef::InterpolatedElement(element) => {
                 self.exact.push(element.conversion as u8);
                 self.exact.push(u8::from(element.debug_text.is_some()));
             }
-            AnyNodeRef::ExprNumberLiteral(number) => self.number(&number.value),
-            AnyNodeRef::ExprBooleanLiteral(literal) => self.exact.push(u8::from(literal.value)),
+            AnyNodeRef::ExprNumberLiteral(it) => self.literal(|this| this.number(&it.value)),
+            AnyNodeRef::ExprBooleanLiteral(it) => {
+                self.literal(|this| this.exact.push(u8::from(it.value)));
+            }
             AnyNodeRef::ExprSlice(slice) => {
                 let parts = [&slice.lower, &slice.upper, &slice.step];
                 for part in parts {

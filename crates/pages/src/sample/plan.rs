@@ -29,6 +29,7 @@ fn package(id: &str, before: &[&str], title: &str) -> Package {
             canonical: "shop.b.x".to_owned(),
             copies: vec!["shop.a.x".to_owned()],
             why: title.to_owned(),
+            shim: None,
             answered: Vec::new(),
         }],
         places: Vec::new(),

@@ -1,11 +1,13 @@
 //! The rewriting of Python.
 
 mod aliases;
+mod append;
 mod bring;
 mod chains;
 mod class_scope;
 mod delegate;
 mod delete;
+mod exports;
 mod extract;
 mod face;
 mod form;
@@ -22,9 +24,13 @@ mod names;
 mod new_base;
 mod parameterise;
 mod pull_up;
+mod quoted;
 mod redirect;
+mod references;
+mod rename;
 mod render;
 mod scan;
+mod shim;
 mod signature;
 pub(crate) mod sites;
 mod source;
@@ -35,7 +41,7 @@ mod work;
 
 use std::collections::BTreeMap;
 
-use ssot_facts::{Index, ModuleId};
+use ssot_facts::{DefinitionId, Index, ModuleId};
 use ssot_model::FileChange;
 
 use self::extract::{Move, Place};
@@ -54,6 +60,7 @@ pub(crate) fn apply(
     let mut moves: BTreeMap<Place, Vec<Move>> = BTreeMap::new();
     let mut pulls: Vec<Pull> = Vec::new();
     let mut inherited: Vec<&Inherited> = Vec::new();
+    let mut shims: BTreeMap<DefinitionId, String> = BTreeMap::new();
     for decision in decisions {
         match decision {
             Decision::Redirect { canonical, copies, rewrite_imports } => {
@@ -79,6 +86,12 @@ pub(crate) fn apply(
                 pulls.push(Pull { base: *base, source: *source, members: members.clone() });
             }
             Decision::NewBase(one) => inherited.push(one),
+            Decision::Append(one) => append::append(&mut work, one)?,
+            Decision::Constant(one) => sites::constant(&mut work, one)?,
+            Decision::Rename(renamed) => rename::rename(&mut work, renamed)?,
+            Decision::Shim { copies, until } => {
+                shims.extend(copies.iter().map(|copy| (*copy, until.clone())));
+            }
             Decision::DeleteModule { module } => delete::delete(&mut work, *module)?,
             Decision::Fix(one) => sites::fix(&mut work, one)?,
         }
@@ -88,6 +101,7 @@ pub(crate) fn apply(
     }
     pull_up::pull_up(&mut work, &mut pulls)?;
     new_base::new_bases(&mut work, &inherited)?;
+    shim::shims(&mut work, &shims)?;
     importers::rewrite(&mut work)?;
     hoist::hoist(&mut work)?;
     sites::settle(&mut work)?;

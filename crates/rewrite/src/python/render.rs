@@ -107,6 +107,8 @@ impl<'a> Renderer<'a> {
                 &BTreeSet::new(),
             ));
         }
+        read.extend(plan.kept.iter().map(Into::into));
+        looked_up.extend(plan.kept.iter().map(Into::into));
         Ok(Self {
             work,
             id,

@@ -137,6 +137,8 @@ pub(super) struct Work<'a> {
     /// What new modules import of this repository, by their dotted names.
     pub(super) fresh: BTreeMap<String, Vec<ModuleId>>,
     pub(super) limits: RefCell<Limits>,
+    /// Names that modules get.
+    pub(super) coming: BTreeSet<(ModuleId, CompactString)>,
     /// Places that were changed, by line, and places that stay.
     pub(super) fixed: BTreeSet<(ModuleId, u32)>,
     pub(super) left: Vec<Left>,
@@ -156,6 +158,7 @@ impl<'a> Work<'a> {
             written: OnceCell::new(),
             fresh: BTreeMap::new(),
             limits: RefCell::default(),
+            coming: BTreeSet::new(),
             fixed: BTreeSet::new(),
             left: Vec::new(),
         }

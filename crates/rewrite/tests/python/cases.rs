@@ -9,8 +9,12 @@
 //! > delegate METHOD FUNCTION...
 //! > parameterise CANONICAL COPY...
 //! > merge CANONICAL COPY...       (`count` when nobody may see more members)
+//! > shim DAY COPY...              (after what removes them)
+//! > constant MODULE NAME TEXT
+//! > rename DEFINITION NAME [DAY MODULE...] [TEXT...]
 //! > delete PATH
 //! > absolute PATH LINES                            (`*` for all lines)
+//! > drop-shims PATH LINES
 //! > substitute PATH LINES PATTERN => REPLACEMENT [; IMPORT]...
 //! --- path/of/file/before.py
 //! +++ path/of/file/that/changed.py
@@ -24,7 +28,7 @@
 
 use crate::support::{Case, check};
 
-const CASES: [&str; 10] = [
+const CASES: [&str; 13] = [
     include_str!("cases/redirect.txt"),
     include_str!("cases/extract.txt"),
     include_str!("cases/importers.txt"),
@@ -33,7 +37,10 @@ const CASES: [&str; 10] = [
     include_str!("cases/new_base.txt"),
     include_str!("cases/parameterise.txt"),
     include_str!("cases/merge.txt"),
+    include_str!("cases/rename.txt"),
+    include_str!("cases/shim.txt"),
     include_str!("cases/sites.txt"),
+    include_str!("cases/constant.txt"),
     include_str!("cases/layout.txt"),
 ];
 

@@ -219,6 +219,45 @@ proptest! {
     }
 
     #[test]
+    fn only_the_copy_goes_and_a_shim_comes_and_goes(layout in layouts()) {
+        let head = "\"\"\"Module.\"\"\"\nimport json\n";
+        let before = layout.saved(head, COPIES[layout.copy]);
+        let mut files = Files::new();
+        files.insert("app/a.py".to_owned(), CANONICAL.to_owned());
+        files.insert("app/b.py".to_owned(), before);
+        let index = support::index(&files);
+        let canonical = index.definition_named("app.a.helper").expect("it is in the text");
+        let copy = index.definition_named("app.b.helper").expect("it is in the text");
+        let decisions = [
+            Decision::Redirect { canonical, copies: vec![copy], rewrite_imports: true },
+            Decision::Shim { copies: vec![copy], until: "2027-02-28".to_owned() },
+        ];
+        let patch = support::apply(&index, &files, &decisions).expect("nothing speaks against it");
+        let path = RepoPath::new("app/b.py").expect("plain");
+        prop_assert_eq!(patch.write_set().collect::<Vec<_>>(), [&path]);
+        let FileChange::Write(bytes) = &patch.files[&path] else { panic!("the file stays") };
+        let after = String::from_utf8(bytes.clone()).expect("it was text");
+        let bare = |line: &str| line.trim_end_matches(['\r', '\n']).to_owned();
+        let all = |text: &str| lines(text).into_iter().map(bare).collect::<Vec<String>>();
+        let expected = all(&layout.saved("\"\"\"Module.\"\"\"\n", ""));
+        let found = all(&after);
+        prop_assert_eq!(&found[..expected.len()], &expected[..]);
+        prop_assert_eq!(found[expected.len()].as_str(), "def __getattr__(name):");
+
+        // The old name leads where it led, and nothing of the shim stays when its day has come.
+        let result = support::patched(&files, &patch);
+        prop_assert_eq!(support::sound(&index, &result, &decisions), Ok(()));
+        let again = support::index(&result);
+        let module = again.module_at(&path).expect("it is there");
+        let codemod = Arc::new(Codemod::DropShims);
+        let drop = [Decision::Fix(Fix { module, lines: None, codemod })];
+        let applied = support::apply_and_tell(&again, &result, &drop).expect("it applies");
+        prop_assert_eq!(&applied.left, &[]);
+        let result = support::patched(&result, &applied.patch);
+        prop_assert_eq!(all(&result["app/b.py"]), expected);
+    }
+
+    #[test]
     fn a_private_copy_that_nobody_asks_for_goes_without_an_import(layout in layouts()) {
         let private = |text: &str| text.replace("def helper", "def _helper");
         let head = "\"\"\"Module.\"\"\"\nimport json\n";

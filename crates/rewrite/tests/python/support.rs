@@ -8,7 +8,8 @@ use ssot_facts::python::template::{Side, Template, cover, template};
 use ssot_facts::{DefinitionId, Hierarchy, Index, ModuleId, Resolution, Source};
 use ssot_model::{FileChange, Patch, RepoPath};
 use ssot_rewrite::{
-    Applied, Codemod, Decision, Fix, Inherited, Merged, Refused, Substitution, Wanted,
+    Applied, Codemod, Decision, Fix, Inherited, Merged, NewConstant, Refused, Renamed,
+    Substitution, Wanted,
 };
 
 /// Files by path.
@@ -193,12 +194,61 @@ fn decisions(index: &Index, files: &Files, all: &[String]) -> Vec<Decision> {
     others.chain(by_file.values().filter_map(|lines| fixes(index, lines))).collect()
 }
 
+/// A class that stands for others.
+fn merged(index: &Index, files: &Files, words: &[&str], rewrite_imports: bool) -> Decision {
+    let canonical = definition(index, words[1]);
+    let copies: Vec<DefinitionId> = words[2..].iter().map(|name| definition(index, name)).collect();
+    let covered = |copy| {
+        let found = cover(side(index, files, canonical), side(index, files, copy));
+        (copy, found.expect("cases have classes that agree"))
+    };
+    Decision::Merge(Merged {
+        canonical,
+        copies: copies.into_iter().map(covered).collect(),
+        counted: words[0].starts_with("count"),
+        rewrite_imports,
+    })
+}
+
+/// A decision about what something is called.
+fn of_names(index: &Index, words: &[&str]) -> Option<Decision> {
+    let all = |names: &[&str]| names.iter().map(|name| definition(index, name)).collect();
+    Some(match words[0] {
+        "constant" => Decision::Constant(NewConstant {
+            module: index.module_named(words[1]).expect("the module is there"),
+            name: words[2].to_owned(),
+            text: words[3].to_owned(),
+        }),
+        // `rename DEFINITION NEW [DAY MODULE...] [TEXT...]`
+        "rename" => {
+            let path = |text: &&str| RepoPath::new(text).ok().filter(|_| text.contains('/'));
+            let module = |name: &&str| index.module_named(name);
+            Decision::Rename(Renamed {
+                definition: definition(index, words[1]),
+                to: words[2].to_owned(),
+                texts: words[3..].iter().filter_map(path).collect(),
+                shims: words[3..].iter().filter_map(module).collect(),
+                until: words.get(3).copied().unwrap_or_default().to_owned(),
+            })
+        }
+        "shim" => Decision::Shim { until: words[1].to_owned(), copies: all(&words[2..]) },
+        _ => return None,
+    })
+}
+
 fn decision(index: &Index, files: &Files, words: &str) -> Decision {
-    if let Some(rest) = words.strip_prefix("absolute ") {
-        let (module, lines) = place(index, rest);
-        return Decision::Fix(Fix { module, lines, codemod: Arc::new(Codemod::AbsoluteImports) });
+    for (word, codemod) in
+        [("absolute ", Codemod::AbsoluteImports), ("drop-shims ", Codemod::DropShims)]
+    {
+        if let Some(rest) = words.strip_prefix(word) {
+            let (module, lines) = place(index, rest);
+            return Decision::Fix(Fix { module, lines, codemod: Arc::new(codemod) });
+        }
     }
     let words: Vec<&str> = words.split_whitespace().collect();
+    if let Some(decision) = of_names(index, &words) {
+        return decision;
+    }
     let all = |names: &[&str]| names.iter().map(|name| definition(index, name)).collect();
     let rewrite_imports = words[0].ends_with('!');
     match words[0].trim_end_matches('!') {
@@ -242,20 +292,7 @@ fn decision(index: &Index, files: &Files, words: &str) -> Decision {
                 copies.map(|copy| (copy, told_apart(index, files, method, copy))).collect();
             Decision::Delegate { method, copies }
         }
-        "merge" | "count" => {
-            let canonical = definition(index, words[1]);
-            let copies: Vec<DefinitionId> = all(&words[2..]);
-            let covered = |copy| {
-                let found = cover(side(index, files, canonical), side(index, files, copy));
-                (copy, found.expect("cases have classes that agree"))
-            };
-            Decision::Merge(Merged {
-                canonical,
-                copies: copies.into_iter().map(covered).collect(),
-                counted: words[0].starts_with("count"),
-                rewrite_imports,
-            })
-        }
+        "merge" | "count" => merged(index, files, &words, rewrite_imports),
         "delete" => {
             let path = RepoPath::new(words[1]).expect("cases have plain paths");
             Decision::DeleteModule { module: index.module_at(&path).expect("the file is there") }
@@ -352,6 +389,10 @@ pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Re
             // The names stay what they are: functions of their modules.
             Decision::Parameterise { .. }
             | Decision::Delegate { .. }
+            | Decision::Append(_)
+            | Decision::Constant(_)
+            | Decision::Rename(_)
+            | Decision::Shim { .. }
             | Decision::DeleteModule { .. }
             | Decision::Fix(_) => continue,
         };

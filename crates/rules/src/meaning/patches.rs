@@ -50,6 +50,10 @@ impl Patches {
     }
 
     /// The place that replaces a name of a module, if there is one.
+    pub fn replaced(&self, module: ModuleId, name: &str) -> Option<&str> {
+        self.of_name(module, name)
+    }
+
     pub(crate) fn of_name(&self, module: ModuleId, name: &str) -> Option<&str> {
         self.names.get(&(module, name.into())).map(String::as_str)
     }

@@ -191,9 +191,16 @@ fn declares(index: &Index, class: DefinitionId) -> bool {
     is_abstract && stubs as f64 >= DECLARES * methods.len() as f64
 }
 
-/// Whether a class has most of the methods that another declares.
+/// Whether a class has most of the methods that another declares, its own or from above.
 fn implements(index: &Index, class: DefinitionId, declaration: DefinitionId) -> bool {
-    let own: BTreeSet<&str> = methods(index, class).map(|(name, _)| name).collect();
+    let above = ancestors(index, class).into_iter().filter_map(|it| match it {
+        Ancestor::Known(id) => Some(id),
+        Ancestor::Foreign(_) => None,
+    });
+    let own: BTreeSet<&str> = std::iter::once(class)
+        .chain(above)
+        .flat_map(|id| methods(index, id).map(|(name, _)| name))
+        .collect();
     let declared: Vec<&str> = methods(index, declaration).map(|(name, _)| name).collect();
     let there = declared.iter().filter(|name| own.contains(*name)).count();
     !declared.is_empty() && there * 2 >= declared.len() && !declares(index, class)

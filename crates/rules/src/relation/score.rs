@@ -1,6 +1,6 @@
 //! Likenesses weighed against each other.
 //!
-//! The weights are log-odds, fitted on the part of `eval/labels.jsonl` that is kept
+//! The weights are log-odds, fitted on the part of `eval/labels*.jsonl` that is kept
 //! for fitting (`cargo xtask eval fit`): their sum is a probability, and each of them is
 //! a piece of evidence. A share enters by its square root, so that the first common
 //! names say more than the last.
@@ -70,34 +70,36 @@ impl Scale {
 /// Classes whose point is what they do.
 const BEHAVIOUR: Scale = Scale {
     name: "behaviour",
-    bias: -2.09,
+    bias: -1.38,
     signs: &[
-        (0.22, |it| it.methods, Told::Share("public methods")),
-        (0.94, |it| it.constructor, Told::Share("constructor parameters")),
-        (1.25, |it| it.place, Told::Share("words of their files' names")),
-        (1.83, |it| it.module_summary, Told::Share("words of their modules' docstrings")),
-        (1.09, |it| it.package, Told::Fact("they stand in one directory")),
-        (1.27, |it| it.name, Told::Share("words of their names")),
-        (-0.73, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
-        (-1.45, |it| none(it.methods), Told::Fact("no public method is in both")),
+        (0.42, |it| it.methods, Told::Share("public methods")),
+        (0.44, |it| it.constructor, Told::Share("constructor parameters")),
+        (1.17, |it| it.place, Told::Share("words of their files' names")),
+        (1.44, |it| it.module_summary, Told::Share("words of their modules' docstrings")),
+        (0.89, |it| it.package, Told::Fact("they stand in one directory")),
+        (0.93, |it| it.name, Told::Share("words of their names")),
+        (-0.34, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
+        (-1.43, |it| none(it.methods), Told::Fact("no public method is in both")),
+        (-1.34, |it| none(it.summary), Told::Fact("no word is in the docstrings of both")),
     ],
-    one_concept: 0.68,
+    one_concept: 0.78,
     two_concepts: 0.2,
 };
 
 /// Classes whose point is what they hold.
 const DATA: Scale = Scale {
     name: "data",
-    bias: -2.18,
+    bias: -2.62,
     signs: &[
-        (0.77, |it| it.members, Told::Share("members")),
-        (1.05, |it| it.calls, Told::Share("called names")),
-        (0.81, |it| it.subject, Told::Share("words of their names and members")),
-        (1.15, |it| it.place, Told::Share("words of their files' names")),
-        (0.32, |it| it.module_summary, Told::Share("words of their modules' docstrings")),
-        (0.58, |it| it.name, Told::Share("words of their names")),
-        (-0.30, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
-        (-1.08, |it| none(it.members), Told::Fact("no member is in both")),
+        (1.11, |it| it.members, Told::Share("members")),
+        (0.80, |it| it.calls, Told::Share("called names")),
+        (1.21, |it| it.subject, Told::Share("words of their names and members")),
+        (0.80, |it| it.place, Told::Share("words of their files' names")),
+        (0.46, |it| it.module_summary, Told::Share("words of their modules' docstrings")),
+        (0.69, |it| it.summary, Told::Share("words of their docstrings")),
+        (0.40, |it| it.name, Told::Share("words of their names")),
+        (-0.12, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
+        (-1.10, |it| none(it.members), Told::Fact("no member is in both")),
     ],
     one_concept: 0.65,
     two_concepts: 0.2,
@@ -106,18 +108,18 @@ const DATA: Scale = Scale {
 /// Functions and methods.
 const FUNCTION: Scale = Scale {
     name: "function",
-    bias: -2.99,
+    bias: -4.14,
     signs: &[
-        (1.15, |it| it.shape, Told::Share("statements but for variables and literals")),
-        (0.67, |it| it.members, Told::Share("parameters")),
-        (0.80, |it| it.literals, Told::Share("strings")),
-        (0.95, |it| it.calls, Told::Share("called names")),
-        (0.99, |it| it.summary, Told::Share("words of their docstrings")),
-        (0.89, |it| it.name, Told::Share("words of their names")),
-        (0.35, |it| it.namesake, Told::Fact("they have one name")),
-        (-1.30, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
+        (1.63, |it| it.shape, Told::Share("statements but for variables and literals")),
+        (0.81, |it| it.members, Told::Share("parameters")),
+        (0.67, |it| it.literals, Told::Share("strings")),
+        (1.32, |it| it.calls, Told::Share("called names")),
+        (1.45, |it| it.summary, Told::Share("words of their docstrings")),
+        (0.59, |it| it.name, Told::Share("words of their names")),
+        (1.13, |it| it.namesake, Told::Fact("they have one name")),
+        (-0.68, |it| it.apart, Told::Fact("each name has telling words that the other name lacks")),
     ],
-    one_concept: 0.62,
+    one_concept: 0.65,
     two_concepts: 0.25,
 };
 
@@ -128,6 +130,8 @@ fn none(share: f64) -> f64 {
 
 /// Statements of a class up to which what it shares with another may be chance.
 const LITTLE: u32 = 2;
+/// Share in common from which it speaks for one concept, and below which for two.
+const MUCH: f64 = 0.5;
 /// Signs that are told on either side.
 const MOST_TOLD: usize = 3;
 /// Weight from which a sign is worth a line.
@@ -187,9 +191,17 @@ fn overall(
         likeness.statements * 100.0,
         likeness.members.abs() * 100.0,
     );
-    match verdict {
-        Verdict::Unsure => Evidence::opposing("overlap", text),
-        _ => Evidence::supporting("overlap", text),
+    // Little in common speaks for two concepts, much for one; the rest for neither.
+    let share = likeness.statements.max(likeness.members.abs());
+    let supports = match verdict {
+        Verdict::Variant => share >= MUCH,
+        Verdict::Homonym => share < MUCH,
+        _ => false,
+    };
+    if supports {
+        Evidence::supporting("overlap", text)
+    } else {
+        Evidence::opposing("overlap", text)
     }
 }
 

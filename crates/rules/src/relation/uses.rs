@@ -1,7 +1,7 @@
 //! One definition calls, constructs or names the other.
 
-use ssot_facts::{Definition, DefinitionId, Index, Resolution, SiteKind};
-use ssot_model::{DefinitionKind, Verdict};
+use ssot_facts::{Definition, DefinitionId, Index, Resolution, Site, SiteKind};
+use ssot_model::{DefinitionKind, Span, Verdict};
 
 use super::Relation;
 use crate::{Scene, words};
@@ -34,8 +34,8 @@ pub(super) fn relation(scene: &Scene<'_>, a: DefinitionId, b: DefinitionId) -> O
 /// The line on which the body of one uses the other, under whatever alias.
 fn line_of_use(index: &Index, this: DefinitionId, other: DefinitionId) -> Option<u32> {
     let facts = &index.module(this.module).facts;
-    let span = index.definition(this).span;
-    let inside = |line: u32| (span.start..=span.end).contains(&line);
+    let spans = spans(index, this, other);
+    let inside = |line: u32| spans.iter().any(|it| (it.start..=it.end).contains(&line));
     let target = &index.definition(other).name;
     let is_given = this.module != other.module && is_given(index, other);
     let site = facts.sites.iter().find(|site| {
@@ -53,6 +53,25 @@ fn line_of_use(index: &Index, this: DefinitionId, other: DefinitionId) -> Option
         })
     };
     site.map(|site| site.line).or_else(|| string().map(|string| string.line))
+}
+
+/// Where a definition says what it does: its own lines, and those of the functions of its
+/// module that it calls. Through those it reaches what has its own name elsewhere.
+fn spans(index: &Index, this: DefinitionId, other: DefinitionId) -> Vec<Span> {
+    let definition = index.definition(this);
+    let mut spans = vec![definition.span];
+    if this.module == other.module || definition.name != index.definition(other).name {
+        return spans;
+    }
+    let facts = &index.module(this.module).facts;
+    let is_inside =
+        |site: &Site| (definition.span.start..=definition.span.end).contains(&site.line);
+    for site in facts.sites.iter().filter(|it| it.kind == SiteKind::Call && is_inside(it)) {
+        let path = facts.path_of(site);
+        let helpers = facts.definitions.iter().filter(|it| it.owner.is_none() && it.name == path);
+        spans.extend(helpers.filter(|it| it.kind == DefinitionKind::Function).map(|it| it.span));
+    }
+    spans
 }
 
 /// Whether a path in the body of one stands for the other.

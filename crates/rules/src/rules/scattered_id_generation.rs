@@ -90,7 +90,7 @@ fn is_mint(scene: &Scene<'_>, module: ModuleId, mint: &Mint) -> bool {
 
 /// The kind of id that a name is for: `run_id` for `runId`, `_run_id`, `new_run_id` and
 /// `generate_run_id`. None for names that say no kind, such as `_id`.
-fn kind(name: &str) -> Option<String> {
+pub fn kind(name: &str) -> Option<String> {
     const MAKING: [&str; 10] =
         ["new", "generate", "create", "make", "gen", "get", "build", "mint", "next", "generated"];
     let words = words(name);

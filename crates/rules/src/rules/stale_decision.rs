@@ -125,11 +125,26 @@ fn nameless(scene: &Scene<'_>) -> Vec<Finding> {
         .chain(classes.map(|it| ("mega-class", it)));
     entries
         .filter(|(_, (_, name))| !names_something(scene.index, name))
+        .chain(unknown_renames(scene))
         .map(|(table, (at, name))| {
             let summary = format!("`{name}` in [[{table}]] names nothing that was scanned");
             entry(scene, (table, at), name, summary)
         })
         .collect()
+}
+
+/// Renames of something that has neither its old name nor its new one.
+fn unknown_renames<'a>(
+    scene: &'a Scene<'_>,
+) -> impl Iterator<Item = (&'static str, (usize, &'a str))> {
+    let renames = scene.config.rename.iter().enumerate();
+    let is_unknown = |it: &ssot_model::Rename| {
+        let module = it.definition.rsplit_once('.').map_or("", |(module, _)| module);
+        !names_something(scene.index, &it.definition)
+            && !names_something(scene.index, &format!("{module}.{}", it.to))
+    };
+    let unknown = renames.filter(move |(_, it)| is_unknown(it));
+    unknown.map(|(at, it)| ("rename", (at, it.definition.as_str())))
 }
 
 fn empty_boundaries(scene: &Scene<'_>) -> Vec<Finding> {

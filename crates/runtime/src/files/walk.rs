@@ -143,7 +143,7 @@ pub fn check_glob(glob: &str) -> Result<(), String> {
     OverrideBuilder::new("").add(&format!("!{glob}")).map(drop).map_err(|error| error.to_string())
 }
 
-fn builder(root: &Path, excluded: Override) -> WalkBuilder {
+pub(super) fn builder(root: &Path, excluded: Override) -> WalkBuilder {
     let mut builder = WalkBuilder::new(root);
     builder
         .standard_filters(false)

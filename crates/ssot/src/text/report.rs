@@ -364,7 +364,7 @@ mod tests {
             canonical: format!("core.{id}"),
             copies: vec![format!("app.{id}")],
             why: String::new(),
-
+            shim: None,
             answered: Vec::new(),
         };
         PackageReport {

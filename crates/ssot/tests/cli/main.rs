@@ -45,6 +45,7 @@ mod sandbox_exec;
 mod scan;
 mod scan_formats;
 mod serve;
+mod shim;
 mod test;
 mod waiver;
 mod watch;

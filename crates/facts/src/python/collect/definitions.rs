@@ -32,9 +32,9 @@ impl<'a> Collector<'a> {
             self.reserve(stmt, name, kind)
         });
         self.bind_definition(name, index);
-        if name == "__getattr__" && self.at_module_level() {
-            self.facts.flags.module_getattr = true;
-        }
+        let answers = name == "__getattr__" && self.at_module_level();
+        self.facts.flags.module_getattr |= answers;
+        let imports = self.facts.imports.len();
         self.open(ScopeKind::Header);
         if let Some(params) = &def.type_params {
             self.visit_type_params(params);
@@ -61,6 +61,7 @@ impl<'a> Collector<'a> {
         self.current = around;
         self.close(|_| ());
         let seen = self.close(|closed| index.map(|_| (sorted(closed.free()), closed.marks)));
+        let shim = answers && self.shims(def, imports);
         if let Some((index, seen)) = index.zip(seen) {
             self.facts.instances.append(&mut self.watch.instances);
             let returns = def.returns.as_deref().map(|returns| short_text(self.source, returns));
@@ -70,6 +71,7 @@ impl<'a> Collector<'a> {
             definition.members = sorted(members);
             definition.flags.asynchronous = def.is_async;
             definition.flags.stub = body::is_stub(&def.body);
+            definition.flags.shim = shim;
             definition.forwards = body::forwards(def).unwrap_or_default();
             definition.returns = returns.unwrap_or_default().into();
             definition.raises.sort_unstable();
@@ -178,6 +180,7 @@ impl<'a> Collector<'a> {
             leaves,
             blind: structure.blind,
             shape: structure.shape,
+            literal_hash: structure.literals,
             free: Vec::new(),
             decorators: Vec::new(),
             bases: Vec::new(),

@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 
 use super::Collector;
 use crate::python::names::{dotted, short_text};
-use crate::usage::Mint;
+use crate::usage::{Mint, Minted};
 
 /// Last names of calls that make something new on every call. Whether they are what
 /// they look like, the imports tell.
@@ -77,14 +77,81 @@ impl<'a> Collector<'a> {
         if let Some(callee) = format.callee
             && format.text.len() <= LONGEST_FORMAT
         {
+            let given = given(value);
             self.facts.mints.push(Mint {
                 name: name.into(),
+                value: sort(given, &format.text),
                 format: format.text.into(),
                 callee,
+                start: given.start().into(),
+                end: given.end().into(),
                 line: self.lines.line(value.start()),
                 inside: self.current.map_or(0, |index| index + 1),
             });
         }
+    }
+}
+
+/// Whether a format is read off an expression with a mint in it.
+fn mints(expr: &Expr) -> bool {
+    let mut format = Format { source: "", text: String::new(), callee: None };
+    format.value(expr);
+    format.callee.is_some()
+}
+
+/// The expression that gives the new id, without what chooses it or is put around it.
+fn given(expr: &Expr) -> &Expr {
+    let inner: Option<&Expr> = match expr {
+        Expr::BoolOp(operation) => operation.values.iter().find(|it| mints(it)),
+        Expr::If(either) => [&*either.body, &*either.orelse].into_iter().find(|it| mints(it)),
+        Expr::Lambda(lambda) => Some(&lambda.body),
+        Expr::Await(inner) => Some(&inner.value),
+        Expr::Named(named) => Some(&named.value),
+        Expr::Call(call) => around(call),
+        _ => None,
+    };
+    inner.map_or(expr, given)
+}
+
+/// What a call that is no mint by itself is put around.
+fn around(call: &ast::ExprCall) -> Option<&Expr> {
+    let callee = dotted(&call.func);
+    let last = callee.as_deref().and_then(|it| it.rsplit('.').next()).unwrap_or_default();
+    let is_default = matches!(last, "get" | "getattr" | "setdefault" | "pop");
+    let is_type = last.starts_with(char::is_uppercase) && call.arguments.args.len() == 1;
+    if MINTS.contains(&last) {
+        None
+    } else if is_default || is_type {
+        call.arguments.args.last()
+    } else {
+        let factory = call.arguments.keywords.iter().find(|keyword| {
+            let name = keyword.arg.as_ref().map(ast::Identifier::as_str);
+            matches!(name, Some("default_factory" | "default"))
+        });
+        factory.map(|keyword| &keyword.value)
+    }
+}
+
+/// What an expression gives that was read as a format.
+fn sort(expr: &Expr, format: &str) -> Minted {
+    let is_callable = dotted(expr).is_some();
+    let is_text = match expr {
+        Expr::FString(_) | Expr::BinOp(_) | Expr::Subscript(_) => true,
+        Expr::Call(call) => {
+            let name = dotted(&call.func);
+            let last = name.as_deref().and_then(|it| it.rsplit('.').next());
+            // A method of a text gives a text.
+            matches!(last, Some("str" | "token_hex" | "token_urlsafe" | "generate"))
+                || name.is_none()
+        }
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "hex",
+        _ => false,
+    };
+    match (is_callable, is_text) {
+        (true, _) => Minted::Callable,
+        (_, false) => Minted::Object,
+        _ if format.contains("{}") => Minted::Filled,
+        _ => Minted::Text,
     }
 }
 

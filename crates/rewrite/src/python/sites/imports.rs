@@ -87,6 +87,7 @@ fn is_there(work: &Work<'_>, wanted: &Wanted) -> bool {
     let (Some(home), Some(name)) = (home, &wanted.name) else { return true };
     let facts = &work.index.module(home).facts;
     facts.bindings_of(name).next().is_some()
+        || work.coming.contains(&(home, name.as_str().into()))
         || facts.star_imports().next().is_some()
         || facts.flags.module_getattr
         || work.index.module_named(&format!("{}.{name}", wanted.module)).is_some()

@@ -4,10 +4,14 @@
 //! other places of the file are changed all the same.
 
 mod absolute;
+mod constant;
 mod imports;
+mod literal;
 mod matching;
+mod put;
 mod replace;
 mod scopes;
+mod shims;
 mod substitution;
 mod template;
 
@@ -29,7 +33,9 @@ use super::source::SourceFile;
 use super::work::Work;
 use crate::Refused;
 
+pub use self::put::Put;
 pub use self::substitution::{Substitution, Wanted};
+pub(super) use constant::constant;
 pub(super) use imports::{is_in_order, known, settle};
 
 /// What places turn into.
@@ -37,8 +43,12 @@ pub(super) use imports::{is_in_order, known, settle};
 pub enum Codemod {
     /// What fits one of the patterns turns into its replacement; the first that fits counts.
     Substitute(Vec<Substitution>),
+    /// Expressions at known places turn into one.
+    Put(Put),
     /// Imports by dots become imports by name.
     AbsoluteImports,
+    /// Shims go.
+    DropShims,
 }
 
 /// A codemod of places in one file.
@@ -69,6 +79,8 @@ pub(super) fn fix(work: &mut Work<'_>, fix: &Fix) -> Result<(), Refused> {
     let mut places = Places { fix, file, done: BTreeSet::new() };
     match &*fix.codemod {
         Codemod::Substitute(substitutions) => places.substitute(work, substitutions),
+        Codemod::Put(put) => put::put(work, &mut places, put),
+        Codemod::DropShims => shims::drop(work, &mut places),
         Codemod::AbsoluteImports => absolute::rewrite(work, &mut places),
     }
     places.report_rest(work);

@@ -11,6 +11,7 @@ use super::super::importers::fact_of;
 use super::super::locals;
 use super::super::names::Names;
 use super::super::source::SourceFile;
+use super::literal;
 use super::matching::{self, Match};
 use super::substitution::Substitution;
 
@@ -174,6 +175,8 @@ pub(super) struct Walker<'a> {
     scopes: Scopes<'a>,
     /// Depth of f-strings.
     in_string: u32,
+    /// Depth of what reads its texts as texts: types, tables of names, translations.
+    literally: u32,
     found: Vec<Found<'a>>,
 }
 
@@ -184,7 +187,8 @@ impl<'a> Walker<'a> {
         substitutions: &'a [Substitution],
         scopes: Scopes<'a>,
     ) -> Vec<Found<'a>> {
-        let mut walker = Self { file, substitutions, scopes, in_string: 0, found: Vec::new() };
+        let mut walker =
+            Self { file, substitutions, scopes, in_string: 0, literally: 0, found: Vec::new() };
         walker.visit_body(file.suite());
         walker.found
     }
@@ -192,6 +196,11 @@ impl<'a> Walker<'a> {
     /// Whether the node fits; then what fills the holes has been looked at.
     fn fits(&mut self, node: Node<'a>) -> bool {
         let (file, scopes) = (self.file, &mut self.scopes);
+        if let Node::Expr(Expr::StringLiteral(text)) = node
+            && (self.literally > 0 || text.value.is_implicit_concatenated())
+        {
+            return false;
+        }
         let found = self.substitutions.iter().enumerate().find_map(|(nth, substitution)| {
             let found = match node {
                 Node::Stmt(stmt) => matching::statement(substitution, file, scopes, stmt),
@@ -221,6 +230,12 @@ impl<'a> Walker<'a> {
         self.scopes.frames.pop();
     }
 
+    fn within_literally(&mut self, counts: bool, walk: impl FnOnce(&mut Self)) {
+        self.literally += u32::from(counts);
+        walk(self);
+        self.literally -= u32::from(counts);
+    }
+
     /// What is called is not taken for itself; what it is an attribute of is.
     fn callee(&mut self, func: &'a Expr) {
         match func {
@@ -248,7 +263,21 @@ impl<'a> Visitor<'a> for Walker<'a> {
                 def.arguments.iter().for_each(|it| self.visit_arguments(it));
                 self.within(locals::of_class(def), true, &def.body);
             }
-            _ => visitor::walk_stmt(self, stmt),
+            _ => {
+                let counts = literal::lists_names(stmt);
+                self.within_literally(counts, |walker| visitor::walk_stmt(walker, stmt));
+            }
+        }
+    }
+
+    fn visit_annotation(&mut self, expr: &'a Expr) {
+        self.within_literally(true, |walker| walker.visit_expr(expr));
+    }
+
+    /// A name that stands alone in a pattern is bound by it, not compared.
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+        if !pattern.is_match_value() {
+            visitor::walk_pattern(self, pattern);
         }
     }
 
@@ -259,7 +288,12 @@ impl<'a> Visitor<'a> for Walker<'a> {
         match expr {
             Expr::Call(call) => {
                 self.callee(&call.func);
-                self.visit_arguments(&call.arguments);
+                let counts = literal::reads_literals(&call.func);
+                self.within_literally(counts, |walker| walker.visit_arguments(&call.arguments));
+            }
+            Expr::Subscript(node) if literal::is_type(&node.value) => {
+                self.visit_expr(&node.value);
+                self.within_literally(true, |walker| walker.visit_expr(&node.slice));
             }
             Expr::Lambda(lambda) => {
                 lambda.parameters.iter().for_each(|it| self.visit_parameters(it));

@@ -150,6 +150,10 @@ fn entry(package: &Package) -> String {
             _ => format!(" -> {}", group.canonical),
         };
         add(&mut text, format!("    {strategy}  {copies}{onto}\n"));
+        if let Some(until) = &group.shim {
+            let said = format!("      shim until {until}");
+            add(&mut text, format!("{}\n", style::faint(&said)));
+        }
         text.push_str(&answers(&group.answered));
     }
     for places in &package.places {
