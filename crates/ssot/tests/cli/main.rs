@@ -30,6 +30,7 @@ mod find;
 mod fix;
 mod init;
 mod landing;
+mod learn;
 mod man;
 mod map;
 mod outputs_page;
