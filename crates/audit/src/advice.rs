@@ -60,7 +60,7 @@ fn way(audit: &Audit) -> (Way, Hands, String) {
         Choice::NewBase { .. } => {
             return because(Way::PullUp, Hands::Codemod, "a new class above all of them has it");
         }
-        Choice::Parameterise { .. } => {
+        Choice::Parameterise { .. } | Choice::Branch { .. } => {
             return (Way::Parameterise, Hands::Codemod, audit.reason.clone());
         }
         Choice::Delegate { .. } => {
@@ -309,7 +309,10 @@ fn risks(audit: &Audit, way: Way, effort: &Effort) -> Vec<String> {
         risks.push(format!("{new} new to the users of a copy: only what would stay has them"));
     }
     // Whoever calls a definition that keeps its head calls it as before.
-    let stays = matches!(audit.choice, Choice::Parameterise { .. } | Choice::Delegate { .. });
+    let stays = matches!(
+        audit.choice,
+        Choice::Parameterise { .. } | Choice::Branch { .. } | Choice::Delegate { .. }
+    );
     let best = audit.candidates.first().map_or(0, |best| best.breaks.len());
     let best = if stays || way == Way::Accept { 0 } else { best };
     if best > 0 {

@@ -7,7 +7,8 @@ use crate::candidate::{self, Candidate};
 use ssot_rules::Comparison;
 
 use crate::{
-    Choice, Examiner, Refusal, delegate, direction, extract, merge, parameterise, pull_up,
+    Choice, Examiner, Refusal, branch, delegate, direction, doubles, extract, merge, parameterise,
+    pull_up,
 };
 
 /// What [`choose`] decided, and on what grounds.
@@ -48,6 +49,9 @@ pub(crate) fn choose(
         Verdict::Identical | Verdict::Clone if finding.kind == DefinitionKind::Module => {
             Decision::accept("deleting a file that was put aside is for those who put it there")
         }
+        Verdict::Identical | Verdict::Clone if finding.rule == "duplicate-mock" => {
+            doubles::choose(examiner, ids)
+        }
         Verdict::Identical | Verdict::Clone if ids.iter().any(|id| is_test(examiner, *id)) => {
             Decision::accept("where tests find what they share is decided by their runner")
         }
@@ -72,7 +76,8 @@ fn adapt(examiner: &Examiner<'_>, kind: DefinitionKind, ids: &[DefinitionId]) ->
             Err("in careful mode nothing but equal text is touched".to_owned())
         }
         _ if delegate::is_for(examiner, ids) => delegate::propose(examiner, ids),
-        DefinitionKind::Function => parameterise::propose(examiner, ids),
+        DefinitionKind::Function => parameterise::propose(examiner, ids)
+            .or_else(|why| branch::propose(examiner, ids).map_err(|_| why)),
         DefinitionKind::Class => merge::propose(examiner, ids),
         other => Err(format!("a {} belongs to its place", other.as_str())),
     };

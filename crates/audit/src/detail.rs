@@ -146,6 +146,10 @@ impl Examiner<'_> {
                 let gone = copies.iter().map(|(copy, _)| *copy).collect();
                 return Prospect { canonical: Some(*canonical), chosen: true, gone };
             }
+            Choice::Branch { canonical, copy, .. } => {
+                let gone = vec![*copy];
+                return Prospect { canonical: Some(*canonical), chosen: true, gone };
+            }
             Choice::Merge { canonical, copies, .. } => {
                 let gone = copies.iter().map(|(copy, _)| *copy).collect();
                 return Prospect { canonical: Some(*canonical), chosen: true, gone };

@@ -143,7 +143,7 @@ fn plug_ins(index: &Index, face: &Module) -> Option<String> {
 
 /// The definition reads nothing but builtins and what plain imports bind, and none
 /// of those imports leads back to a member.
-fn imports_suffice(
+pub(crate) fn imports_suffice(
     examiner: &Examiner<'_>,
     source: DefinitionId,
     members: &[DefinitionId],

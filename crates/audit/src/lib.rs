@@ -6,6 +6,7 @@
 
 mod advice;
 mod answers;
+mod branch;
 mod breaks;
 mod candidate;
 mod choice;
@@ -16,6 +17,7 @@ mod delegate;
 mod detail;
 mod direction;
 mod dissect;
+mod doubles;
 mod extract;
 pub mod history;
 mod ledger;
@@ -92,6 +94,16 @@ pub enum Choice {
         canonical: DefinitionId,
         /// Become faces of it, each with what tells it apart.
         copies: Vec<(DefinitionId, Template)>,
+    },
+    /// Give a function a parameter for the one place in which its copy does something else,
+    /// and let the copy call it.
+    Branch {
+        /// Stays, and gets the parameter.
+        canonical: DefinitionId,
+        /// Becomes a face of it.
+        copy: DefinitionId,
+        /// The parameter.
+        flag: String,
     },
     /// Let functions call the method of their first argument that does the same.
     Delegate {
@@ -360,6 +372,11 @@ impl<'a> Examiner<'a> {
             Choice::Delegate { method, copies } => {
                 self.kept.insert(*method);
                 self.gone.extend(copies.iter().map(|(copy, _)| *copy));
+            }
+            Choice::Branch { canonical, copy, .. } => {
+                self.kept.insert(*canonical);
+                self.gone.extend([*canonical, *copy]);
+                self.graph.add(copy.module, canonical.module);
             }
             Choice::Parameterise { canonical, copies } => {
                 // What is given parameters is nobody's copy and nobody else's canonical.

@@ -13,7 +13,7 @@ use crate::{Choice, Examiner, Refusal, direction};
 
 /// Statements from which a body is worth a parameter; shorter ones say no more than the
 /// call that would stand in their place.
-const FEWEST_STATEMENTS: u32 = 4;
+pub(crate) const FEWEST_STATEMENTS: u32 = 4;
 
 /// Most parameters that a function is given.
 const MOST_PARAMETERS: usize = 3;

@@ -2,6 +2,8 @@
 
 #[path = "choices/delegate.rs"]
 mod delegate;
+#[path = "choices/doubles.rs"]
+mod doubles;
 #[path = "choices/new_base.rs"]
 mod new_base;
 #[path = "choices/variants.rs"]
@@ -67,6 +69,9 @@ fn describe(index: &Index, audit: &Audit) -> String {
         Choice::Parameterise { canonical, copies } => {
             let copies = names(&mut copies.iter().map(|(id, _)| id));
             format!("parameterise {} for {copies}", name(canonical))
+        }
+        Choice::Branch { canonical, copy, flag } => {
+            format!("branch {} for {} by {flag}", name(canonical), name(copy))
         }
         Choice::Delegate { method, copies } => {
             let copies = names(&mut copies.iter().map(|(id, _)| id));

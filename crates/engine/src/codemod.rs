@@ -41,6 +41,7 @@ fn decision(choice: &Choice, rewrite_imports: bool) -> Option<Decision> {
             Decision::NewBase(Inherited { source, members, class: name, module, path })
         }
         Choice::Parameterise { canonical, copies } => Decision::Parameterise { canonical, copies },
+        Choice::Branch { canonical, copy, flag } => Decision::Branch { canonical, copy, flag },
         Choice::Delegate { method, copies } => Decision::Delegate { method, copies },
         Choice::Merge { canonical, copies, counted } => {
             Decision::Merge(Merged { canonical, copies, counted, rewrite_imports })
@@ -134,6 +135,7 @@ fn tombstones(index: &Index, choice: &Choice, day: &str) -> Vec<Tombstone> {
         }
         // A face keeps the name.
         Choice::Parameterise { .. }
+        | Choice::Branch { .. }
         | Choice::Delegate { .. }
         | Choice::Delete { .. }
         | Choice::Accept => return Vec::new(),
@@ -216,6 +218,7 @@ fn read_set(index: &Index, choice: &Choice) -> Vec<RepoPath> {
         Choice::Parameterise { canonical, copies }
         | Choice::Delegate { method: canonical, copies } => (Some(canonical), going(copies)),
         Choice::Merge { canonical, copies, .. } => (Some(canonical), going(copies)),
+        Choice::Branch { canonical, copy, .. } => (Some(canonical), vec![*copy]),
         Choice::Delete { .. } | Choice::Accept => (None, Vec::new()),
     };
     let mut paths: Vec<RepoPath> =
@@ -272,6 +275,7 @@ fn read_symbols(index: &Index, choice: &Choice) -> Vec<String> {
         Choice::Parameterise { canonical, copies }
         | Choice::Delegate { method: canonical, copies } => (Some(*canonical), going(copies)),
         Choice::Merge { canonical, copies, .. } => (Some(*canonical), going(copies)),
+        Choice::Branch { canonical, copy, .. } => (Some(*canonical), vec![*copy]),
         Choice::Delete { .. } | Choice::Accept => (None, Vec::new()),
     };
     let mut names: BTreeSet<String> = kept.iter().map(|id| index.dotted(*id)).collect();

@@ -163,6 +163,11 @@ pub fn choice(audit: &Audit) -> (&'static str, String) {
             let members: Vec<&str> = members.iter().filter_map(|it| dotted(*it)).collect();
             ("pull-up", format!("{} -> {}, a new class", members.join(", "), base.dotted()))
         }
+        Choice::Branch { canonical, copy, flag } => {
+            let copy = dotted(*copy).unwrap_or("the copy");
+            let canonical = dotted(*canonical).unwrap_or("the canonical definition");
+            ("parameterise", format!("{copy} calls {canonical} with `{flag}`"))
+        }
         Choice::Parameterise { canonical, copies } => {
             let copies: Vec<&str> = copies.iter().filter_map(|(copy, _)| dotted(*copy)).collect();
             let canonical = dotted(*canonical).unwrap_or("the canonical definition");

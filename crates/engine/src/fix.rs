@@ -179,6 +179,12 @@ impl<'a> Plan<'a> {
                     BTreeSet::from([self.survey.index.module(fix.module).path.clone()])
                 }
                 decisions => match applied(root, self.survey, decisions) {
+                    // What the places need is no use without them.
+                    Ok(applied) if decisions.iter().any(is_fix) && applied.fixed.is_empty() => {
+                        let left = applied.left.into_iter();
+                        self.left.extend(left.map(|it| stays(it.path, it.line, it.reason)));
+                        continue;
+                    }
                     Ok(applied) => applied.patch.write_set().cloned().collect(),
                     Err(refused) => {
                         let places = item.places.into_iter();
@@ -239,7 +245,7 @@ pub(crate) fn applied(
     ssot_rewrite::apply_and_tell(&survey.index, &read, decisions)
 }
 
-fn difference(root: &Path, (path, change): (&RepoPath, &FileChange)) -> FileDiff {
+pub(crate) fn difference(root: &Path, (path, change): (&RepoPath, &FileChange)) -> FileDiff {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     FileDiff {
         path: path.clone(),

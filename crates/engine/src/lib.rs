@@ -32,6 +32,7 @@ mod holds;
 mod init;
 mod inspection;
 mod known;
+mod learn;
 mod map;
 mod patches;
 mod pipeline;
@@ -76,6 +77,7 @@ pub use forecast::forecast;
 pub use forge::Forge;
 pub use init::{Fate, InitFile, InitReport, init};
 pub use inspection::Inspection;
+pub use learn::{LearnReport, LearnedCodemod, learn};
 pub use map::MapKind;
 pub use pipeline::{
     Observer, RollbackScope, RunOptions, SANDBOX_SUBCOMMAND, approve, report, resume, rollback,

@@ -18,6 +18,7 @@ fn leaving(choice: &Choice) -> Vec<DefinitionId> {
         Choice::PullUp { .. }
         | Choice::NewBase { .. }
         | Choice::Parameterise { .. }
+        | Choice::Branch { .. }
         | Choice::Delegate { .. }
         | Choice::Delete { .. }
         | Choice::Accept => Vec::new(),

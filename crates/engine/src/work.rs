@@ -100,6 +100,7 @@ fn pairs(index: &Index, choice: &Choice) -> Vec<Pair> {
         }
         // Of those that differ the codemod has laid what stays beside each: it is the same code.
         Choice::Parameterise { .. }
+        | Choice::Branch { .. }
         | Choice::Delegate { .. }
         | Choice::Merge { .. }
         | Choice::Delete { .. }
@@ -125,6 +126,7 @@ fn closes(survey: &Survey, audit: &Audit) -> Vec<String> {
         Choice::Merge { copies, .. } => {
             copies.iter().map(|(id, _)| survey.index.dotted(*id)).collect()
         }
+        Choice::Branch { copy, .. } => vec![survey.index.dotted(*copy)],
         Choice::Delete { module, .. } => vec![survey.index.module(*module).name.to_string()],
         Choice::Accept => Vec::new(),
     };
@@ -188,6 +190,10 @@ fn touched(survey: &Survey, package: &Package, choices: &[&Choice]) -> Vec<Strin
                 names.insert(index.module(canonical.module).name.to_string());
                 let copies: Vec<DefinitionId> = copies.iter().map(|(copy, _)| *copy).collect();
                 follow(&copies);
+            }
+            Choice::Branch { canonical, copy, .. } => {
+                names.insert(index.module(canonical.module).name.to_string());
+                follow(&[*copy]);
             }
             Choice::Delete { .. } | Choice::Accept => {}
         }

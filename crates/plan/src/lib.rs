@@ -167,6 +167,9 @@ fn group(index: &Index, draft: &Draft<'_>) -> PackageGroup {
             let copies: Vec<_> = copies.iter().map(|(copy, _)| *copy).collect();
             (Strategy::Parameterise, index.dotted(*canonical), dotted(&copies))
         }
+        Choice::Branch { canonical, copy, .. } => {
+            (Strategy::Parameterise, index.dotted(*canonical), dotted(&[*copy]))
+        }
         Choice::Delegate { method, copies } => {
             let copies: Vec<_> = copies.iter().map(|(copy, _)| *copy).collect();
             (Strategy::Delegate, index.dotted(*method), dotted(&copies))

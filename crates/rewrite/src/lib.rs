@@ -15,6 +15,7 @@ use ssot_facts::python::template::{Cover, Template};
 use ssot_facts::{DefinitionId, Index, ModuleId};
 use ssot_model::{Patch, RepoPath};
 
+pub use python::learn::{Learned, Unlearned, Version, learn, statements};
 pub use python::sites::{Codemod, Fix, Left, Put, Substitution, Wanted};
 pub use refused::Refused;
 
@@ -63,6 +64,16 @@ pub enum Decision {
         canonical: DefinitionId,
         /// The functions that become faces of it, each with what tells it apart.
         copies: Vec<(DefinitionId, Template)>,
+    },
+    /// Give a function a parameter for the one place in which its copy does something else,
+    /// and let the copy call it.
+    Branch {
+        /// The function that stays.
+        canonical: DefinitionId,
+        /// The function that becomes a face of it.
+        copy: DefinitionId,
+        /// The parameter.
+        flag: String,
     },
     /// Let functions call the method of their first argument that does the same.
     Delegate {

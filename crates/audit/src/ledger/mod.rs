@@ -114,6 +114,7 @@ pub(crate) fn keep_heads(choice: &Choice, ledger: &mut Ledger) {
     let why = match choice {
         Choice::Delegate { .. } => "laid beside the method statement by statement",
         Choice::Parameterise { .. } => "laid beside the function with the values of this copy",
+        Choice::Branch { .. } => "laid beside the function with the statements of this copy",
         _ => return,
     };
     let head = |kind: AtomKind| {
@@ -217,6 +218,7 @@ fn at_stake(index: &Index, sources: &Sources<'_>, choice: &Choice) -> Vec<Ledger
         }
         // Of those that differ the codemod lays what stays beside each copy.
         Choice::Parameterise { .. }
+        | Choice::Branch { .. }
         | Choice::Delegate { .. }
         | Choice::Merge { .. }
         | Choice::Accept => return Vec::new(),

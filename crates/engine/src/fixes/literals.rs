@@ -34,15 +34,26 @@ pub(super) fn remedy(remedies: &Remedies<'_>, finding: &Finding) -> Result<Remed
         return Err(format!("`{text}` names code of this repository, which tools look for"));
     }
     let known = remedies.constants.get_or_init(|| Constants::new(index)).of(text);
-    let (home, whole) = if let Some((module, dotted, _)) = known {
+    let known = known.map(|(module, dotted, _)| {
         let front = format!("{}.", index.module(module).name);
         let name = dotted.strip_prefix(&front).unwrap_or(&dotted).to_owned();
-        (steady(remedies, Home { module, name })?, Vec::new())
-    } else {
-        let home = declared(index, &survey.config.constant, text)?;
-        let (module, name) = (home.module, home.name.clone());
-        let new = NewConstant { module, name, text: text.to_owned() };
-        (home, vec![Decision::Constant(new)])
+        Home { module, name }
+    });
+    let decided = survey.config.constant.iter().find(|it| it.text == text);
+    let (home, whole) = match (decided, known) {
+        (Some(decided), known) => of_decision(remedies, decided, known)?,
+        (None, Some(home)) if says(&home.name, text) => (steady(remedies, home)?, Vec::new()),
+        (None, Some(home)) => {
+            return Err(format!(
+                "`{}` holds the same text and may mean something else; [[constant]] in ssot.toml \
+                 can say that it is meant",
+                home.dotted(index)
+            ));
+        }
+        (None, None) => {
+            let reason = "no constant holds it; [[constant]] in ssot.toml can say which one is to";
+            return Err(reason.to_owned());
+        }
     };
     let module = &index.module(home.module).name;
     let wanted = Wanted::name(module, home.first());
@@ -67,17 +78,38 @@ pub(super) fn remedy(remedies: &Remedies<'_>, finding: &Finding) -> Result<Remed
     Ok(remedy)
 }
 
-/// The constant that the configuration wants for a text.
-fn declared(index: &Index, constants: &[Constant], text: &str) -> Result<Home, String> {
-    let declared = constants.iter().find(|it| it.text == text).ok_or_else(|| {
-        "no constant holds it; [[constant]] in ssot.toml can say which one is to".to_owned()
-    })?;
-    let cut = declared.definition.rsplit_once('.');
+/// The constant that somebody decided on: one that is there, or a new one.
+fn of_decision(
+    remedies: &Remedies<'_>,
+    decided: &Constant,
+    known: Option<Home>,
+) -> Result<(Home, Vec<Decision>), String> {
+    let index = &remedies.survey.index;
+    let dotted = &decided.definition;
+    if let Some(home) = known.filter(|home| home.dotted(index) == *dotted) {
+        return Ok((steady(remedies, home)?, Vec::new()));
+    }
+    let cut = dotted.rsplit_once('.');
     let home = cut.and_then(|(module, name)| Some((index.module_named(module)?, name)));
-    let (module, name) = home.ok_or_else(|| {
-        format!("`{}` of [[constant]] is in no module that was scanned", declared.definition)
-    })?;
-    Ok(Home { module, name: name.to_owned() })
+    let (module, name) =
+        home.ok_or_else(|| format!("`{dotted}` of [[constant]] is in no module that was scanned"))?;
+    if index.module(module).facts.bindings_of(name).next().is_some() {
+        return Err(format!("`{dotted}` of [[constant]] holds something else"));
+    }
+    let new = NewConstant { module, name: name.to_owned(), text: decided.text.clone() };
+    Ok((Home { module, name: name.to_owned() }, vec![Decision::Constant(new)]))
+}
+
+/// Whether the name of a constant says what its text says: they have a word in common. That
+/// two texts are equal is no reason to take one for the other.
+fn says(name: &str, text: &str) -> bool {
+    const SHORTEST: usize = 3;
+    let words = |text: &str| -> BTreeSet<String> {
+        let parts = text.split(|letter: char| !letter.is_alphanumeric());
+        let long = parts.filter(|part| part.len() >= SHORTEST);
+        long.map(|part| part.to_lowercase().trim_end_matches('s').to_owned()).collect()
+    };
+    !words(name).is_disjoint(&words(text))
 }
 
 /// The constant, when it is one text for everybody, always.
@@ -111,4 +143,22 @@ fn is_enum(class: &Definition) -> bool {
         let last = base.rsplit('.').next().unwrap_or(base);
         (last.ends_with("Enum") || last.ends_with("Flag")) && last != "StrEnum"
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says;
+
+    #[test]
+    fn a_constant_says_its_text_or_is_another() {
+        for (name, text, expected) in [
+            ("RECEIVED", "orders.received", true),
+            ("Topics.ORDER", "orders.received", true),
+            ("HTTPPROXY_AUTH_ENCODING", "latin-1", false),
+            ("CONTENT_TYPE", "content-type", true),
+            ("ID", "x-id", false),
+        ] {
+            assert_eq!(says(name, text), expected, "{name} {text}");
+        }
+    }
 }

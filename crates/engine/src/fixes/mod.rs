@@ -54,8 +54,9 @@ pub(crate) struct Remedy {
 impl Remedy {
     /// Everything that is to be done.
     pub(crate) fn decisions(&self) -> Vec<Decision> {
+        // What the places need comes first.
         let fixes = self.fixes.iter().cloned().map(Decision::Fix);
-        fixes.chain(self.whole.iter().cloned()).collect()
+        self.whole.iter().cloned().chain(fixes).collect()
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod additions;
 mod code;
+mod folding;
 mod items;
 mod modules;
 mod names;

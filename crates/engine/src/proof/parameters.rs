@@ -10,10 +10,11 @@ use ssot_facts::{DefinitionId, ModuleId, Resolution};
 
 use super::Prover;
 use super::code::Part;
+use super::folding::reached;
 use super::items::Item;
 
 /// What a parameter holds, by its name.
-type Values = BTreeMap<CompactString, Vec<Word>>;
+pub(super) type Values = BTreeMap<CompactString, Vec<Word>>;
 
 /// The body of a function, with the names that it reads of its surroundings.
 struct Body<'t> {
@@ -233,34 +234,6 @@ impl Prover<'_> {
 
 fn other(text: &str) -> Word {
     Word::Other(text.into())
-}
-
-/// The lines of a body without blocks that the values leave out: `if parameter is not None`
-/// with nothing in the parameter.
-fn reached<'t>(lines: &'t [OutlineLine], values: &Values) -> Vec<&'t OutlineLine> {
-    let (mut found, mut left_out) = (Vec::new(), None);
-    for line in lines {
-        if left_out.is_some_and(|depth| line.depth > depth) {
-            continue;
-        }
-        left_out = None;
-        let nothing = |name: &CompactString| {
-            values
-                .get(name)
-                .is_some_and(|value| matches!(value[..], [Word::Other(ref it)] if it == "None"))
-        };
-        if let [first, Word::Chain(name), rest @ ..] = &line.words[..]
-            && *first == other("if")
-            && nothing(name)
-            && (rest == [other("is"), other("not"), other("None"), other(":")]
-                || rest == [other(":")])
-        {
-            left_out = Some(line.depth);
-            continue;
-        }
-        found.push(line);
-    }
-    found
 }
 
 /// Whether a statement only gave a name to the value that a parameter brings now.

@@ -125,6 +125,7 @@ fn what_the_codemods_write_is_proved() {
         ("new_base", include_str!("../../../rewrite/tests/python/cases/new_base.txt")),
         ("merge", include_str!("../../../rewrite/tests/python/cases/merge.txt")),
         ("rename", include_str!("../../../rewrite/tests/python/cases/rename.txt")),
+        ("branch", include_str!("../../../rewrite/tests/python/cases/branch.txt")),
         ("constant", include_str!("../../../rewrite/tests/python/cases/constant.txt")),
         ("shim", include_str!("../../../rewrite/tests/python/cases/shim.txt")),
         ("parameterise", include_str!("../../../rewrite/tests/python/cases/parameterise.txt")),

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod append;
+mod branch;
 mod bring;
 mod chains;
 mod class_scope;
@@ -16,6 +17,7 @@ mod importers;
 mod imports;
 mod joining;
 mod layout;
+pub(crate) mod learn;
 mod licence;
 mod locals;
 mod merge;
@@ -77,6 +79,9 @@ pub(crate) fn apply(
             }
             Decision::Parameterise { canonical, copies } => {
                 parameterise::parameterise(&mut work, *canonical, copies)?;
+            }
+            Decision::Branch { canonical, copy, flag } => {
+                branch::branch(&mut work, *canonical, *copy, flag)?;
             }
             Decision::Delegate { method, copies } => {
                 delegate::delegate(&mut work, *method, copies)?;

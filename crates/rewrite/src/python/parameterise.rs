@@ -201,7 +201,7 @@ fn prove(
 }
 
 /// Where the function is handed on instead of called: its new parameters would show.
-fn value_use(work: &mut Work<'_>, id: DefinitionId) -> Result<Option<String>, Refused> {
+pub(super) fn value_use(work: &mut Work<'_>, id: DefinitionId) -> Result<Option<String>, Refused> {
     let index = work.index;
     let name = index.definition(id).name.clone();
     let mut modules = vec![id.module];

@@ -58,7 +58,10 @@ pub(super) fn render(
         path: file.path.clone(),
         line: file.line(at) as u32 + 1,
     })?;
-    // A file that does not end its last line still does not, whatever stood there.
+    // A file that begins with its first line still does, and one that does not end its last
+    // line still does not, whatever stood there.
+    let begins = !file.text.starts_with(['\r', '\n']);
+    let text = if begins { text.trim_start_matches(['\r', '\n']).to_owned() } else { text };
     let text = if file.text.ends_with('\n') { &text } else { text.trim_end_matches(['\r', '\n']) };
     file.rewritten(text)
 }

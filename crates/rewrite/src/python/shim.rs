@@ -13,7 +13,7 @@ use ssot_facts::{DefinitionId, ModuleId};
 
 use super::scan::Scan;
 use super::source::SourceFile;
-use super::work::{FilePlan, Replacement, Work};
+use super::work::{Replacement, Work};
 use super::{names, references};
 use crate::Refused;
 use crate::edit::Edit;
@@ -174,20 +174,7 @@ fn answers(
     let known = module.facts.bindings_of("__getattr__").next().is_some();
     if !known {
         let end = file.text.len();
-        let gone: Vec<&Range<usize>> = work
-            .plans
-            .get(&id)
-            .into_iter()
-            .flat_map(FilePlan::gone)
-            .map(|spot| &spot.statement)
-            .collect();
-        let goes = |stmt: &Stmt| gone.contains(&&SourceFile::range(stmt));
-        let is_empty = file.suite().iter().all(goes) && file.comments(0..end).next().is_none();
-        let open = match (is_empty, file.text.ends_with('\n')) {
-            (true, _) => "",
-            (false, true) => "\n\n",
-            (false, false) => "\n\n\n",
-        };
+        let open = if file.text.ends_with('\n') { "\n\n" } else { "\n\n\n" };
         let text = format!(
             "{open}def __getattr__(name):\n{}    raise AttributeError({NO_ATTRIBUTE})\n",
             branches.concat()

@@ -8,6 +8,7 @@
 //! > new-base PATH MODULE CLASS SOURCE MEMBER...
 //! > delegate METHOD FUNCTION...
 //! > parameterise CANONICAL COPY...
+//! > branch CANONICAL COPY FLAG
 //! > merge CANONICAL COPY...       (`count` when nobody may see more members)
 //! > shim DAY COPY...              (after what removes them)
 //! > constant MODULE NAME TEXT
@@ -28,7 +29,7 @@
 
 use crate::support::{Case, check};
 
-const CASES: [&str; 13] = [
+const CASES: [&str; 14] = [
     include_str!("cases/redirect.txt"),
     include_str!("cases/extract.txt"),
     include_str!("cases/importers.txt"),
@@ -40,6 +41,7 @@ const CASES: [&str; 13] = [
     include_str!("cases/rename.txt"),
     include_str!("cases/shim.txt"),
     include_str!("cases/sites.txt"),
+    include_str!("cases/branch.txt"),
     include_str!("cases/constant.txt"),
     include_str!("cases/layout.txt"),
 ];

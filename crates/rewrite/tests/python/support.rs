@@ -214,6 +214,11 @@ fn merged(index: &Index, files: &Files, words: &[&str], rewrite_imports: bool) -
 fn of_names(index: &Index, words: &[&str]) -> Option<Decision> {
     let all = |names: &[&str]| names.iter().map(|name| definition(index, name)).collect();
     Some(match words[0] {
+        "branch" => Decision::Branch {
+            canonical: definition(index, words[1]),
+            copy: definition(index, words[2]),
+            flag: words[3].to_owned(),
+        },
         "constant" => Decision::Constant(NewConstant {
             module: index.module_named(words[1]).expect("the module is there"),
             name: words[2].to_owned(),
@@ -389,6 +394,7 @@ pub(crate) fn sound(before: &Index, after: &Files, decisions: &[Decision]) -> Re
             // The names stay what they are: functions of their modules.
             Decision::Parameterise { .. }
             | Decision::Delegate { .. }
+            | Decision::Branch { .. }
             | Decision::Append(_)
             | Decision::Constant(_)
             | Decision::Rename(_)

@@ -22,7 +22,8 @@ enum FixFormat {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    nothing is left to fix
-  1    places stay, with the reason; in a dry run also: files would change
+  1    places stay, with the reason; in a dry run also: files would change;
+       with --learn: no codemod was learned
   2    usage or configuration
   3    an internal error";
 
@@ -39,6 +40,10 @@ pub(crate) struct FixArgs {
     /// Show every line that would change and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Write nothing; offer what was fixed by hand as a codemod for the other places: in the
+    /// working tree, or in commits, `--learn=A..B`
+    #[arg(long, value_name = "COMMITS", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with_all = ["rules", "dry_run"])]
+    learn: Option<String>,
     /// The configuration, instead of `ssot.toml` at the root
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -60,6 +65,9 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
         cache: !args.no_cache,
         rules: args.rules.clone(),
     };
+    if let Some(range) = &args.learn {
+        return learn(args, &options, Some(range.as_str()).filter(|it| !it.is_empty()));
+    }
     let waiting = progress::Waiting::start(args.quiet, "reading the repository");
     let report = ssot_engine::fix(&options, args.dry_run)?;
     drop(waiting);
@@ -72,4 +80,19 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     }
     let would_change = args.dry_run && !report.files.is_empty();
     Ok(Exit::clean_if(report.left.is_empty() && !would_change))
+}
+
+fn learn(args: &FixArgs, options: &ScanOptions, range: Option<&str>) -> anyhow::Result<Exit> {
+    let waiting = progress::Waiting::start(args.quiet, "reading the repository");
+    let report = ssot_engine::learn(options, range)?;
+    drop(waiting);
+    match args.format {
+        FixFormat::Text => output::result(&text::learn(&report))?,
+        FixFormat::Json => output::json(&report)?,
+        FixFormat::Diff => {
+            let files = report.codemods.iter().flat_map(|it| &it.files);
+            output::result(&files.map(text::unified).collect::<String>())?;
+        }
+    }
+    Ok(Exit::clean_if(!report.codemods.is_empty()))
 }

@@ -1,6 +1,6 @@
 //! What `ssot fix` says.
 
-use ssot_engine::{FixReport, FixedPlace};
+use ssot_engine::{FixReport, FixedPlace, LearnReport};
 
 use crate::formats::visible;
 use crate::text::figures::{add, count, some_of};
@@ -52,5 +52,41 @@ pub(crate) fn fix(report: &FixReport, dry_run: bool) -> String {
         }
     };
     add(&mut text, format!("{}\n", style::strong(&said)));
+    text
+}
+
+/// What was learned: each codemod as it goes into `ssot.toml`, how it does where somebody was
+/// before it, and what it would change elsewhere.
+pub(crate) fn learn(report: &LearnReport) -> String {
+    let mut text = String::new();
+    for codemod in &report.codemods {
+        add(&mut text, format!("{}\n", visible(&codemod.toml)));
+        text.push_str(&changes(&codemod.files));
+        let (sites, done) = (codemod.sites.len(), codemod.reproduced);
+        let said = format!(
+            "{done} of {} fixed by hand come out the same; {} elsewhere would change, {} would stay",
+            count(sites, "site"),
+            count(codemod.elsewhere.len(), "place"),
+            codemod.left.len()
+        );
+        add(&mut text, format!("{}\n", style::strong(&said)));
+        for FixedPlace { path, line, reason } in &codemod.left {
+            let reason = visible(reason.as_deref().unwrap_or_default());
+            let place = visible(&format!("{path}:{line}"));
+            add(&mut text, format!("  {}  {reason}\n", style::faint(&place)));
+        }
+        text.push('\n');
+    }
+    for FixedPlace { path, line, reason } in &report.unlearned {
+        let reason = visible(reason.as_deref().unwrap_or_default());
+        let place = visible(&format!("{path}:{line}"));
+        add(&mut text, format!("{}  no pattern: {reason}\n", style::faint(&place)));
+    }
+    if report.codemods.is_empty() {
+        text.push_str(
+            "no codemod was learned: fix one to three places by hand, or say in which commits that \
+             was done, `--learn=A..B`\n",
+        );
+    }
     text
 }

@@ -25,7 +25,7 @@ pub(crate) use check::{check, headline as check_headline};
 pub(crate) use compare::answers;
 pub(crate) use existing::existing;
 pub(crate) use figures::{add, count, letter, short, some_of, span, thousands};
-pub(crate) use fix::fix;
+pub(crate) use fix::{fix, learn};
 pub(crate) use init::init;
 pub(crate) use map::map;
 pub(crate) use plan::{changes, plan, preview, unified};

@@ -31,6 +31,7 @@ mod fix;
 mod init;
 mod landing;
 mod lsp;
+mod learn;
 mod man;
 mod map;
 mod outputs_page;

@@ -93,7 +93,7 @@ fn a_plan_may_ask_for_a_shim_and_must_say_a_day() {
     repo.write("plan.toml", with("soon"));
     repo.ssot(&["plan", "--plan", "plan.toml"]).expect(2).says(&["`soon` is no day"]);
     repo.write("plan.toml", with("2031-01-31"));
-    let diff = repo.ssot(&["plan", "--plan", "plan.toml", "--dry-run", "--format", "diff"]);
+    let diff = repo.ssot(&["plan", "--plan", "plan.toml", "--dry-run"]);
     assert!(diff.stdout.contains("goes away after 2031-01-31"), "{}", diff.stdout);
 }
 

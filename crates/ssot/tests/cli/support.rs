@@ -64,6 +64,14 @@ pub(crate) fn ssot(directory: &Path, args: &[&str]) -> Answer {
     }
 }
 
+/// What Python prints for a program.
+pub(crate) fn python(directory: &Path, code: &str) -> String {
+    let output =
+        Command::new("python3").args(["-B", "-c", code]).current_dir(directory).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// Runs git with an identity and without the user's configuration.
 pub(crate) fn git(directory: &Path, args: &[&str]) -> String {
     let output = Command::new("git")

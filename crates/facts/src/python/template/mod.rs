@@ -4,6 +4,7 @@
 //! values that are written out, and in nothing else, those values are what a parameter
 //! would hold: the one function is the other once it is called with them.
 
+mod branch;
 mod cover;
 mod fold;
 mod naming;
@@ -20,6 +21,7 @@ use ruff_text_size::Ranged;
 use ssot_model::Span;
 
 use super::depth;
+pub use branch::{Branch, branch};
 pub use cover::{Cover, Member, cover};
 use tree::Node;
 use walk::Walk;

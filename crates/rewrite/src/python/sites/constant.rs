@@ -29,7 +29,8 @@ pub(in super::super) fn constant(
             let last = file.line(SourceFile::range(above).end);
             let at = file.start_of(last + 1);
             let open = if file.newline_of(last).is_empty() { newline } else { "" };
-            let gap = if is_value(above) { "" } else { newline };
+            let follows = work.coming.iter().any(|(other, _)| other == module);
+            let gap = if follows || is_value(above) { "" } else { newline };
             Edit::replace(at..at, format!("{open}{gap}{line}{newline}"))
         }
         None if file.suite().is_empty() => {

@@ -37,6 +37,7 @@ pub use self::put::Put;
 pub use self::substitution::{Substitution, Wanted};
 pub(super) use constant::constant;
 pub(super) use imports::{is_in_order, known, settle};
+pub(super) use scopes::chain as chain_of;
 
 /// What places turn into.
 #[derive(Debug, PartialEq, Eq)]

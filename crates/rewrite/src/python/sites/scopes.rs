@@ -123,7 +123,7 @@ impl<'a> Scopes<'a> {
 }
 
 /// `a.b.c` as its first name and `.b.c`.
-pub(super) fn chain(expr: &Expr) -> Option<(&str, CompactString)> {
+pub(in super::super) fn chain(expr: &Expr) -> Option<(&str, CompactString)> {
     match expr {
         Expr::Name(name) => Some((name.id.as_str(), CompactString::default())),
         Expr::Attribute(attribute) => {
