@@ -179,10 +179,16 @@ fn finding(scene: &Scene<'_>, on: &str, kind: &str, mintings: &[Minting<'_>]) ->
         places,
     };
     let mut finding = remark.finding(scene, &RULE);
-    if mintings.len() < ENOUGH_PLACES {
+    if mintings.len() < ENOUGH_PLACES && !is_declared(scene, kind) {
         finding.severity = Severity::Note;
     }
     Some(finding)
+}
+
+/// Whether somebody has said which function mints ids of this kind: then all of the name are
+/// one thing.
+fn is_declared(scene: &Scene<'_>, kind: &str) -> bool {
+    scene.config.capability.iter().any(|it| it.api.contains_key(kind))
 }
 
 /// One format with its count and its first place.

@@ -60,7 +60,10 @@ pub(crate) fn fix(report: &FixReport, dry_run: bool) -> String {
 pub(crate) fn learn(report: &LearnReport) -> String {
     let mut text = String::new();
     for codemod in &report.codemods {
-        add(&mut text, format!("{}\n", visible(&codemod.toml)));
+        for line in codemod.toml.lines() {
+            add(&mut text, format!("{}\n", visible(line)));
+        }
+        text.push('\n');
         text.push_str(&changes(&codemod.files));
         let (sites, done) = (codemod.sites.len(), codemod.reproduced);
         let said = format!(

@@ -82,6 +82,7 @@ fn commits_teach_too_and_what_is_no_pattern_is_said() {
     let said = repo.ssot(&["fix", "--learn"]).expect(1).stdout;
     assert!(said.contains("no codemod was learned"), "{said}");
     let said = repo.ssot(&["fix", "--learn=HEAD~1..HEAD"]).expect(0).stdout;
+    assert!(said.starts_with("[[codemod]]\nname = \"shop-old-connect\"\npattern = "), "{said}");
     assert!(said.contains("2 of 2 sites fixed by hand come out the same"), "{said}");
     assert!(said.contains("1 place elsewhere would change"), "{said}");
     assert!(said.contains("shop/c.py:6  no pattern: `link` is local and does not stay"), "{said}");
