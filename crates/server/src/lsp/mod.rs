@@ -60,7 +60,12 @@ fn serve(
     make: impl FnOnce(&Path) -> Workshop,
     otherwise: &Path,
 ) -> Result<(), LspError> {
-    let (id, params) = connection.initialize_start().map_err(said)?;
+    let (id, params) = match connection.initialize_start() {
+        Ok(begun) => begun,
+        // An editor that goes away before it has said anything wants nothing.
+        Err(error) if error.channel_is_disconnected() => return Ok(()),
+        Err(error) => return Err(said(error)),
+    };
     let params: InitializeParams = serde_json::from_value(params).map_err(said)?;
     let root = root(&params).unwrap_or_else(|| otherwise.to_owned());
     let answer = json!({
