@@ -187,7 +187,9 @@ async fn a_paused_run_starts_nothing_more_until_it_goes_on() {
     let mut platform = held(Control { paused: Some(paused), ..Control::default() });
     let (hears, events) = (Arc::clone(&pause), platform.events.clone());
     platform.hook = Arc::new(move |_, kind| match kind {
-        EventKind::PackageLanded { .. } => drop(hears.send_replace(true)),
+        EventKind::PackageLanded { package, .. } if package.as_str() == "p-b" => {
+            hears.send_replace(true);
+        }
         // The one that landed has been ended: the next would begin.
         EventKind::PackageChanged { package, state, .. }
             if package.as_str() == "p-c" && *state != UnitState::Queued =>
@@ -202,7 +204,6 @@ async fn a_paused_run_starts_nothing_more_until_it_goes_on() {
             tokio::task::yield_now().await;
         }
         assert!(*pause.borrow());
-        // The second landing pauses it again: then nothing is left to be held up.
         pause.send_replace(false);
     });
     let summary = platform.run(vec![good("b"), good("c")]).await.unwrap();

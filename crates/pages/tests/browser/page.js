@@ -28,7 +28,7 @@ test("a run is commanded with what the form says", async () => {
   const { url, method, body } = commands.at(-1);
   const { command_id, ...rest } = body;
   equal([url, method], ["/api/v1/projects/shop/runs", "POST"]);
-  equal(rest, { mode: "standard", agents: 4, teams: ["billing"], landing: "branch", without: ["p05-settings"], edits: [] });
+  equal(rest, { mode: "standard", agents: 4, teams: ["billing"], landing: "branch", importers: "planned", without: ["p05-settings"], edits: [] });
   equal([command_id.length, command_id === before], [36, false]);
   equal(form.querySelector(".failed").textContent, "A run goes on Wait for it.");
   equal([button.disabled, form.hasAttribute("aria-busy")], [false, false]);
