@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ssot_model::{DefinitionKind, Span};
 
 use crate::flow::{Emission, Flow};
-use crate::usage::{Fallback, GlobalWrite, LocalAlias, Make, Mint};
+use crate::usage::{Fallback, GlobalWrite, LocalAlias, Make, Mint, Shim};
 
 /// Everything the rules may ask about one file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -81,19 +81,6 @@ pub struct FileFacts {
     pub accepts: Vec<Accept>,
     /// What did not parse: line and message.
     pub errors: Vec<(u32, CompactString)>,
-}
-
-/// A name that has moved and that a module's `__getattr__` still answers for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shim {
-    /// The name.
-    pub name: CompactString,
-    /// The import of what it stands for, by its index.
-    pub import: u32,
-    /// The last day on which it is there, `YYYY-MM-DD`; empty when the warning names none.
-    pub until: CompactString,
-    /// The line of its branch.
-    pub line: u32,
 }
 
 /// `# ssot: accept[rule, other-rule] reason`.

@@ -30,7 +30,7 @@ pub use broken_imports::{BrokenImport, Missing, NameSearch};
 pub use file::{
     Accept, AttributeWrite, Binding, Definition, DefinitionFlags, DottedString, Field, FileFacts,
     FileFlags, Import, ImportScope, Instance, Item, Literal, NameBinding, NamedText, OwnUse,
-    Sequence, Shim, Site, SiteKind, ValueKind,
+    Sequence, Site, SiteKind, ValueKind,
 };
 pub use flow::{Emission, Flow, FlowKind, FlowMark};
 pub use hierarchy::{ClassRef, Conflict, Hierarchy, Linearisation};
@@ -42,7 +42,7 @@ pub use modules::module_names;
 pub use mutation::{Change, change_of};
 pub use resolve::Resolution;
 pub use role::Role;
-pub use usage::{Fallback, GlobalWrite, LocalAlias, Make, Mint, Minted};
+pub use usage::{Fallback, GlobalWrite, LocalAlias, Make, Mint, Minted, Shim};
 
 /// Whether a top-level module belongs to Python itself.
 pub fn is_standard_library(name: &str) -> bool {

@@ -90,3 +90,16 @@ pub struct Mint {
     /// Position of the innermost definition around it, plus one; zero at module level.
     pub inside: u32,
 }
+
+/// A name that has moved and that a module's `__getattr__` still answers for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shim {
+    /// The name.
+    pub name: CompactString,
+    /// The import of what it stands for, by its index.
+    pub import: u32,
+    /// The last day on which it is there, `YYYY-MM-DD`; empty when the warning names none.
+    pub until: CompactString,
+    /// The line of its branch.
+    pub line: u32,
+}

@@ -10,7 +10,6 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
 
@@ -49,7 +48,10 @@ pub(super) async fn serve(
                 }
             },
         };
-        let connection = protocol.serve_connection(io_of(stream), service(router.clone()));
+        // Events are small and meant to be seen now; who cannot have it so is served all the same.
+        _ = stream.set_nodelay(true);
+        let io = TokioIo::new(stream);
+        let connection = protocol.serve_connection(io, service(router.clone()));
         let (connection, left) = (connection.with_upgrades(), left(leaving.clone()));
         let held = held.clone();
         tokio::spawn(async move {
@@ -79,12 +81,6 @@ async fn left(mut leaving: watch::Receiver<bool>) {
 fn is_of_the_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
-}
-
-fn io_of(stream: TcpStream) -> TokioIo<TcpStream> {
-    // Events are small and meant to be seen now; a socket that refuses is served all the same.
-    _ = stream.set_nodelay(true);
-    TokioIo::new(stream)
 }
 
 fn service(

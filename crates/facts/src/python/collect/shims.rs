@@ -5,8 +5,9 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::Collector;
-use crate::file::{ImportScope, Shim};
+use crate::file::ImportScope;
 use crate::python::names::dotted;
+use crate::usage::Shim;
 
 impl<'a> Collector<'a> {
     /// Notes what a module's `__getattr__` answers for; whether that is all it does. The

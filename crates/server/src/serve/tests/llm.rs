@@ -126,7 +126,7 @@ const QUESTION: &str =
 
 #[tokio::test]
 async fn a_free_question_is_looked_up_and_the_answer_names_its_evidence() {
-    let look = json!({ "name": "order_key" });
+    let look = json!({ "definition": "order_key" });
     let (script, world) = Script::play(vec![
         Line::Call("canonical_of", look),
         Line::Words("Both make the same key: `order_key` is there twice."),
