@@ -145,7 +145,7 @@ async fn a_free_question_is_looked_up_and_the_answer_names_its_evidence() {
     assert_eq!(kinds(&events), expected);
     let answer = &events[6];
     assert_eq!(answer["text"], "Both make the same key: `order_key` is there twice.");
-    assert_eq!(answer["evidence"][0]["subject"]["kind"], "group", "{answer}");
+    assert_eq!(answer["evidence"][0]["to"], "group", "{answer}");
     // What the model is given: our instructions, the question and tools that read.
     let asked = script.asked();
     assert_eq!(asked.len(), 2);
