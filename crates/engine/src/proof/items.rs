@@ -4,6 +4,11 @@ use std::borrow::Cow;
 
 use ssot_facts::python::{Kind, OutlineLine, Word};
 
+use super::code::spelled;
+
+/// What a class calls the list of its attributes when its objects have no dictionary.
+pub(super) const SLOTS: &str = "__slots__";
+
 /// What is compared of a file: its lines without imports and without the heads of blocks
 /// in which only imports stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +77,21 @@ impl<'t> Item<'t> {
     /// What stands in the body of a class.
     pub(super) fn members(&self) -> Vec<Self> {
         if self.class { items(&self.lines[self.head..]) } else { Vec::new() }
+    }
+
+    /// The names in the head of a class, its bases among them.
+    pub(super) fn bases(&self) -> impl Iterator<Item = &str> {
+        let words = self.lines[..self.head].last().into_iter().flat_map(|line| &line.words);
+        words.skip(2).filter_map(|word| match word {
+            Word::Chain(name) => Some(name.as_str()),
+            Word::Quoted(_) | Word::Other(_) => None,
+        })
+    }
+
+    /// Whether it says that a class adds no slots, and no dictionary.
+    pub(super) fn is_empty_slots(&self) -> bool {
+        let said = self.lines.iter().map(|line| spelled(&line.words)).collect::<String>();
+        self.name == Some(SLOTS) && said.replace(' ', "") == format!("{SLOTS}=()")
     }
 
     /// The head of a class without some of its bases.

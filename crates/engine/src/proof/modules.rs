@@ -7,7 +7,7 @@ use ssot_facts::{DefinitionId, ModuleId, Resolution};
 use ssot_model::{DefinitionKind, RepoPath};
 
 use super::code::{Part, spelled};
-use super::items::{Item, Text};
+use super::items::{Item, SLOTS, Text};
 use super::{Piece, Prover};
 
 impl Prover<'_> {
@@ -143,6 +143,9 @@ impl Prover<'_> {
             if let Err(why) = self.same_lines(mine, now, true) {
                 self.breaks(format!("{path}: {why}"));
             }
+            if let Some(base) = self.base_without_slots(sides.1, &right) {
+                self.breaks(format!("{path}: `{own}` has slots, and its new base {base} has none"));
+            }
             self.sequence((path, Some(&own)), sides, left.members(), right.members());
             return;
         }
@@ -225,12 +228,28 @@ impl Prover<'_> {
 
     /// Whether a name stands for a class that the tree before does not have.
     fn is_new_class(&self, module: ModuleId, name: &str) -> bool {
-        let found = self.after.index.follow(module, name);
-        matches!(&*found, [Resolution::Definition(id)] if {
-            let dotted = self.after.index.dotted(*id);
-            self.after.index.definition(*id).kind == DefinitionKind::Class
-                && self.before.index.definition_named(&dotted).is_none()
-        })
+        self.new_class(module, name).is_some()
+    }
+
+    fn new_class(&self, module: ModuleId, name: &str) -> Option<DefinitionId> {
+        let index = self.after.index;
+        let found = index.follow(module, name);
+        let [Resolution::Definition(id)] = &*found else { return None };
+        let is_class = index.definition(*id).kind == DefinitionKind::Class;
+        let is_new = self.before.index.definition_named(&index.dotted(*id)).is_none();
+        (is_class && is_new).then_some(*id)
+    }
+
+    /// A new base that would give objects of a class with slots a dictionary.
+    fn base_without_slots(&self, module: ModuleId, class: &Item<'_>) -> Option<String> {
+        if !class.members().iter().any(|member| member.name == Some(SLOTS)) {
+            return None;
+        }
+        let index = self.after.index;
+        let mut bases = class.bases().filter_map(|base| self.new_class(module, base));
+        let has_slots =
+            |id: &DefinitionId| index.definition(*id).members.iter().any(|it| it == SLOTS);
+        bases.find(|id| !has_slots(id)).map(|id| index.dotted(id))
     }
 
     /// Whether a new class holds nothing but members that are gone from others.
@@ -239,7 +258,8 @@ impl Prover<'_> {
         let Some(item) = text.find(None, &piece.name, None).filter(|item| item.class) else {
             return false;
         };
-        let members = item.members();
+        let mut members = item.members();
+        members.retain(|member| !member.is_empty_slots());
         !members.is_empty()
             && item.head == 1
             && members.iter().all(|member| {

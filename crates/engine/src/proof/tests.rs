@@ -279,3 +279,24 @@ fn a_new_class_holds_what_is_gone_from_others() {
     let breaks = proof(&before, &after, &[]).breaks.join("; ");
     assert!(breaks.contains("nothing stands for `app.a.A.run`"), "{breaks}");
 }
+
+#[test]
+fn a_new_base_of_a_class_with_slots_has_slots_too() {
+    let (mut before, mut after) = gathered("return 1");
+    let add = |files: &mut Files, path: &str, slots: &str| {
+        let text = files.get_mut(path).expect("a file");
+        let body = text.find(":\n").expect("a class") + 2;
+        text.insert_str(body, &format!("    __slots__ = {slots}\n"));
+    };
+    for files in [&mut before, &mut after] {
+        add(files, "app/a.py", "('size',)");
+    }
+    let breaks = proof(&before, &after, &[]).breaks.join("; ");
+    assert!(breaks.contains("`A` has slots, and its new base app.shared.Shared"), "{breaks}");
+    let bare = after.clone();
+    add(&mut after, "app/shared.py", "()");
+    assert_eq!(proof(&before, &after, &[]).breaks, Vec::<String>::new());
+    after = bare;
+    add(&mut after, "app/shared.py", "('more',)");
+    assert_ne!(proof(&before, &after, &[]).breaks, Vec::<String>::new());
+}

@@ -98,6 +98,10 @@ async fn what_another_process_writes_is_told_as_it_comes() {
     assert_eq!(seen, range(6, 400));
 }
 
+/// How often each of some readers comes: two requests a time, which all of them together may
+/// send at once.
+const VISITS: u64 = 15;
+
 #[tokio::test]
 async fn many_readers_that_come_and_go_all_see_the_same() {
     let world = World::new().await;
@@ -107,18 +111,20 @@ async fn many_readers_that_come_and_go_all_see_the_same() {
         let (owner, project, run) = (world.owner.clone(), world.project.clone(), run.clone());
         tokio::spawn(async move {
             let (mut seen, mut cursor) = (Vec::new(), 0);
-            // Each leaves after so many messages of its own and comes back where it was.
-            while cursor < 500 {
+            // Each leaves after so many messages of its own and comes back where it was, as
+            // often as a user may.
+            for visit in 1..=VISITS {
                 let mut socket = owner.socket().await;
                 socket.subscribe(&project, run.as_str(), cursor).await;
-                for _ in 0..=(reader % 7 + 3) {
+                let messages = if visit < VISITS { reader % 7 + 3 } else { u64::MAX };
+                for _ in 0..messages {
                     let Ok(message) = socket.next().await else { break };
                     if message["type"] == "events" {
                         seen.extend(numbers(&told(&message)));
                         cursor = seen.last().copied().unwrap_or(0);
                     }
                     if cursor >= 500 {
-                        break;
+                        return seen;
                     }
                 }
             }
