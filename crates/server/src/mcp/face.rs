@@ -17,7 +17,7 @@ use ssot_model::{RequestId, ThreadId, UserId};
 use ssot_runtime::clock::Clock;
 use ssot_runtime::identity::UserExecutionContext;
 use ssot_runtime::ids::{Randomness, mint_run_id};
-use ssot_runtime::tools::{ToolDescription, ToolDispatcher, ToolError};
+use ssot_runtime::tools::{Effect, Permission, ToolDescription, ToolDispatcher, ToolError};
 
 use super::{pages, prompts};
 
@@ -68,18 +68,18 @@ impl Face {
     }
 }
 
-/// All tools look and change nothing, here and elsewhere.
+/// A tool with what it declares of itself; none reaches beyond this machine.
 fn described(tool: ToolDescription) -> Tool {
     let schema: JsonObject = match tool.input {
         Value::Object(schema) => schema,
         _ => JsonObject::new(),
     };
-    let looks = ToolAnnotations::new()
-        .read_only(true)
-        .destructive(false)
-        .idempotent(true)
+    let hints = ToolAnnotations::new()
+        .read_only(tool.needs == Permission::Read)
+        .destructive(tool.needs != Permission::Read)
+        .idempotent(tool.effect == Effect::Idempotent)
         .open_world(false);
-    Tool::new(tool.name, tool.description, schema).with_annotations(looks)
+    Tool::new(tool.name, tool.description, schema).with_annotations(hints)
 }
 
 impl ServerHandler for Face {
