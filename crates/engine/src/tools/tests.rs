@@ -121,6 +121,18 @@ async fn what_was_changed_is_read_again() {
 }
 
 #[tokio::test]
+async fn a_run_of_another_system_is_explained() {
+    let world = world();
+    let ask = async |run: &str| {
+        let told = world.ask("ada", "run_status", json!({ "run": run })).await;
+        told.expect_err("no run").to_string()
+    };
+    let told = ask("run_a_run_b_0123abcd").await;
+    assert!(told.contains("of the thread `a_run_b`"), "{told}");
+    assert!(ask("../../etc").await.contains("is no run"));
+}
+
+#[tokio::test]
 async fn the_page_of_a_rule_is_everybodys() {
     let world = world();
     for user in ["ada", "eve"] {

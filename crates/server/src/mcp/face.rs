@@ -13,10 +13,9 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
 use ssot_engine::{EngineError, Workshop};
-use ssot_model::{RequestId, ThreadId, UserId};
-use ssot_runtime::clock::Clock;
+use ssot_model::{RequestId, UserId};
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::ids::{Randomness, mint_run_id};
+use ssot_runtime::ids::IdManager;
 use ssot_runtime::tools::{Effect, Permission, ToolDescription, ToolDispatcher, ToolError};
 
 use super::{pages, prompts};
@@ -42,10 +41,8 @@ impl Face {
         let tools = workshop.tools()?;
         let described = tools.describe().into_iter().map(described).collect();
         // A conversation stands for itself: nothing of it belongs to a run of the engine.
-        let run = mint_run_id(&Clock::system(), &Randomness::system());
-        let thread = ThreadId::new(format!("mcp-{run}"));
-        let request = RequestId::new(format!("{thread}-open"));
-        let whose = UserExecutionContext::new(user, thread, run, request);
+        let ids = IdManager::system();
+        let whose = UserExecutionContext::new(user, ids.thread(), ids.run(), ids.request());
         Ok(Self { workshop, tools, described, whose })
     }
 
