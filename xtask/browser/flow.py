@@ -318,7 +318,7 @@ def modules(watched: Watched, folder: Path) -> None:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        for name in ("index", "live", "replay", "page"):
+        for name in ("index", "live", "early", "replay", "page"):
             context = watched.browser.new_context()
             page = context.new_page()
             count = len(results)

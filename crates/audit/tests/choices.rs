@@ -119,6 +119,15 @@ fn names_that_mean_the_same_let_a_copy_go() {
         REDIRECTED,
     );
     check("_LIMIT = 3", "_LIMIT = 3", "_LIMIT.__add__", REDIRECTED);
+    // What a value is made of is read once, by its module.
+    let made = |mark: &str| format!("BASE = 'x'\n_NAME = f'{mark}{{BASE}}'");
+    check(&made("a"), &made("a"), "_NAME.join", REDIRECTED);
+    let made = "BASE = 'x'\n_NAME = BASE + '/n'";
+    check(made, made, "_NAME.join", REDIRECTED);
+    let retried = "from tenacity import retry\n@retry";
+    check(retried, retried, "str", REDIRECTED);
+    let called = "from twisted.internet import defer\n@defer.inlineCallbacks";
+    check(called, called, "str", REDIRECTED);
     check(
         "from typing import Iterator as I",
         "from collections.abc import Iterator as I",
@@ -140,6 +149,12 @@ fn names_that_mean_something_else_keep_a_copy() {
         ("LIMIT = 3", "LIMIT = 3", "LIMIT.__add__", "`LIMIT` is"),
         ("_LIMIT = 3", "_LIMIT = 4", "_LIMIT.__add__", "the implementations differ"),
         (
+            "BASE = 'x'\n_NAME = f'{BASE}'",
+            "BASE = 'y'\n_NAME = f'{BASE}'",
+            "_NAME.join",
+            "the implementations differ",
+        ),
+        (
             "from .other import Thing",
             "from .third import Thing",
             "Thing",
@@ -157,6 +172,7 @@ fn names_that_mean_something_else_keep_a_copy() {
 fn ties_to_the_place_keep_a_copy() {
     for (head_a, head_b, reason) in [
         ("from .other import Thing\n@Thing", "from .other import Thing\n@Thing", "may register"),
+        ("import tenacity\n@tenacity.stop", "import tenacity\n@tenacity.stop", "may register"),
         ("", "import convert\n", "binds `convert` more than once"),
         ("", "if True:\n    convert = None\n", "binds `convert` more than once"),
     ] {

@@ -14,28 +14,32 @@ pub fn decide(
     reason: &str,
     (owner, expires): (&str, Option<&str>),
 ) -> Result<Decision, EngineError> {
-    for (what, text) in [("a reason", reason), ("an owner", owner)] {
-        if text.trim().is_empty() {
-            return Err(EngineError::user(format!("a decision needs {what}")));
-        }
-    }
+    let (reason, owner) = (said("a reason", reason)?, said("an owner", owner)?);
     let decision = Decision {
         group: finding.id.to_string(),
-        reason: reason.trim().to_owned(),
+        reason: reason.to_owned(),
         rule: Some(finding.rule.clone()),
         verdict: None,
-        owner: Some(owner.trim().to_owned()),
+        owner: Some(owner.to_owned()),
         expires: expires.map(str::to_owned),
     };
     let mut entries = vec![
         ("group", decision.group.as_str()),
         ("rule", finding.rule.as_str()),
         ("reason", decision.reason.as_str()),
-        ("owner", owner.trim()),
+        ("owner", owner),
     ];
     entries.extend(expires.map(|day| ("expires", day)));
     amend::append(&file(options), "decision", &entries)?;
     Ok(decision)
+}
+
+/// What a decision has to say, without the space around it.
+fn said<'t>(what: &str, text: &'t str) -> Result<&'t str, EngineError> {
+    match text.trim() {
+        "" => Err(EngineError::user(format!("a decision needs {what}"))),
+        text => Ok(text),
+    }
 }
 
 /// Writes to `ssot.toml` which member of a finding stays when the group is consolidated. Whoever
@@ -55,9 +59,7 @@ pub fn prefer(
             finding.id
         )));
     }
-    if reason.trim().is_empty() {
-        return Err(EngineError::user("a decision needs a reason"));
-    }
+    let reason = said("a reason", reason)?;
     let config = configuration::load(&options.root, options.config.as_deref())?.config;
     if let Some(known) = config.canonical.iter().find(|it| names.contains(&it.definition)) {
         return Err(EngineError::user(format!(
@@ -65,10 +67,9 @@ pub fn prefer(
             known.definition, known.reason
         )));
     }
-    let reason = reason.trim().to_owned();
-    let entries = [("definition", definition), ("reason", reason.as_str())];
+    let entries = [("definition", definition), ("reason", reason)];
     amend::append(&file(options), "canonical", &entries)?;
-    Ok(Preference { definition: definition.to_owned(), reason })
+    Ok(Preference { definition: definition.to_owned(), reason: reason.to_owned() })
 }
 
 /// The file that decisions are written to.

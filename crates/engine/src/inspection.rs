@@ -26,9 +26,10 @@ pub struct Inspection {
     pub unresolved: BTreeSet<String>,
     /// Violations by identity, one per member, with their summary.
     pub violations: BTreeMap<String, String>,
-    /// The members of those that say that definitions are alike, each with its content: by
-    /// the same keys.
+    /// The contents of those that say that definitions are alike: by the same keys.
     pub likenesses: BTreeMap<String, BTreeSet<String>>,
+    /// How often each content stands in the tree.
+    pub contents: BTreeMap<String, u32>,
     /// Importable modules by dotted name.
     pub modules: BTreeMap<String, RepoPath>,
     /// Directories that must be on the module search path, relative to the
@@ -61,10 +62,10 @@ impl Inspection {
         for finding in survey.findings(RULES) {
             if finding.is_violation() && !OF_THE_MEMORY.contains(&finding.rule.as_str()) {
                 let keys = ssot_rules::member_keys(&finding);
-                let members = members(&finding);
+                let contents = contents(&finding);
                 for key in keys {
                     if is_likeness(&finding) {
-                        likenesses.insert(key.clone(), members.clone());
+                        likenesses.insert(key.clone(), contents.clone());
                     }
                     violations.insert(key, finding.summary.clone());
                 }
@@ -76,6 +77,7 @@ impl Inspection {
             unresolved: index.unresolved(),
             violations,
             likenesses,
+            contents: ssot_rules::contents(index),
             modules: index.importable(),
             import_roots: index.import_roots().to_vec(),
             public: api::surface(index, &survey.config),
@@ -90,7 +92,7 @@ fn is_likeness(finding: &Finding) -> bool {
     matches!(finding.verdict, Some(Identical | Clone | Variant | Twin))
 }
 
-/// The members with their content.
-fn members(finding: &Finding) -> BTreeSet<String> {
-    finding.members.iter().map(|it| format!("{} {}", it.dotted(), it.digest)).collect()
+/// What the members are, whatever they are called and wherever they stand.
+fn contents(finding: &Finding) -> BTreeSet<String> {
+    finding.members.iter().map(|it| it.digest.clone()).collect()
 }

@@ -27,6 +27,7 @@ mod fixes;
 pub mod fold;
 mod forecast;
 mod forge;
+mod hearing;
 mod history;
 mod holds;
 mod init;

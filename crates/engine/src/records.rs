@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ssot_model::{
-    CommitId, Event, PackageId, PendingApproval, Plan, RunId, RunReport, RunStatus, Schedule,
+    BudgetLimits, CommitId, Event, PackageId, PendingApproval, Plan, RunId, RunReport, RunStatus,
+    Schedule,
 };
 use ssot_runtime::files;
 use ssot_runtime::git::Repository;
@@ -74,6 +75,12 @@ impl Records {
     pub fn plan(&self, run: &RunId) -> Result<Option<(Plan, Option<Schedule>)>, EngineError> {
         let folder = RunFolder::new(self.0.state(), run);
         Ok(folder.plan()?.map(|plan| (plan, folder.schedule())))
+    }
+
+    /// What a run may use up in all, as it was when it began.
+    pub fn limits(&self, run: &RunId) -> Result<BudgetLimits, EngineError> {
+        let request = RunFolder::new(self.0.state(), run).begun()?;
+        Ok(request.map_or_else(BudgetLimits::default, |it| it.config.budget.total))
     }
 
     /// Whether the log of a run is whole, and how far.

@@ -51,6 +51,12 @@ impl RunFolder {
         toml::from_str(&text).map_err(EngineError::internal)
     }
 
+    /// What it was asked; none of a run that has not written it down yet.
+    pub(crate) fn begun(&self) -> Result<Option<Request>, EngineError> {
+        let is_begun = files::exists(&self.0.join("request.toml"));
+        is_begun.then(|| self.request()).transpose()
+    }
+
     pub(crate) fn save_plan(&self, plan: &Plan) -> Result<(), EngineError> {
         self.save("plan.toml", &ssot_plan::render(plan)?)
     }

@@ -9,7 +9,7 @@ import * as parts from "./parts.js";
 
 const page = document.getElementById("run");
 const { project, run, api } = page.dataset;
-const { packages, schedule, limits } = JSON.parse(page.dataset.plan);
+let { packages, schedule, limits } = JSON.parse(page.dataset.plan);
 const byId = (id) => document.getElementById(id);
 const planned = new Map(packages.map((it) => [it.id, it]));
 /** Events of one answer. */
@@ -96,6 +96,29 @@ const drawAll = () => {
   drawLanes();
 };
 
+/** Takes the plan over from a page of now: this one was made before there was one. */
+const learn = async () => {
+  const answer = await fetch(location.href);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("run");
+  if (!fresh) return;
+  ({ packages, schedule, limits } = JSON.parse(fresh.dataset.plan));
+  for (const it of packages) {
+    planned.set(it.id, it);
+    fold.unit(it.id);
+  }
+  drawAll();
+};
+let learnt = packages.length > 0;
+
+const apply = (event) => {
+  if (!learnt && event.kind === "package_changed") {
+    learnt = true;
+    // Without the plan the page still shows what the log says.
+    learn().catch(() => { learnt = false; });
+  }
+  fold.apply(event);
+};
+
 let asked = false;
 const soon = () => {
   if (asked || replayed !== null) return;
@@ -109,7 +132,7 @@ const follow = (afterSeq) => client.subscribe({ project, stream: run, afterSeq }
   event(event) {
     log.push(event);
     if (replayed !== null) return;
-    fold.apply(event);
+    apply(event);
     soon();
   },
   state(state, millis) {
@@ -246,7 +269,7 @@ const begin = (tries) => past(seq).then(() => {
   for (const event of log.slice(0, seq)) fold.apply(event);
   fold.dirty.clear();
   // What has happened since the page was made.
-  for (const event of log.slice(seq)) fold.apply(event);
+  for (const event of log.slice(seq)) apply(event);
   draw();
   if (fold.outcome) ended();
   follow(fold.seq);

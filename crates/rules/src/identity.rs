@@ -1,6 +1,8 @@
 //! Identities that survive edits elsewhere in the file.
 
-use ssot_facts::Module;
+use std::collections::BTreeMap;
+
+use ssot_facts::{Index, Module};
 use ssot_model::{DefinitionKind, Finding, Fingerprint, Member, Span};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -47,6 +49,17 @@ pub(crate) fn module_member(module: &Module) -> Member {
         qualified_name: String::new(),
         digest: module_digest(module),
     }
+}
+
+/// How often each content that a member can have stands in a tree, by its digest.
+pub fn contents(index: &Index) -> BTreeMap<String, u32> {
+    let definitions = index.definitions().map(|(id, ..)| index.member(id).digest);
+    let modules = index.modules().map(|(_, module)| module_digest(module));
+    let mut contents = BTreeMap::new();
+    for digest in definitions.chain(modules) {
+        *contents.entry(digest).or_default() += 1;
+    }
+    contents
 }
 
 /// One key per member of a violation. A group that loses a member keeps the keys

@@ -47,7 +47,7 @@ use ssot_model::{Config, DefinitionKind, Finding, Level, Severity, Verdict};
 pub use api::{is_public, wants_shim};
 pub use capability_map::capability_map;
 pub use circumstances::{Circumstances, PolicyLines};
-pub use identity::member_keys;
+pub use identity::{contents, member_keys};
 pub use judge::{Opinion, judge};
 pub use meaning::{Comparison, Difference, Patches, obstacle, visible_difference};
 pub use relation::score::{SCALES, Scale};

@@ -56,9 +56,6 @@ fn may_inherit(
     if direction::is_deprecated(module) {
         return Err(format!("{} is deprecated and stays as it is", module.name));
     }
-    if index.definition(class).members.iter().any(|it| it == "__slots__") {
-        return Err(format!("{owner} has slots"));
-    }
     let is_special = method.name.starts_with("__");
     if is_special && !hierarchy.is_closed(class) {
         return Err(format!("a base of {owner} that is not known may look for `{}`", method.name));

@@ -1,7 +1,6 @@
 //! What is handed to the coding agent of the configuration, to whom, and with which words.
 
 mod briefing;
-mod hearing;
 mod pairs;
 mod roles;
 
@@ -22,8 +21,6 @@ use crate::execute::{Assignment, Work};
 use crate::survey::{self, ScanOptions};
 use crate::triage::Survey;
 use crate::{EngineError, codemod, coverage, fixes};
-
-pub(crate) use hearing::Hearing;
 
 /// Groups that an agent can do, looked into.
 pub(crate) struct Handed {

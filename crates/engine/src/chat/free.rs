@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 use super::answer::{about, group};
 use super::turn::{append, chain, references};
 use super::{Conversation, Intent, Known, intent};
-use crate::agents::Hearing;
+use crate::hearing::Hearing;
 use crate::{EngineError, Snapshot, Workshop};
 
 const INSTRUCTIONS: &str = include_str!("instructions.md");
@@ -54,6 +54,7 @@ pub struct FreeTurn {
     whose: UserExecutionContext,
     step: String,
     dialogue: Dialogue,
+    hearing: Hearing,
 }
 
 impl Conversation {
@@ -87,7 +88,8 @@ impl Conversation {
         append(&self.log, &id, &step, started).await?;
         let request = RequestId::new(step.as_str());
         let whose = UserExecutionContext::new(by.clone(), thread.clone(), id, request);
-        Ok(FreeTurn { conversation: self.clone(), whose, step, dialogue })
+        let hearing = Hearing::new(AGENT, None, step.clone());
+        Ok(FreeTurn { conversation: self.clone(), whose, step, dialogue, hearing })
     }
 }
 
@@ -97,12 +99,15 @@ const AGENT: Agent = Agent::Data;
 const RESTS_ON_NOTHING: &str = "(This rests on nothing that was found in the repository.)";
 /// What is said when the server goes away in the middle.
 const STOPPED: &str = "There is no answer: the server was stopped. Ask again.";
+/// What is said when the log did not take what came before the answer.
+const LOST: &str = "There is no answer: what led to it could not be kept. Ask again.";
 
 impl FreeTurn {
     /// Lets the model answer, and records what it does on the way; whether it has. When `stop`
-    /// turns true the answer is that there is none.
+    /// turns true the answer is that there is none. A turn that fails is open still: the log
+    /// took no end of it.
     pub async fn conclude(
-        mut self,
+        &mut self,
         workshop: &Workshop,
         snapshot: Option<&Snapshot>,
         stop: watch::Receiver<bool>,
@@ -118,12 +123,28 @@ impl FreeTurn {
             Ok(text) => (CompletionStatus::Ok, text),
             Err(why) => (CompletionStatus::Error, why),
         };
+        self.end(status, text, evidence).await?;
+        Ok(status == CompletionStatus::Ok)
+    }
+
+    /// Ends a turn that failed, once the log takes words again; an error when it does not yet.
+    pub async fn abandon(&mut self) -> Result<(), EngineError> {
+        self.end(CompletionStatus::Error, LOST.to_owned(), Vec::new()).await
+    }
+
+    async fn end(
+        &mut self,
+        status: CompletionStatus,
+        text: String,
+        evidence: Vec<Reference>,
+    ) -> Result<(), EngineError> {
+        for (step, kind) in self.hearing.close() {
+            self.append(&step, kind).await?;
+        }
         let summary = references(evidence.len());
         let done = EventKind::AgentCompleted { agent: AGENT, package: None, status, summary };
-        let step = self.step.clone();
-        self.append(&step, done).await?;
-        self.append(&step, EventKind::AnswerGiven { text, evidence }).await?;
-        Ok(status == CompletionStatus::Ok)
+        self.append(&self.step, done).await?;
+        self.append(&self.step, EventKind::AnswerGiven { text, evidence }).await
     }
 
     /// The model's answer, or why there is none; what is heard of it is in the log then.
@@ -133,11 +154,11 @@ impl FreeTurn {
         mut stop: watch::Receiver<bool>,
     ) -> Result<Result<String, String>, EngineError> {
         let (tell, mut heard) = mpsc::channel(HEARD);
-        let mut hearing = Hearing::new(AGENT, None, self.step.clone());
-        let Self { conversation, whose, dialogue, .. } = self;
+        let Self { conversation, whose, dialogue, hearing, .. } = self;
         let (log, thread) = (&conversation.log, chain(whose.thread()));
-        // Everything that is told is heard: the channel ends with the pursuit.
-        let pursuit = async move { pursue(dialogue, tools, whose, &tell).await };
+        // Everything that is told is heard: the channel ends with the pursuit. A log that takes
+        // no more ends both.
+        let pursuit = async move { Ok(pursue(dialogue, tools, whose, &tell).await) };
         let listening = async {
             while let Some(heard) = heard.recv().await {
                 if let Some((step, kind)) = hearing.hear(heard) {
@@ -149,14 +170,10 @@ impl FreeTurn {
         let answered = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => Err(STOPPED.to_owned()),
-            (answered, listened) = async { tokio::join!(pursuit, listening) } => {
-                listened?;
-                answered.map_err(|error| format!("There is no answer: {error}."))
+            both = async { tokio::try_join!(pursuit, listening) } => {
+                both?.0.map_err(|error| format!("There is no answer: {error}."))
             }
         };
-        for (step, kind) in hearing.close() {
-            append(log, &thread, &step, kind).await?;
-        }
         Ok(answered)
     }
 

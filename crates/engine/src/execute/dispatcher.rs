@@ -72,12 +72,18 @@ pub(super) async fn dispatch(
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut dispatcher = Dispatcher::new(Arc::clone(shared), recovered, (head, spending), up);
     loop {
-        dispatcher.start_ready().await?;
+        // Asked once: a run that goes on while this turn is taken would seem at its end.
+        let is_paused = dispatcher.is_paused();
+        if !is_paused {
+            dispatcher.start_ready().await?;
+        }
         dispatcher.look_at_health();
-        dispatcher.grant_landing();
+        if !is_paused {
+            dispatcher.grant_landing();
+        }
         // Then nothing waits either: what cannot start has been ended, unless it is paused.
         let is_idle = dispatcher.tasks.is_empty() && dispatcher.looks.is_empty();
-        if is_idle && (dispatcher.queue.is_empty() || !dispatcher.is_paused()) {
+        if is_idle && (dispatcher.queue.is_empty() || !is_paused) {
             break;
         }
         tokio::select! {
@@ -159,9 +165,6 @@ impl Dispatcher {
 
     /// Starts what may start, and ends what never can.
     async fn start_ready(&mut self) -> Result<(), ExecuteError> {
-        if self.is_paused() {
-            return Ok(());
-        }
         let mut waiting = VecDeque::new();
         // An end may decide about a package further up in the queue: dependents
         // stand behind what they depend on in every valid plan, so one pass does.
@@ -312,7 +315,7 @@ impl Dispatcher {
 
     /// Lets the next unit land when nobody does.
     fn grant_landing(&mut self) {
-        while self.landing.is_none() && self.looks.is_empty() && !self.is_paused() {
+        while self.landing.is_none() && self.looks.is_empty() {
             let Some(id) = self.ready.pop_front() else { return };
             let turn = Down::Land(self.head.clone());
             // A unit that has ended meanwhile has no use for its turn.

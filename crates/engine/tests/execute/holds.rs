@@ -1,6 +1,8 @@
 //! What holds packages back: approvals, budgets, the canary, checkpoints.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use ssot_engine::execute::Control;
 use ssot_model::{
@@ -209,5 +211,23 @@ async fn a_paused_run_starts_nothing_more_until_it_goes_on() {
     let summary = platform.run(vec![good("b"), good("c")]).await.unwrap();
     go_on.await.unwrap();
     assert_eq!(ended(&summary, "p-c").0, UnitState::Done, "{:?}", ended(&summary, "p-c"));
+    platform.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_whose_pause_changes_all_the_time_still_brings_everything_to_its_end() {
+    let (pause, paused) = watch::channel(true);
+    let platform = held(Control { paused: Some(paused), ..Control::default() });
+    let over = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&over);
+    let fidgets = thread::spawn(move || {
+        while !seen.load(Ordering::Relaxed) {
+            pause.send_modify(|it| *it = !*it);
+        }
+    });
+    let summary = platform.run(vec![good("b"), good("c"), good("d")]).await.unwrap();
+    over.store(true, Ordering::Relaxed);
+    fidgets.join().unwrap();
+    assert!(summary.packages.values().all(|it| it.state == UnitState::Done));
     platform.assert_clean();
 }

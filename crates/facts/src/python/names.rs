@@ -1,7 +1,7 @@
 //! Small questions about expressions.
 
 use compact_str::CompactString;
-use ruff_python_ast::{Expr, Parameters, Stmt};
+use ruff_python_ast::{Expr, InterpolatedStringElement, Parameters, Stmt};
 use ruff_python_stdlib::builtins::python_magic_globals;
 
 use super::collect::PYTHON_MINOR;
@@ -41,7 +41,9 @@ pub(super) fn value_kind(expr: &Expr) -> ValueKind {
     }
     match expr {
         // A tuple is as immutable as what the names in it stand for.
-        Expr::Tuple(_) | Expr::BinOp(_) if is_plain(expr) => ValueKind::Immutable,
+        Expr::Tuple(_) | Expr::BinOp(_) | Expr::FString(_) if is_plain(expr) => {
+            ValueKind::Immutable
+        }
         Expr::Subscript(_) | Expr::BinOp(_) if is_type_expression(expr) => {
             ValueKind::TypeExpression
         }
@@ -86,6 +88,13 @@ fn is_plain(expr: &Expr) -> bool {
             .all(|item| item.key.as_ref().is_some_and(is_plain) && is_plain(&item.value)),
         Expr::BinOp(binary) => is_plain(&binary.left) && is_plain(&binary.right),
         Expr::Name(_) | Expr::Attribute(_) => dotted(expr).is_some(),
+        // What is put in is written down once, as it is at that moment.
+        Expr::FString(text) => text.value.elements().all(|part| match part {
+            InterpolatedStringElement::Literal(_) => true,
+            InterpolatedStringElement::Interpolation(it) => {
+                it.format_spec.is_none() && is_plain(&it.expression)
+            }
+        }),
         other => is_immutable(other),
     }
 }

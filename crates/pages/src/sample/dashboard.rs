@@ -287,13 +287,13 @@ fn run_pages(text: &str, log: &Log) -> Vec<(&'static str, String)> {
     };
     let nothing = PlanView { shell: shell(text), plan: None, ..planned };
     let half = log.events.iter().position(|it| it.kind.name() == "checkpoint_reached");
-    let shown = |events, alive| {
+    let shown = |events, alive, has_plan: bool| {
         run(&RunView {
             shell: shell(text),
             run: &log.run,
             events,
-            plan: Some(&log.plan),
-            schedule: Some(&log.schedule),
+            plan: has_plan.then_some(&log.plan),
+            schedule: has_plan.then_some(&log.schedule),
             limits: log.limits,
             by: Some("Ada".to_owned()),
             alive,
@@ -312,8 +312,9 @@ fn run_pages(text: &str, log: &Log) -> Vec<(&'static str, String)> {
     let nothing = PlanView { plan: None, ..planned };
     pages.extend([
         ("plan-empty", plan(&nothing)),
-        ("run", shown(&log.events[..half], true)),
-        ("record", shown(&log.events, false)),
+        ("run-begun", shown(&log.events[..1], true, false)),
+        ("run", shown(&log.events[..half], true, true)),
+        ("record", shown(&log.events, false, true)),
     ]);
     pages
 }

@@ -34,6 +34,7 @@ export const stage = async (name) => {
       commands.push({ url, method, body: JSON.parse(body) });
       return refusal ?? { ok: true, status: 200, text: async () => "{}" };
     }
+    if (url === location.href) return realFetch("/run.html");
     const { pathname, searchParams } = new URL(url, location.href);
     const answer = (value) => ({ ok: true, status: 200, text: async () => JSON.stringify(value) });
     if (pathname.endsWith("/events")) {

@@ -220,6 +220,13 @@ impl<'d> NewClass<'d> {
             self.name,
             docstring.replace('\n', newline)
         )];
+        // A base without slots would give objects that have no dictionary one.
+        let has_slots = |class: &DefinitionId| {
+            index.definition(*class).members.iter().any(|it| it == "__slots__")
+        };
+        if self.heirs.keys().any(has_slots) {
+            parts.push(format!("{indent}__slots__ = ()"));
+        }
         for id in &self.methods {
             let method = index.definition(*id);
             let stmt = pull_up::method_statement(file, def, method)?;

@@ -274,9 +274,10 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether the names in a value mean the same in both modules.
+    /// Whether the names in a value mean the same in both modules, which read them once.
     fn same_names(&mut self, a: ModuleId, b: ModuleId, names: &'a [CompactString]) -> bool {
-        names.iter().all(|name| {
+        let read_once = std::mem::replace(&mut self.read_once, true);
+        let same = names.iter().all(|name| {
             let value = (a, b, name.as_str());
             if self.open_values.contains(&value) {
                 return true;
@@ -285,7 +286,9 @@ impl<'a> Comparison<'a> {
             let same = self.name_difference(a, b, name).is_none();
             self.open_values.pop();
             same
-        })
+        });
+        self.read_once = read_once;
+        same
     }
 
     fn is_pure(&self, module: ModuleId, callee: &str) -> bool {

@@ -22,6 +22,20 @@ const HARMLESS_DECORATORS: [&str; 9] = [
     "types",
 ];
 
+/// Decorators of well-known libraries that only wrap, too; their modules have others.
+const HARMLESS_WRAPPERS: [&str; 10] = [
+    "attr.s",
+    "attrs.define",
+    "attrs.frozen",
+    "backoff.on_exception",
+    "cachetools.cached",
+    "deprecated.deprecated",
+    "numba.jit",
+    "numba.njit",
+    "tenacity.retry",
+    "twisted.internet.defer.inlineCallbacks",
+];
+
 /// Longest chain of bases that is followed.
 const LONGEST_LINEAGE: u32 = 12;
 
@@ -57,11 +71,12 @@ fn registering_decorator(
 ) -> Option<String> {
     let harmless = |decorator: &str| {
         let dotted = decorator.trim_end_matches("()");
-        let root = dotted.split('.').next().unwrap_or(dotted);
+        let (root, rest) = dotted.split_at(dotted.find('.').unwrap_or(dotted.len()));
         index.resolve(id.module, root).iter().all(|meaning| match meaning {
             Resolution::External(name) => {
                 let top = name.split('.').next().unwrap_or(name);
-                HARMLESS_DECORATORS.contains(&top)
+                let whole = format!("{name}{rest}");
+                HARMLESS_DECORATORS.contains(&top) || HARMLESS_WRAPPERS.contains(&whole.as_str())
             }
             Resolution::Builtin(_) => true,
             _ => false,

@@ -29,8 +29,8 @@ impl Worker {
         editor: Sender<Message>,
     ) -> Self {
         let (questions, asked) = sync_channel(WAITING);
-        let bench = Bench { workshop, documents, editor };
-        std::thread::spawn(move || bench.work(&asked));
+        let lookup = Lookup { workshop, documents, editor };
+        std::thread::spawn(move || lookup.work(&asked));
         Self { questions }
     }
 
@@ -44,13 +44,14 @@ impl Worker {
     }
 }
 
-struct Bench {
+/// What the thread looks things up with, and whom it tells.
+struct Lookup {
     workshop: Workshop,
     documents: Arc<Mutex<Documents>>,
     editor: Sender<Message>,
 }
 
-impl Bench {
+impl Lookup {
     fn work(&self, asked: &Receiver<Changed>) {
         while let Ok(first) = asked.recv() {
             let mut waiting: BTreeMap<RepoPath, bool> = BTreeMap::new();

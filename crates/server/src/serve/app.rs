@@ -14,7 +14,7 @@ use ssot_runtime::store::{Project, Role, Store, User};
 use tokio::sync::{Mutex, Semaphore, watch};
 
 use super::failure::Failure;
-use super::limits::{Buckets, Rate};
+use super::limits::{Buckets, Places, Rate};
 use super::metrics::Metrics;
 use super::oidc::OidcSettings;
 use super::project::ServedProject;
@@ -24,6 +24,8 @@ use super::stream::Hub;
 const READINGS: usize = 2;
 /// Questions that a language model answers at the same time; more wait.
 const THOUGHTS: usize = 8;
+/// And those of one user, waiting ones included; more are refused.
+pub(super) const QUESTIONS: usize = 3;
 /// Requests of one user, and messages on its sockets.
 const BY_USER: Rate = Rate { burst: 400, each_second: 100 };
 /// Tries to sign in, of everybody together: codes are too long to be guessed anyway.
@@ -56,6 +58,8 @@ pub(crate) struct Shared {
     pub(super) llm: Option<Llm>,
     /// Places for questions that a language model answers.
     pub(super) thoughts: Arc<Semaphore>,
+    /// Who waits for such answers.
+    pub(super) askers: Places<UserId>,
     /// Turns true when the server is about to go away.
     pub(super) stopping: watch::Receiver<bool>,
     starter: Starter,
@@ -106,6 +110,7 @@ impl App {
             oidc: parts.oidc,
             llm: parts.llm,
             thoughts: Arc::new(Semaphore::new(THOUGHTS)),
+            askers: Places::new(QUESTIONS),
             stopping: parts.stopping,
             starter: parts.starter,
             state: parts.state,

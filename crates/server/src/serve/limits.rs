@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ssot_runtime::clock::{Clock, Stopwatch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Whose buckets are full are forgotten when there are so many.
 const MOST_KEPT: usize = 10_000;
@@ -31,6 +32,31 @@ struct Level {
     tokens: u64,
     /// Milliseconds on the stopwatch.
     at: u64,
+}
+
+/// So many things at the same time for each asker.
+pub(super) struct Places<K> {
+    each: usize,
+    of: Mutex<HashMap<K, Arc<Semaphore>>>,
+}
+
+/// One of an asker's places; it is free again when this is dropped.
+pub(super) type Place = OwnedSemaphorePermit;
+
+impl<K: Hash + Eq + Clone> Places<K> {
+    pub(super) fn new(each: usize) -> Self {
+        Self { each, of: Mutex::new(HashMap::new()) }
+    }
+
+    /// Takes a place, if one is free.
+    pub(super) fn take(&self, key: &K) -> Option<Place> {
+        let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        if of.len() >= MOST_KEPT {
+            of.retain(|_, places| places.available_permits() < self.each);
+        }
+        let places = of.entry(key.clone()).or_insert_with(|| Arc::new(Semaphore::new(self.each)));
+        Arc::clone(places).try_acquire_owned().ok()
+    }
 }
 
 impl<K: Hash + Eq + Clone> Buckets<K> {

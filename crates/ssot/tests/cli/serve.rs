@@ -104,6 +104,8 @@ impl Server {
 #[test]
 fn a_run_goes_on_when_its_server_is_killed_and_nothing_of_it_is_missing() {
     let (repo, state) = (project::tested(), tempfile::tempdir().unwrap());
+    let config = std::fs::read_to_string(repo.path().join("ssot.toml")).unwrap();
+    repo.commit(&[("ssot.toml", &format!("{config}\n[budget.total]\nseconds = 5400\n"))]);
     let server = Server::start(repo.path(), state.path());
     let start = json!({ "command_id": "the-only-run" });
     let (started, _) = server.ask("POST", &server.of_project("/runs"), &start);
@@ -133,6 +135,11 @@ fn a_run_goes_on_when_its_server_is_killed_and_nothing_of_it_is_missing() {
     let diff = server.of_project(&format!("/runs/{run}/packages/{package}/diff"));
     let (diff, _) = server.ask("GET", &diff, &Value::Null);
     assert!(diff["diff"].as_str().unwrap().starts_with("diff --git"), "{diff}");
+    // Its page knows what it might use up.
+    let mut page = String::new();
+    let path = format!("/p/{}/runs/{run}", server.project);
+    server.connect("GET", &path, &Value::Null).read_to_string(&mut page).unwrap();
+    assert!(page.contains("of 1 h 30 min"), "{page}");
 }
 
 #[test]

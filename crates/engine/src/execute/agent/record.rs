@@ -3,9 +3,9 @@
 use ssot_model::{Agent, AgentUsage};
 use ssot_runtime::drivers::Heard;
 
-use crate::agents::Hearing;
 use crate::execute::journal::Stop;
 use crate::execute::unit::Unit;
+use crate::hearing::Hearing;
 
 /// Puts what is heard of an agent into the log and counts what it uses up.
 pub(super) struct Record<'a> {

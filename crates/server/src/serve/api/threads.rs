@@ -1,6 +1,7 @@
 //! Conversations about a project.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -13,11 +14,13 @@ use ssot_engine::chat::{self, Action, Known};
 use ssot_engine::{RollbackScope, Snapshot};
 use ssot_model::{Reference, Subject, ThreadId};
 use ssot_runtime::store::{Role, User};
+use tokio::sync::watch;
 
-use super::super::app::App;
+use super::super::app::{App, QUESTIONS};
 use super::super::body::{Body, CommandId, once};
 use super::super::door::Visitor;
 use super::super::failure::Failure;
+use super::super::limits::Place;
 use super::super::project::ServedProject;
 use super::people::plain;
 use super::plan::{StartRun, begin};
@@ -27,6 +30,8 @@ use super::{Operation, rollback};
 /// Longest title and message, in letters.
 const TITLE_LETTERS: usize = 80;
 const MESSAGE_LETTERS: usize = 4000;
+/// After which time a log that took no event is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// A conversation to be begun.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -135,8 +140,12 @@ async fn answer(
     let known = Known { snapshot: snapshot.as_deref(), runs: &runs };
     let by = (&user.user, command.as_str());
     if let Some(llm) = app.llm.as_ref().filter(|_| chat::is_free(text, &known)) {
+        let place = app.askers.take(&user.user).ok_or_else(|| {
+            let message = format!("{QUESTIONS} of your questions are being answered");
+            Failure::conflict("thinking", message).hinting("ask again when one has its answer")
+        })?;
         let turn = app.conversation.wonder(llm, thread, by, text).await?;
-        think(app.clone(), served, snapshot, turn);
+        think(app.clone(), served, snapshot, (turn, place));
         return Ok(());
     }
     let turn = app.conversation.say(thread, by, text, &known).await?;
@@ -153,18 +162,31 @@ fn think(
     app: App,
     served: Arc<ServedProject>,
     snapshot: Option<Arc<Snapshot>>,
-    turn: chat::FreeTurn,
+    (mut turn, place): (chat::FreeTurn, Place),
 ) {
     tokio::spawn(async move {
-        let place = Arc::clone(&app.thoughts).acquire_owned().await;
+        let thought = Arc::clone(&app.thoughts).acquire_owned().await;
         let told = turn.conclude(&served.workshop, snapshot.as_deref(), app.stopping.clone()).await;
-        drop(place);
-        // A log that is closed or full has taken nothing: whoever asks next is told so.
+        drop((thought, place));
         match told {
             Ok(true) => app.metrics.thoughts.inc(),
             Ok(false) | Err(_) => app.metrics.thoughts_lost.inc(),
         };
+        if told.is_err() {
+            abandon(turn, app.stopping.clone()).await;
+        }
     });
+}
+
+/// Says that there is no answer as soon as the log takes it again. A server that goes away
+/// before does so when it starts.
+async fn abandon(mut turn: chat::FreeTurn, mut stopping: watch::Receiver<bool>) {
+    while turn.abandon().await.is_err() {
+        let stopped = stopping.wait_for(|it| *it);
+        if tokio::time::timeout(AGAIN, stopped).await.is_ok() {
+            return;
+        }
+    }
 }
 
 fn told(failure: &Failure) -> String {

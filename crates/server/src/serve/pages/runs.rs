@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Html;
-use ssot_model::{BudgetLimits, Event, RunId};
+use ssot_model::{Event, RunId};
 use ssot_pages::dashboard::{self, RunCard, RunView, RunsView};
 
 use super::super::api::known_run;
@@ -61,7 +61,7 @@ pub(super) async fn run(
         events: &events,
         plan: planned.as_ref().map(|(plan, _)| plan),
         schedule: planned.as_ref().and_then(|(_, schedule)| schedule.as_ref()),
-        limits: BudgetLimits::default(),
+        limits: served.records.limits(&run)?,
         by: app.store.doer("run-started", run.as_str()).await?,
         alive: is_ours || now.0 - last < LATELY,
         now,

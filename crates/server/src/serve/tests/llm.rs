@@ -13,15 +13,21 @@ use ssot_model::{LlmConfig, LlmProvider};
 use ssot_runtime::environment::Environment;
 use ssot_runtime::llm::Llm;
 use ssot_runtime::net::LocalListener;
+use tokio::sync::Semaphore;
 
-use super::world::{Setup, World, told};
+use super::world::{Setup, World};
 
 const KEY: &str = "sk-of-nobody-else";
 
 /// What is said in one exchange.
+#[derive(Clone)]
 enum Line {
     Words(&'static str),
     Call(&'static str, Value),
+    /// The same call so many times.
+    Calls(usize, &'static str),
+    /// What the next line says, when the test lets it.
+    Held,
     /// A status, and a body that repeats the key.
     Refusal(u16),
 }
@@ -32,6 +38,7 @@ enum Line {
 struct Script {
     lines: Arc<Mutex<VecDeque<Line>>>,
     asked: Arc<Mutex<Vec<Value>>>,
+    gate: Arc<Semaphore>,
 }
 
 impl Script {
@@ -40,6 +47,7 @@ impl Script {
         let script = Self {
             lines: Arc::new(Mutex::new(lines.into())),
             asked: Arc::new(Mutex::new(Vec::new())),
+            gate: Arc::new(Semaphore::new(0)),
         };
         let listener = LocalListener::bind(0).await.expect("a port");
         let endpoint = format!("http://127.0.0.1:{}/v1/", listener.address().port());
@@ -67,6 +75,36 @@ impl Script {
     fn asked(&self) -> Vec<Value> {
         self.asked.lock().expect("a lock").clone()
     }
+
+    /// Waits until the model has been asked so many times.
+    async fn until_asked(&self, times: usize) {
+        while self.asked().len() < times {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn line(&self) -> Line {
+        let line = self.next();
+        if !matches!(line, Line::Held) {
+            return line;
+        }
+        self.gate.acquire().await.expect("a gate").forget();
+        self.next()
+    }
+
+    fn next(&self) -> Line {
+        let mut lines = self.lines.lock().expect("a lock");
+        let line = if lines.len() > 1 { lines.pop_front() } else { None };
+        line.or_else(|| lines.front().cloned()).expect("a line")
+    }
+}
+
+/// A call of a tool as it is written to the model's client.
+fn call(tool: &str, arguments: &Value) -> Value {
+    json!({
+        "id": "call-1", "type": "function",
+        "function": { "name": tool, "arguments": arguments.to_string() },
+    })
 }
 
 async fn answer(
@@ -76,23 +114,20 @@ async fn answer(
 ) -> Response {
     assert_eq!(headers["authorization"], format!("Bearer {KEY}").as_str());
     script.asked.lock().expect("a lock").push(asked);
-    let mut lines = script.lines.lock().expect("a lock");
-    let line = if lines.len() > 1 { lines.pop_front() } else { None };
-    let message = match line.as_ref().or(lines.front()).expect("a line") {
-        Line::Words(words) => json!({ "role": "assistant", "content": words }),
-        Line::Call(tool, arguments) => json!({
-            "role": "assistant",
-            "content": "I look it up.",
-            "tool_calls": [{
-                "id": "call-1", "type": "function",
-                "function": { "name": tool, "arguments": arguments.to_string() },
-            }],
-        }),
+    let calls = match script.line().await {
+        Line::Words(words) => return said(&json!({ "role": "assistant", "content": words })),
+        Line::Call(tool, arguments) => vec![call(tool, &arguments)],
+        Line::Calls(times, tool) => vec![call(tool, &json!({})); times],
+        Line::Held => panic!("a line follows"),
         Line::Refusal(status) => {
-            let status = StatusCode::from_u16(*status).expect("a status");
+            let status = StatusCode::from_u16(status).expect("a status");
             return (status, format!("the key {KEY} is not known")).into_response();
         }
     };
+    said(&json!({ "role": "assistant", "content": "I look it up.", "tool_calls": calls }))
+}
+
+fn said(message: &Value) -> Response {
     Json(json!({
         "id": "1", "object": "chat.completion", "model": "scripted",
         "choices": [{ "index": 0, "message": message, "finish_reason": "stop" }],
@@ -104,17 +139,27 @@ async fn answer(
 /// Asks, and hears everything up to the answer.
 async fn hear(world: &World, question: &str) -> Vec<Value> {
     let thread = world.thread(&world.owner).await;
-    let mut socket = world.owner.socket().await;
-    socket.subscribe(&world.project, &thread, 0).await;
-    assert_eq!(socket.stored().await, []);
     assert_eq!(world.say(&world.owner, &thread, question).await.status, 202);
+    answered(world, &thread, 1).await
+}
+
+/// What is said in a conversation up to so many answers.
+async fn answered(world: &World, thread: &str, answers: usize) -> Vec<Value> {
+    let mut socket = world.owner.socket().await;
+    socket.subscribe(&world.project, thread, 0).await;
     let mut events: Vec<Value> = Vec::new();
-    while events.last().is_none_or(|it| it["kind"] != "answer_given") {
+    let is_answer = |it: &&Value| it["kind"] == "answer_given";
+    while events.iter().filter(is_answer).count() < answers {
         let message = socket.next().await.expect("a message");
-        assert!(!told(&message).is_empty());
-        events.extend(message["events"].as_array().expect("events").iter().cloned());
+        let more = message["events"].as_array().into_iter().flatten();
+        events.extend(more.cloned());
     }
     events
+}
+
+async fn metrics(world: &World) -> String {
+    let metrics = world.nobody().get("/metrics").await.body;
+    String::from_utf8_lossy(&metrics).into_owned()
 }
 
 fn kinds(events: &[Value]) -> Vec<&str> {
@@ -215,8 +260,7 @@ async fn a_refusal_is_told_without_the_key() {
         "There is no answer: the language model's provider answered 401: the key [key] is not known."
     );
     assert!(events.iter().all(|it| !it.to_string().contains(KEY)));
-    let metrics = world.nobody().get("/metrics").await.body;
-    assert!(String::from_utf8_lossy(&metrics).contains("ssot_llm_failures_total 1"));
+    assert!(metrics(&world).await.contains("ssot_llm_failures_total 1"));
 }
 
 #[tokio::test]
@@ -235,4 +279,44 @@ async fn a_model_that_goes_in_circles_is_stopped() {
     let told = script.asked()[1]["messages"].as_array().expect("messages").last().cloned();
     let told = told.expect("a result")["content"].to_string();
     assert!(told.contains("there is no tool `run_everything`"), "{told}");
+}
+
+#[tokio::test]
+async fn nobody_has_more_than_some_questions_answered_at_the_same_time() {
+    let held = vec![Line::Held; 3].into_iter();
+    let (script, world) = Script::play(held.chain([Line::Words("At last.")]).collect()).await;
+    let thread = world.thread(&world.owner).await;
+    for _ in 0..3 {
+        assert_eq!(world.say(&world.owner, &thread, QUESTION).await.status, 202);
+    }
+    let refused = world.say(&world.owner, &thread, QUESTION).await;
+    assert_eq!((refused.status, refused.code().as_str()), (409, "thinking"), "{refused:?}");
+    // What needs no model is answered all the same.
+    assert_eq!(world.say(&world.owner, &thread, "help").await.status, 202);
+    script.gate.add_permits(3);
+    answered(&world, &thread, 4).await;
+    let places = || async { world.say(&world.owner, &thread, QUESTION).await.status == 202 };
+    while !places().await {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_takes_no_more_ends_the_question_and_says_so_when_it_is_back() {
+    let (script, world) =
+        Script::play(vec![Line::Held, Line::Calls(100, "nothing"), Line::Words("Done.")]).await;
+    let thread = world.thread(&world.owner).await;
+    assert_eq!(world.say(&world.owner, &thread, QUESTION).await.status, 202);
+    script.until_asked(1).await;
+    let (file, away) = (world.kept("chat.db"), world.kept("away.db"));
+    std::fs::rename(&file, &away).expect("moved away");
+    script.gate.add_permits(1);
+    while !metrics(&world).await.contains("ssot_llm_failures_total 1") {
+        tokio::task::yield_now().await;
+    }
+    std::fs::rename(&away, &file).expect("back again");
+    let events = answered(&world, &thread, 1).await;
+    let answer = events.last().expect("an answer");
+    assert_eq!(answer["text"], "There is no answer: what led to it could not be kept. Ask again.");
+    assert_eq!(kinds(&events).iter().filter(|it| **it == "agent_completed").count(), 1);
 }

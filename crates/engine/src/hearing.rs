@@ -51,14 +51,13 @@ impl Hearing {
         }
     }
 
-    /// Ends what is open when the turn is over.
-    pub(crate) fn close(mut self) -> Vec<Told> {
-        let open = std::mem::take(&mut self.open);
-        let cut = |(_, named, tool)| {
+    /// Ends what is open when the turn is over. Said again it says the same.
+    pub(crate) fn close(&self) -> Vec<Told> {
+        let cut = |(_, named, tool): &(String, String, String)| {
             let summary = "the turn ended before this did".to_owned();
-            self.completed(named, tool, CompletionStatus::Interrupted, summary)
+            self.completed(named.clone(), tool.clone(), CompletionStatus::Interrupted, summary)
         };
-        let mut told: Vec<Told> = open.into_iter().map(cut).collect();
+        let mut told: Vec<Told> = self.open.iter().map(cut).collect();
         if let Some(more) = self.thoughts.checked_sub(MOST_THOUGHTS).filter(|more| *more > 0) {
             let step = format!("{}/said/more", self.step);
             told.push(self.thought(step, format!("{more} more thoughts were not recorded")));
