@@ -19,6 +19,7 @@ TOOLS = [
     "canonical_of",
     "check_change",
     "explain_finding",
+    "explain_rule",
     "find_existing",
     "plan",
     "run_status",
@@ -93,8 +94,8 @@ async def judges(client):
     explained = await ask(client, "explain_finding", finding=group["group"])
     check(explained["findings"][0]["name"] == "slugify", explained)
     check(explained["rules"][0]["page"].startswith("# "), explained)
-    rule = await ask(client, "explain_finding", finding="exact-clone")
-    check(rule["rules"][0]["rule"] == "exact-clone", rule)
+    rule = await ask(client, "explain_rule", rule="exact-clone")
+    check(rule["rule"] == "exact-clone" and rule["page"].startswith("# "), rule)
     audit = await ask(client, "audit", group=group["group"])
     check(audit["audits"][0]["finding"]["id"] == group["group"], audit)
     plan = await ask(client, "plan")

@@ -6,7 +6,8 @@ use std::time::Duration;
 use hyper::Method;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use serde_json::{Map, Value};
-use ssot_runtime::ids::Randomness;
+use ssot_runtime::clock::Clock;
+use ssot_runtime::ids::{IdManager, Randomness};
 use ssot_runtime::net::{Answer, Ask, NetError, Reach, ask};
 use ssot_runtime::secret::Secret;
 
@@ -33,13 +34,16 @@ struct Shared {
     origin: String,
     token: Secret,
     randomness: Randomness,
+    ids: IdManager,
 }
 
 impl Server {
     /// The server at an address, `https://ssot.example.org`.
     pub fn new(origin: &str, token: Secret) -> Self {
         let origin = origin.trim_end_matches('/').to_owned();
-        Self(Arc::new(Shared { origin, token, randomness: Randomness::system() }))
+        let randomness = Randomness::system();
+        let ids = IdManager::new(Clock::system(), randomness.clone());
+        Self(Arc::new(Shared { origin, token, randomness, ids }))
     }
 
     /// Asks for something below `/api/v1`.
@@ -54,8 +58,7 @@ impl Server {
         path: &str,
         mut body: Map<String, Value>,
     ) -> Result<Value, ClientError> {
-        let word = format!("{:016x}{:016x}", self.draw(), self.draw());
-        body.entry("command_id").or_insert(Value::String(word));
+        body.entry("command_id").or_insert_with(|| Value::String(self.0.ids.command()));
         let body = Value::Object(body).to_string().into_bytes();
         let mut tries = 1;
         loop {

@@ -66,7 +66,7 @@ mod work;
 
 pub use agents::brief;
 pub use compare::{Answer, Named, Ranked, compare, compare_by_calls};
-pub use configuration::{CONFIG_FILE, config_schema, read_config};
+pub use configuration::{CONFIG_FILE, Origin, Setting, config_schema, read_config, settings};
 pub use crew::Teams;
 pub use decide::{decide, prefer};
 pub use delivery::pull_request;

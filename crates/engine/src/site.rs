@@ -10,7 +10,7 @@ use ssot_runtime::clock::Clock;
 use ssot_runtime::environment::Environment;
 use ssot_runtime::files;
 use ssot_runtime::git::{Repository, Worktree};
-use ssot_runtime::ids::{Randomness, mint_run_id};
+use ssot_runtime::ids::{IdManager, Randomness, no_run};
 use ssot_runtime::log::EventLog;
 use ssot_runtime::sandbox;
 
@@ -153,7 +153,7 @@ impl Site {
                 return Err(EngineError::user(format!("there has been a run {run} already")));
             }
             Some(run) => run,
-            None => mint_run_id(&self.clock, &Randomness::system()),
+            None => IdManager::new(self.clock.clone(), Randomness::system()).run(),
         };
         let folder = RunFolder::new(&self.state, &run);
         folder.save_request(request)?;
@@ -202,10 +202,13 @@ impl Site {
         Ok((self.desk(run, folder, resumed.seq, observer).again(epoch), request, base))
     }
 
-    /// The run that is meant: the named one, or the latest.
+    /// The run that is meant: the named one, which has to be there, or the latest.
     async fn run(&self, named: Option<&RunId>) -> Result<RunId, EngineError> {
         if let Some(run) = named {
-            return Ok(run.clone());
+            return match self.log.head(run).await.map_err(EngineError::internal)? {
+                0 => Err(EngineError::user(no_run(run.as_str()))),
+                _ => Ok(run.clone()),
+            };
         }
         let latest = self.log.latest_run().await.map_err(EngineError::internal)?;
         latest.ok_or_else(|| {
@@ -289,7 +292,7 @@ impl Site {
     async fn events(&self, run: &RunId) -> Result<Vec<Event>, EngineError> {
         let events = desk::all_events(&self.log, run).await?;
         if events.is_empty() {
-            return Err(EngineError::user(format!("there is no run {run} in this repository")));
+            return Err(EngineError::user(no_run(run.as_str())));
         }
         Ok(events)
     }

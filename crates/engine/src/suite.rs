@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ssot_model::{CategoryReport, CommitId, Config, RepoPath, TestCategory, TestReport, TestTally};
 use ssot_runtime::clock::Clock;
 use ssot_runtime::git::{Repository, Worktree};
-use ssot_runtime::ids::{Randomness, mint_run_id};
+use ssot_runtime::ids::IdManager;
 use ssot_runtime::runner::{ImportProof, Runner, Sources, SuiteRun, TestOutcome, prove_imports};
 use ssot_runtime::sandbox::{self, Launcher};
 use ssot_runtime::signal;
@@ -50,7 +50,7 @@ pub async fn test(
         None => repository.dirt().map_err(EngineError::internal)?,
         Some(_) => Vec::new(),
     };
-    let name = format!("test-{}", mint_run_id(&Clock::system(), &Randomness::system()));
+    let name = format!("test-{}", IdManager::system().run());
     let cancel = signal::interrupted();
     let tree = repository.add_worktree(&name, &commit).map_err(EngineError::internal)?;
     let bench = Bench::new(&repository, &config, &name, tree, cancel.clone());

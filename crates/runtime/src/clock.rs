@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ssot_model::Timestamp;
 pub use ssot_model::Utc;
@@ -68,14 +68,19 @@ enum Measure {
 }
 
 impl Stopwatch {
+    /// The time since the start.
+    pub fn elapsed(&self) -> Duration {
+        match &self.0 {
+            Measure::Monotonic(start) => start.elapsed(),
+            Measure::Stepping(clock, start) => {
+                Duration::from_millis(u64::try_from(clock.now().0 - start.0).unwrap_or(0))
+            }
+        }
+    }
+
     /// Milliseconds since the start.
     pub fn millis(&self) -> u64 {
-        match &self.0 {
-            Measure::Monotonic(start) => {
-                u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
-            }
-            Measure::Stepping(clock, start) => u64::try_from(clock.now().0 - start.0).unwrap_or(0),
-        }
+        u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 

@@ -5,6 +5,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The variable with which a user asks for output without colours.
+pub const NO_COLOR: &str = "NO_COLOR";
+
 /// The variables as they were when the process began; they never change after.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Environment(Arc<BTreeMap<OsString, OsString>>);
@@ -44,7 +47,7 @@ impl Environment {
 
     /// Whether the user asked for output without colours.
     pub fn no_color(&self) -> bool {
-        self.is_set("NO_COLOR")
+        self.is_set(NO_COLOR)
     }
 
     /// The directories of `PATH` that are absolute, in order. Relative ones would

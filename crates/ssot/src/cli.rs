@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Compare(commands::compare::CompareArgs),
     /// What a rule finds, why it costs, how it is remediated, when it stays silent
     Explain(commands::explain::ExplainArgs),
+    /// Every setting, its value, and where the value comes from
+    Config(commands::config::ConfigArgs),
     /// Show the whole pipeline on a repository written for it
     Demo(commands::demo::DemoArgs),
     /// Print the completions of a shell

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use ssot_facts::Index;
 use ssot_model::Behaviour;
-use ssot_runtime::clock::Clock;
 use ssot_runtime::files;
 use ssot_runtime::git::Repository;
-use ssot_runtime::ids::{Randomness, mint_run_id};
+use ssot_runtime::ids::IdManager;
 use ssot_runtime::runner::{Recorded, Runner, RunnerError, Sources};
 use ssot_runtime::sandbox::Launcher;
 
@@ -34,7 +33,7 @@ pub(crate) async fn ask(
 ) -> Result<Vec<Behaviour>, EngineError> {
     let root = files::real(root).map_err(EngineError::user)?;
     let launcher = Launcher::this_executable(SANDBOX_SUBCOMMAND).map_err(EngineError::internal)?;
-    let name = mint_run_id(&Clock::system(), &Randomness::system()).to_string();
+    let name = IdManager::system().run().to_string();
     let test = survey.config.test.as_ref();
     let mark = format!("{}\ncompare-{name}", root.display());
     let runner = Runner::new(launcher, test, &root, &mark)

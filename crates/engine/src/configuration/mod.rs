@@ -15,9 +15,11 @@ use mistake::Mistake;
 mod meaning;
 pub(crate) mod mistake;
 mod schema;
+mod settings;
 pub(crate) mod shape;
 
 pub use schema::config_schema;
+pub use settings::{Origin, Setting, settings};
 
 /// The name of the configuration file at the root of a repository.
 pub const CONFIG_FILE: &str = "ssot.toml";
@@ -35,24 +37,26 @@ pub(crate) struct Loaded {
 /// Reads the configuration; a missing `ssot.toml` is an empty one, a missing file
 /// that was asked for by name is an error.
 pub(crate) fn load(root: &Path, file: Option<&Path>) -> Result<Loaded, EngineError> {
+    read(root, file)?.map_or_else(|| Ok(Loaded::default()), |(shown, text)| parse(&shown, &text))
+}
+
+/// What the configuration is called and its text; none when there is no `ssot.toml`.
+fn read(root: &Path, file: Option<&Path>) -> Result<Option<(String, String)>, EngineError> {
     let (path, required): (PathBuf, bool) = match file {
         Some(file) => (file.to_owned(), true),
         None => (root.join(CONFIG_FILE), false),
     };
-    let text = match files::read_text(&path, LARGEST_CONFIG) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => {
-            return Ok(Loaded::default());
+    match files::read_text(&path, LARGEST_CONFIG) {
+        Ok(text) => {
+            let shown = path.strip_prefix(root).unwrap_or(&path);
+            Ok(Some((shown.to_string_lossy().into_owned(), text)))
         }
-        Err(error) => {
-            return Err(EngineError::config(format!(
-                "{} cannot be read: {error}; name another file with --config",
-                path.display()
-            )));
-        }
-    };
-    let shown = path.strip_prefix(root).unwrap_or(&path);
-    parse(&shown.to_string_lossy(), &text)
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Ok(None),
+        Err(error) => Err(EngineError::config(format!(
+            "{} cannot be read: {error}; name another file with --config",
+            path.display()
+        ))),
+    }
 }
 
 /// The configuration that a text says, or a message with everything that is wrong with

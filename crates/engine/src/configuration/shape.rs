@@ -27,18 +27,6 @@ impl<'a> Check<'a> {
         self.found.push(Mistake { span, message });
     }
 
-    /// Follows references and leaves out the alternative "nothing", which TOML has no word for.
-    fn resolved(&self, schema: &'a Value) -> &'a Value {
-        if let Some(name) = schema["$ref"].as_str().and_then(|it| it.strip_prefix("#/$defs/")) {
-            return self.resolved(&self.root["$defs"][name]);
-        }
-        let mut alternatives = schema["anyOf"].as_array().into_iter().flatten();
-        match alternatives.find(|it| it["type"] != "null") {
-            Some(other) => self.resolved(other),
-            None => schema,
-        }
-    }
-
     fn table(&mut self, schema: &'a Value, place: Range<usize>, table: &DeTable<'_>, path: &str) {
         let known = schema["properties"].as_object();
         let others = schema.get("additionalProperties").filter(|it| it.is_object());
@@ -55,7 +43,7 @@ impl<'a> Check<'a> {
         for required in schema["required"].as_array().into_iter().flatten() {
             let name = required.as_str().unwrap_or_default();
             if !table.contains_key(name) {
-                let description = summary(self.resolved(schema), name);
+                let description = summary(resolved(self.root, schema), name);
                 let said = match path {
                     "" => format!("`{name}` is missing{description}"),
                     _ => format!("`{path}` needs `{name}`{description}"),
@@ -66,7 +54,7 @@ impl<'a> Check<'a> {
     }
 
     fn value(&mut self, schema: &'a Value, value: &Spanned<DeValue<'_>>, path: &str) {
-        let schema = self.resolved(schema);
+        let schema = resolved(self.root, schema);
         let choices = choices(schema);
         match value.get_ref() {
             DeValue::Table(table) if allows(schema, "object") => {
@@ -109,7 +97,7 @@ impl<'a> Check<'a> {
             DeValue::Boolean(_) if allows(schema, "boolean") => {}
             other => {
                 let found = type_of(other);
-                let expected = expected(self.root, schema, &choices);
+                let expected = expected(self.root, schema);
                 let quotes = matches!(other, DeValue::Datetime(_)) && allows(schema, "string");
                 let hint = if quotes { "; write it in quotes" } else { "" };
                 self.say(value.span(), format!("`{path}` is {expected}, not {found}{hint}"));
@@ -118,7 +106,20 @@ impl<'a> Check<'a> {
     }
 }
 
-fn joined(path: &str, name: &str) -> String {
+/// Follows references and leaves out the alternative "nothing", which TOML has no word for.
+pub(crate) fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
+    if let Some(name) = schema["$ref"].as_str().and_then(|it| it.strip_prefix("#/$defs/")) {
+        return resolved(root, &root["$defs"][name]);
+    }
+    let mut alternatives = schema["anyOf"].as_array().into_iter().flatten();
+    match alternatives.find(|it| it["type"] != "null") {
+        Some(other) => resolved(root, other),
+        None => schema,
+    }
+}
+
+/// The full name of a key below others.
+pub(crate) fn joined(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
@@ -207,8 +208,9 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-fn expected(root: &Value, schema: &Value, choices: &[&str]) -> String {
-    let check = Check { root, found: Vec::new() };
+/// What a value of this schema is, in words: `a whole number`.
+pub(crate) fn expected(root: &Value, schema: &Value) -> String {
+    let choices = choices(schema);
     if !choices.is_empty() {
         return format!("one of {}", choices.join(", "));
     }
@@ -222,6 +224,6 @@ fn expected(root: &Value, schema: &Value, choices: &[&str]) -> String {
             return words.to_owned();
         }
     }
-    let items = check.resolved(&schema["items"]);
+    let items = resolved(root, &schema["items"]);
     if allows(items, "object") { "a list of tables" } else { "a list of texts" }.to_owned()
 }

@@ -8,9 +8,8 @@ use std::path::Path;
 use ssot_model::{Baseline, CheckReport, Comparand, Finding, NewFinding, Tombstone};
 use ssot_rules::RULES;
 use ssot_rules::ratchet::{self, Note, Standing};
-use ssot_runtime::clock::Clock;
 use ssot_runtime::git::Repository;
-use ssot_runtime::ids::{Randomness, mint_run_id};
+use ssot_runtime::ids::IdManager;
 
 use crate::reading::Overlay;
 use crate::since::Since;
@@ -164,7 +163,7 @@ fn new_findings(findings: &[Finding], standing: &Standing) -> Vec<NewFinding> {
 
 /// The violations at the base, as if they had been accepted there.
 fn baseline_at(since: &Since, options: &ScanOptions) -> Result<Baseline, EngineError> {
-    let run = mint_run_id(&Clock::system(), &Randomness::system());
+    let run = IdManager::system().run();
     let name = format!("check-{run}");
     let tree = since.repository.add_worktree(&name, &since.base).map_err(EngineError::internal)?;
     let found = violations_in(&tree.path().join(&since.below), options);

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::tools::{Tool, ToolFailure};
+use ssot_runtime::tools::{CachePolicy, Effect, Permission, Tool, ToolFailure};
 
 use super::{LATER, Workshop, failure};
 use crate::{document, survey};
@@ -30,6 +30,13 @@ impl Tool for AuditGroup {
         differ, who uses which, their history and missed fixes, the canonical choice with its \
         reasons, the steps of a consolidation, and the ledger of what would be lost.";
     const TIMEOUT: Duration = LATER;
+    const EFFECT: Effect = Effect::Idempotent;
+    const NEEDS: Permission = Permission::Read;
+    const CACHE: CachePolicy = CachePolicy::PerUser;
+
+    fn generation(&self) -> Option<String> {
+        self.0.generation()
+    }
 
     fn call(
         &self,

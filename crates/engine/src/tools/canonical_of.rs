@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::tools::{Tool, ToolFailure};
+use ssot_runtime::tools::{CachePolicy, Effect, Permission, Tool, ToolFailure};
 
 use super::{LATER, Workshop, failure};
 use crate::canonical::{self, Canonical};
@@ -29,6 +29,13 @@ impl Tool for CanonicalOf {
         the canonical one with the points that speak for it, and what is to become of the others. \
         Import the canonical one, never a copy.";
     const TIMEOUT: Duration = LATER;
+    const EFFECT: Effect = Effect::Idempotent;
+    const NEEDS: Permission = Permission::Read;
+    const CACHE: CachePolicy = CachePolicy::PerUser;
+
+    fn generation(&self) -> Option<String> {
+        self.0.generation()
+    }
 
     fn call(
         &self,

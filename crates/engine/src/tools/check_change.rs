@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ssot_model::{CheckReport, Comparand, Finding, NewFinding, RepoPath};
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::tools::{Tool, ToolFailure};
+use ssot_runtime::tools::{CachePolicy, Effect, Permission, Tool, ToolFailure};
 
 use super::{LATER, Workshop, failure};
 use crate::ratchet;
@@ -57,6 +57,10 @@ impl Tool for CheckChange {
         commit where there is no baseline. Call it before you commit; every finding in `new` has \
         to go, by importing the member that is not new.";
     const TIMEOUT: Duration = LATER;
+    const EFFECT: Effect = Effect::Idempotent;
+    const NEEDS: Permission = Permission::Read;
+    // What it is compared with is not a matter of the tree alone.
+    const CACHE: CachePolicy = CachePolicy::Never;
 
     fn call(&self, _: &UserExecutionContext, asked: Question) -> Result<Judgement, ToolFailure> {
         let overlay = overlay(asked)?;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ssot_model::{DefinitionKind, Existing};
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::tools::{Tool, ToolFailure};
+use ssot_runtime::tools::{CachePolicy, Effect, Permission, Tool, ToolFailure};
 
 use super::{SOON, Workshop, failure};
 use crate::existing::Sought;
@@ -66,6 +66,10 @@ impl Tool for FindExisting {
         it is. `exists`: import it instead of writing it. `similar`: read the matches first. \
         `new`: nothing is like it.";
     const TIMEOUT: Duration = SOON;
+    const EFFECT: Effect = Effect::Idempotent;
+    const NEEDS: Permission = Permission::Read;
+    // It is answered from memory, and from what others write elsewhere.
+    const CACHE: CachePolicy = CachePolicy::Never;
 
     fn call(&self, _: &UserExecutionContext, question: Question) -> Result<Existing, ToolFailure> {
         let sought = Sought {

@@ -4,7 +4,9 @@ mod audit;
 mod canonical_of;
 mod check_change;
 mod explain_finding;
+mod explain_rule;
 mod find_existing;
+mod generation;
 mod plan;
 mod run_status;
 mod worktree;
@@ -14,8 +16,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ssot_model::{Finding, RepoPath};
+use ssot_runtime::clock::Clock;
 use ssot_runtime::registry::DuplicateKey;
-use ssot_runtime::tools::{ToolDispatcher, ToolFailure, Toolset};
+use ssot_runtime::tools::{
+    DispatcherConfig, Permission, ToolCache, ToolDispatcher, ToolFailure, ToolMetrics, Toolset,
+};
 
 pub(crate) use worktree::Bench;
 
@@ -24,6 +29,9 @@ use crate::{EngineError, ScanOptions, ratchet};
 
 /// Largest answer of a tool, in bytes of JSON: about ten thousand words.
 pub const LARGEST_ANSWER: usize = 64 * 1024;
+
+/// Bytes of answers that are kept for each repository.
+const KEPT: usize = 16 * 1024 * 1024;
 
 /// How long a question may take that is answered from memory, and one that reads all.
 const SOON: Duration = Duration::from_secs(30);
@@ -35,12 +43,22 @@ pub struct Workshop {
     options: ScanOptions,
     /// None until it was first asked for.
     finder: Arc<Mutex<Option<Finder>>>,
+    /// Answers outlive the conversation in which they were given.
+    cache: ToolCache,
+    metrics: ToolMetrics,
+    clock: Clock,
 }
 
 impl Workshop {
     /// The workshop of a repository. Nothing is read yet.
     pub fn new(options: ScanOptions) -> Self {
-        Self { options, finder: Arc::new(Mutex::new(None)) }
+        Self::counting(options, ToolMetrics::default())
+    }
+
+    /// The same, with calls counted together with those of others.
+    pub fn counting(options: ScanOptions, metrics: ToolMetrics) -> Self {
+        let (finder, cache) = (Arc::new(Mutex::new(None)), ToolCache::new(KEPT));
+        Self { options, finder, cache, metrics, clock: Clock::system() }
     }
 
     /// Reads the repository, so that the first question need not wait for it.
@@ -60,9 +78,20 @@ impl Workshop {
         Ok(report.scan.findings.iter().filter(|it| is_new(it)).cloned().collect())
     }
 
-    /// Every tool that asks, behind a dispatcher.
+    /// Every tool that asks, behind a dispatcher for somebody who may look and no more.
     pub fn tools(&self) -> Result<ToolDispatcher, EngineError> {
-        Ok(self.toolset()?.dispatcher(LARGEST_ANSWER))
+        Ok(self.toolset()?.dispatcher(self.conditions(&[Permission::Read])))
+    }
+
+    /// What a dispatcher may do for somebody.
+    fn conditions(&self, granted: &'static [Permission]) -> DispatcherConfig {
+        let (cache, metrics) = (self.cache.clone(), self.metrics.clone());
+        DispatcherConfig { largest: LARGEST_ANSWER, granted, cache, metrics }
+    }
+
+    /// What every answer about the repository is made from right now, if that can be told.
+    fn generation(&self) -> Option<String> {
+        generation::of(&self.options, &self.clock)
     }
 
     /// Every tool that asks.
@@ -71,6 +100,7 @@ impl Workshop {
             Toolset::new()
                 .with(find_existing::FindExisting(self.clone()))?
                 .with(explain_finding::ExplainFinding(self.clone()))?
+                .with(explain_rule::ExplainRule)?
                 .with(canonical_of::CanonicalOf(self.clone()))?
                 .with(audit::AuditGroup(self.clone()))?
                 .with(plan::MakePlan(self.clone()))?
@@ -106,3 +136,6 @@ fn lock(finder: &Mutex<Option<Finder>>) -> MutexGuard<'_, Option<Finder>> {
 fn failure(error: impl std::fmt::Display) -> ToolFailure {
     ToolFailure(error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

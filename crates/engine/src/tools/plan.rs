@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ssot_model::{Mode, Plan};
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::tools::{Tool, ToolFailure};
+use ssot_runtime::tools::{CachePolicy, Effect, Permission, Tool, ToolFailure};
 
 use super::{LATER, Workshop, failure};
 use crate::survey;
@@ -33,6 +33,13 @@ impl Tool for MakePlan {
         packages with their groups, the files each would write, what waits for what, and what is \
         left alone with the reason. Changes nothing.";
     const TIMEOUT: Duration = LATER;
+    const EFFECT: Effect = Effect::Idempotent;
+    const NEEDS: Permission = Permission::Read;
+    const CACHE: CachePolicy = CachePolicy::PerUser;
+
+    fn generation(&self) -> Option<String> {
+        self.0.generation()
+    }
 
     fn call(&self, _: &UserExecutionContext, asked: Question) -> Result<Plan, ToolFailure> {
         survey::plan(&self.0.options, asked.rewrite_imports, asked.mode).map_err(failure)

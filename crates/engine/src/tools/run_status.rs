@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use ssot_model::RunReport;
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::ids::parse_run_id;
-use ssot_runtime::tools::{Tool, ToolFailure};
+use ssot_runtime::ids::{LegacyRunId, no_run, parse_run_id};
+use ssot_runtime::tools::{CachePolicy, Effect, Permission, Tool, ToolFailure};
 use tokio::runtime::Handle;
 
 use super::{SOON, Workshop, failure};
@@ -32,6 +32,10 @@ impl Tool for RunStatus {
         its log: each package with its state and the reason when it did not land, violations and \
         tests before and after.";
     const TIMEOUT: Duration = SOON;
+    const EFFECT: Effect = Effect::Idempotent;
+    const NEEDS: Permission = Permission::Read;
+    // A log that grows.
+    const CACHE: CachePolicy = CachePolicy::Never;
 
     fn call(
         &self,
@@ -40,7 +44,10 @@ impl Tool for RunStatus {
     ) -> Result<RunReport, ToolFailure> {
         let id = run.as_deref().map(|text| {
             parse_run_id(text).ok_or_else(|| {
-                failure(format!("`{text}` is no run; they look like `r-20260301-101500-3f9a`"))
+                failure(match LegacyRunId::parse(text.as_bytes()) {
+                    Some(_) => no_run(text),
+                    None => format!("`{text}` is no run; they look like `r-20260301-101500-3f9a`"),
+                })
             })
         });
         let id = id.transpose()?;

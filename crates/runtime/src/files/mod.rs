@@ -7,6 +7,7 @@
 mod atomic;
 mod beneath;
 mod documents;
+mod fingerprint;
 mod owners;
 mod plain;
 mod stamp;
@@ -16,6 +17,7 @@ mod walk;
 pub use atomic::write_atomic;
 pub use beneath::{Root, read, remove_beneath, write_beneath};
 pub use documents::{documents, is_document};
+pub use fingerprint::{fingerprint, stamps};
 pub use owners::{OWNERS_FILES, Owners};
 pub use plain::{
     STATE_DIRECTORY, below, exists, name, names_in, prepare_private_dir, prepare_state_dir,

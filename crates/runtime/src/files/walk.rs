@@ -159,7 +159,7 @@ pub(super) fn builder(root: &Path, excluded: Override) -> WalkBuilder {
 
 /// Asked before a directory is entered; the root itself is not asked, so that a
 /// worktree below `.ssot` can be walked.
-fn is_foreign_directory(entry: &DirEntry) -> bool {
+pub(super) fn is_foreign_directory(entry: &DirEntry) -> bool {
     entry.depth() > 0
         && entry.file_type().is_some_and(|kind| kind.is_dir())
         && (FOREIGN_DIRECTORIES.iter().any(|name| entry.file_name() == *name)

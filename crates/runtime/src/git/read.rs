@@ -71,6 +71,14 @@ impl Repository {
         self.git(&["rev-parse", "--verify", "HEAD^{commit}"]).line().map(CommitId::new)
     }
 
+    /// Where every reference stands, and which of them is checked out: what git tells of the
+    /// past is the same while this text is.
+    pub fn references(&self) -> Result<String, GitError> {
+        let format = "--format=%(HEAD)%(objectname) %(refname)";
+        let all = self.git(&["for-each-ref", format]).succeed()?;
+        Ok(format!("{} {}", self.head()?, all.text()))
+    }
+
     /// The address of the remote `origin`; none where there is none.
     pub fn origin(&self) -> Option<String> {
         self.git(&["remote", "get-url", "origin"]).line().ok()

@@ -21,7 +21,7 @@ use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use crate::clock::Clock;
-use crate::ids::Randomness;
+use crate::ids::{IdManager, Randomness};
 use crate::sqlite::{self, Anchor, DatabaseError};
 
 pub use commands::{Claim, CommandKey};
@@ -62,7 +62,7 @@ pub struct Store {
     anchor: Anchor,
     readers: SqlitePool,
     clock: Clock,
-    randomness: Randomness,
+    ids: IdManager,
     /// Notes of uses that may wait for the writer.
     notes: Arc<Semaphore>,
 }
@@ -77,12 +77,8 @@ impl Store {
         let writer = Arc::new(Mutex::new(sqlite::open(path, schema::FORM).await?));
         let notes = Arc::new(Semaphore::new(NOTES));
         let anchor = Anchor::of(path)?;
-        Ok(Self { writer, anchor, readers: sqlite::readers(path), clock, randomness, notes })
-    }
-
-    /// A word that tells one thing from others of its kind, `p-5f3a9c01d2e4b687`.
-    fn name(&self, prefix: &str) -> String {
-        format!("{prefix}-{:016x}", self.randomness.draw())
+        let ids = IdManager::new(clock.clone(), randomness);
+        Ok(Self { writer, anchor, readers: sqlite::readers(path), clock, ids, notes })
     }
 
     /// The connection that writes, when what it writes will be found again.

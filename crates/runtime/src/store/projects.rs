@@ -38,7 +38,7 @@ impl Store {
     /// Adds a repository; one at the same place is there already.
     pub async fn add_project(&self, name: &str, root: &Path) -> Result<Project, StoreError> {
         let project = Project {
-            project: ProjectId::new(self.name("p")),
+            project: self.ids.project(),
             name: name.to_owned(),
             root: root.to_owned(),
             created: self.clock.now(),

@@ -89,7 +89,7 @@ impl Store {
         let secret = Secret::mint(kind.prefix())
             .map_err(|error| StoreError::Failed(format!("no randomness for a secret: {error}")))?;
         let now = self.clock.now();
-        let (name, expires) = (self.name("k"), Timestamp(now.0 + kind.lifetime()));
+        let (name, expires) = (self.ids.key(), Timestamp(now.0 + kind.lifetime()));
         let mut writer = self.writer().await?;
         // Whatever has run out goes when something new comes.
         sqlx::query("DELETE FROM secrets WHERE expires <= ?")

@@ -1,7 +1,6 @@
 //! Sign-ins that have begun at a provider, and who came back from there.
 
 use sqlx::Row;
-use ssot_model::UserId;
 
 use super::users::{self, User};
 use super::{Store, StoreError, taken};
@@ -83,7 +82,7 @@ impl Store {
         name: &str,
         is_admin: bool,
     ) -> Result<User, StoreError> {
-        let user = UserId::new(self.name("u"));
+        let user = self.ids.user();
         let name = if name.is_empty() { user.as_str() } else { name };
         let mut writer = self.writer().await?;
         let row = sqlx::query(

@@ -27,7 +27,7 @@ impl Store {
         title: &str,
     ) -> Result<Thread, StoreError> {
         let thread = Thread {
-            thread: ThreadId::new(self.name("t")),
+            thread: self.ids.thread(),
             title: title.to_owned(),
             created: self.clock.now(),
         };

@@ -62,7 +62,7 @@ impl Store {
     /// Adds a user with an identity that nobody has.
     pub async fn add_user(&self, name: &str, is_admin: bool) -> Result<User, StoreError> {
         let user = User {
-            user: UserId::new(self.name("u")),
+            user: self.ids.user(),
             name: name.to_owned(),
             is_admin,
             is_closed: false,

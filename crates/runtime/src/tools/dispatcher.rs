@@ -1,5 +1,5 @@
-//! The one way to a tool: looks it up, reads its arguments, keeps time, catches what
-//! breaks, and keeps answers small.
+//! The one way to a tool: looks it up, refuses what was not granted, reads its arguments,
+//! keeps time, catches what breaks, keeps answers small and gives them again, and counts.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,7 +9,12 @@ use schemars::schema_for;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{Tool, ToolDescription, ToolError, fit};
+use super::cache::{Key, canonical};
+use super::{
+    CachePolicy, Effect, Outcome, Permission, Tool, ToolCache, ToolDescription, ToolError,
+    ToolMetrics, fit,
+};
+use crate::clock::Clock;
 use crate::identity::UserExecutionContext;
 use crate::registry::{DuplicateKey, Registration, UniversalRegistry};
 
@@ -31,11 +36,25 @@ impl Toolset {
         Ok(Self(self.0.with(T::NAME, Arc::new(tool))?))
     }
 
-    /// The dispatcher of these tools; no answer is larger than so many bytes of JSON.
-    pub fn dispatcher(self, largest: usize) -> ToolDispatcher {
+    /// The dispatcher of these tools.
+    pub fn dispatcher(self, config: DispatcherConfig) -> ToolDispatcher {
         let places = Arc::new(Semaphore::new(AT_ONCE));
-        ToolDispatcher { tools: self.0.freeze(), places, largest }
+        ToolDispatcher { tools: self.0.freeze(), places, config, clock: Clock::system() }
     }
+}
+
+/// What a dispatcher may do, and what it shares with others.
+#[derive(Debug, Clone)]
+pub struct DispatcherConfig {
+    /// No answer is larger than so many bytes of JSON.
+    pub largest: usize,
+    /// What whoever calls was granted.
+    pub granted: &'static [Permission],
+    /// Where answers are kept. Dispatchers that share it have the same tools of the same
+    /// name and the same `largest`.
+    pub cache: ToolCache,
+    /// Where calls are counted.
+    pub metrics: ToolMetrics,
 }
 
 /// Calls tools for users. Clones share the limits.
@@ -43,13 +62,21 @@ impl Toolset {
 pub struct ToolDispatcher {
     tools: UniversalRegistry<Arc<dyn Erased>>,
     places: Arc<Semaphore>,
-    largest: usize,
+    config: DispatcherConfig,
+    clock: Clock,
+}
+
+/// An answer, and whether it was kept from before.
+struct Answer {
+    value: Value,
+    is_cached: bool,
 }
 
 impl ToolDispatcher {
-    /// What there is, in order of name.
+    /// What may be called here, in order of name.
     pub fn describe(&self) -> Vec<ToolDescription> {
-        self.tools.iter().map(|(_, tool)| tool.describe()).collect()
+        let described = self.tools.iter().map(|(_, tool)| tool.describe());
+        described.filter(|tool| self.grants(tool.needs)).collect()
     }
 
     /// Calls a tool for whom the context says.
@@ -59,45 +86,100 @@ impl ToolDispatcher {
         name: &str,
         arguments: Value,
     ) -> Result<Value, ToolError> {
-        let Some(tool) = self.tools.get(name).cloned() else {
+        let Some(tool) = self.tools.get(name) else {
             let known: Vec<&str> = self.tools.iter().map(|(name, _)| name).collect();
             return Err(ToolError::Unknown { name: name.to_owned(), known: known.join(", ") });
         };
+        let mut count = self.config.metrics.begin(tool.name(), self.clock.stopwatch());
+        let answer = if self.grants(tool.needs()) {
+            self.answer(tool, context, arguments).await
+        } else {
+            Err(ToolError::Refused { tool: tool.name(), needs: tool.needs() })
+        };
+        count.outcome = match &answer {
+            Ok(Answer { is_cached: true, .. }) => Outcome::Cached,
+            Ok(_) => Outcome::Ok,
+            Err(error) => Outcome::from(error),
+        };
+        answer.map(|answer| answer.value)
+    }
+
+    fn grants(&self, needed: Permission) -> bool {
+        self.config.granted.contains(&needed)
+    }
+
+    /// The answer in time.
+    async fn answer(
+        &self,
+        tool: &Arc<dyn Erased>,
+        context: &UserExecutionContext,
+        arguments: Value,
+    ) -> Result<Answer, ToolError> {
         let (name, timeout) = (tool.name(), tool.timeout());
         let work = async {
             let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
                 return Err(ToolError::Busy { tool: name });
             };
-            run(Arc::clone(&tool), place, context.clone(), arguments).await
+            let (tool, config, context) = (Arc::clone(tool), self.config.clone(), context.clone());
+            let work = move || look_up(&*tool, &config, &context, arguments);
+            run(name, place, work).await
         };
         let seconds = timeout.as_secs();
         match tokio::time::timeout(timeout, work).await {
-            Ok(answer) => answer.map(|value| fit(value, self.largest)),
+            Ok(answer) => answer,
             Err(_) if self.places.available_permits() == 0 => Err(ToolError::Busy { tool: name }),
             Err(_) => Err(ToolError::Timeout { tool: name, seconds }),
         }
     }
 }
 
-/// The call on a thread of its own, which holds its place until it ends.
+/// Work on a thread of its own, which holds its place until it ends.
 async fn run(
-    tool: Arc<dyn Erased>,
+    tool: &'static str,
     place: OwnedSemaphorePermit,
-    context: UserExecutionContext,
-    arguments: Value,
-) -> Result<Value, ToolError> {
-    let name = tool.name();
+    work: impl FnOnce() -> Result<Answer, ToolError> + Send + 'static,
+) -> Result<Answer, ToolError> {
     let call = move || {
         let _place = place;
         // The tool is not used again after it broke but through its own locks.
-        catch_unwind(AssertUnwindSafe(|| tool.call(&context, arguments)))
+        catch_unwind(AssertUnwindSafe(work))
     };
-    let broken = |message: String| ToolError::Broken { tool: name, message };
+    let broken = |message: String| ToolError::Broken { tool, message };
     match tokio::task::spawn_blocking(call).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(payload)) => Err(broken(said(&*payload))),
         Err(error) => Err(broken(error.to_string())),
     }
+}
+
+/// The answer from what is kept, or from the tool.
+fn look_up(
+    tool: &dyn Erased,
+    config: &DispatcherConfig,
+    context: &UserExecutionContext,
+    arguments: Value,
+) -> Result<Answer, ToolError> {
+    let key = key(tool, context, &arguments);
+    if let Some(value) = key.as_ref().and_then(|key| config.cache.get(key)) {
+        return Ok(Answer { value, is_cached: true });
+    }
+    let value = fit(tool.call(context, arguments)?, config.largest);
+    // After a change in the middle nobody knows what the answer was made from.
+    if let Some(key) = key.filter(|key| tool.generation().as_ref() == Some(&key.generation)) {
+        config.cache.put(key, &value);
+    }
+    Ok(Answer { value, is_cached: false })
+}
+
+/// What the answer to a call is kept under; none when it is not kept.
+fn key(tool: &dyn Erased, context: &UserExecutionContext, arguments: &Value) -> Option<Key> {
+    let user = match tool.policy() {
+        CachePolicy::Never => return None,
+        CachePolicy::PerUser => Some(context.user().clone()),
+        CachePolicy::Shared => None,
+    };
+    let generation = tool.generation()?;
+    Some(Key { user, tool: tool.name(), arguments: canonical(arguments), generation })
 }
 
 /// What a panic said.
@@ -111,6 +193,10 @@ fn said(payload: &(dyn std::any::Any + Send)) -> String {
 trait Erased: Send + Sync {
     fn name(&self) -> &'static str;
     fn timeout(&self) -> Duration;
+    fn needs(&self) -> Permission;
+    /// For whom answers are kept; for nobody where a call does something.
+    fn policy(&self) -> CachePolicy;
+    fn generation(&self) -> Option<String>;
     fn describe(&self) -> ToolDescription;
     fn call(&self, context: &UserExecutionContext, arguments: Value) -> Result<Value, ToolError>;
 }
@@ -124,9 +210,29 @@ impl<T: Tool> Erased for T {
         T::TIMEOUT
     }
 
+    fn needs(&self) -> Permission {
+        T::NEEDS
+    }
+
+    fn policy(&self) -> CachePolicy {
+        match (T::NEEDS, T::EFFECT) {
+            (Permission::Read, Effect::Idempotent) => T::CACHE,
+            _ => CachePolicy::Never,
+        }
+    }
+
+    fn generation(&self) -> Option<String> {
+        Tool::generation(self)
+    }
+
     fn describe(&self) -> ToolDescription {
-        let input = schema_for!(T::Input).to_value();
-        ToolDescription { name: T::NAME, description: T::DESCRIPTION, input }
+        ToolDescription {
+            name: T::NAME,
+            description: T::DESCRIPTION,
+            input: schema_for!(T::Input).to_value(),
+            effect: T::EFFECT,
+            needs: T::NEEDS,
+        }
     }
 
     fn call(&self, context: &UserExecutionContext, arguments: Value) -> Result<Value, ToolError> {
@@ -140,123 +246,4 @@ impl<T: Tool> Erased for T {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::mpsc::{Receiver, channel};
-    use std::sync::{Mutex, PoisonError};
-    use std::time::Duration;
-
-    use schemars::JsonSchema;
-    use serde::Deserialize;
-    use serde_json::{Value, json};
-
-    use super::{ToolDispatcher, Toolset};
-    use crate::identity::UserExecutionContext;
-    use crate::tools::{Tool, ToolError, ToolFailure};
-
-    #[derive(Deserialize, JsonSchema)]
-    #[serde(deny_unknown_fields)]
-    struct Order {
-        what: String,
-    }
-
-    /// For calls that end: longer than any of them takes on a busy machine.
-    const PATIENT: u64 = 60_000;
-    /// For calls that do not.
-    const HASTY: u64 = 200;
-
-    /// Answers, refuses, breaks or waits, as it is told.
-    struct Waiter<const MILLIS: u64>(Mutex<Receiver<()>>);
-
-    impl<const MILLIS: u64> Tool for Waiter<MILLIS> {
-        type Input = Order;
-        type Output = Value;
-        const NAME: &'static str = "waiter";
-        const DESCRIPTION: &'static str = "Does as it is told.";
-        const TIMEOUT: Duration = Duration::from_millis(MILLIS);
-
-        fn call(
-            &self,
-            context: &UserExecutionContext,
-            Order { what }: Order,
-        ) -> Result<Value, ToolFailure> {
-            match what.as_str() {
-                "refuse" => Err(ToolFailure("not today".to_owned())),
-                "break" => panic!("dropped the tray"),
-                "wait" => {
-                    let door = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                    door.recv().map_err(|error| ToolFailure(error.to_string()))?;
-                    Ok(Value::Null)
-                }
-                _ => Ok(json!({ "for": context.user().as_str(), "what": what })),
-            }
-        }
-    }
-
-    fn context(user: &str) -> UserExecutionContext {
-        UserExecutionContext::example(user)
-    }
-
-    async fn ask(tools: &ToolDispatcher, what: &str) -> Result<Value, ToolError> {
-        tools.call(&context("ada"), "waiter", json!({ "what": what })).await
-    }
-
-    #[tokio::test]
-    async fn every_call_has_one_answer() {
-        let (_door, waits) = channel();
-        let tools = Toolset::new()
-            .with(Waiter::<PATIENT>(Mutex::new(waits)))
-            .expect("one tool")
-            .dispatcher(1000);
-        assert_eq!(ask(&tools, "tea").await, Ok(json!({ "for": "ada", "what": "tea" })));
-        let failed = ToolError::Failed(ToolFailure("not today".to_owned()));
-        assert_eq!(ask(&tools, "refuse").await, Err(failed));
-        let said = |error: ToolError| error.to_string();
-        assert!(
-            said(ask(&tools, "break").await.expect_err("it broke")).ends_with("dropped the tray")
-        );
-        let told = tools.call(&context("ada"), "waiter", json!({ "wha": 1 })).await;
-        assert!(said(told.expect_err("refused")).contains("unknown field `wha`"));
-        let told = tools.call(&context("ada"), "cook", json!({})).await;
-        assert_eq!(said(told.expect_err("refused")), "there is no tool `cook`; there are waiter");
-        // What has broken once answers again.
-        assert!(ask(&tools, "tea").await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn calls_that_never_end_take_all_places_and_no_more() {
-        let (door, waits) = channel();
-        let tools = Toolset::new()
-            .with(Waiter::<HASTY>(Mutex::new(waits)))
-            .expect("one tool")
-            .dispatcher(1000);
-        for _ in 1..super::AT_ONCE {
-            let timeout = ToolError::Timeout { tool: "waiter", seconds: 0 };
-            assert_eq!(ask(&tools, "wait").await, Err(timeout));
-        }
-        let busy = ToolError::Busy { tool: "waiter" };
-        assert_eq!(ask(&tools, "wait").await, Err(busy.clone()));
-        assert_eq!(ask(&tools, "tea").await, Err(busy));
-        // Whoever waits ends when the door is gone.
-        drop(door);
-        while tools.places.available_permits() < super::AT_ONCE {
-            tokio::task::yield_now().await;
-        }
-        assert!(ask(&tools, "tea").await.is_ok());
-    }
-
-    #[test]
-    fn the_schema_is_an_object_with_the_fields() {
-        let (_door, waits) = channel();
-        let tools = Toolset::new()
-            .with(Waiter::<HASTY>(Mutex::new(waits)))
-            .expect("one tool")
-            .dispatcher(1000);
-        let described = tools.describe();
-        assert_eq!(described[0].input["type"], "object");
-        assert_eq!(described[0].input["required"], json!(["what"]));
-        let (_door, waits) = channel();
-        let twice = Toolset::new().with(Waiter::<HASTY>(Mutex::new(waits))).expect("one tool");
-        let (_door, waits) = channel();
-        assert!(twice.with(Waiter::<HASTY>(Mutex::new(waits))).is_err());
-    }
-}
+mod tests;

@@ -1,7 +1,10 @@
 //! Tools: what agents may ask for, behind one dispatcher.
 
+mod cache;
 mod dispatcher;
 mod fit;
+mod metrics;
+mod nature;
 
 use std::time::Duration;
 
@@ -12,8 +15,11 @@ use serde_json::Value;
 
 use crate::identity::UserExecutionContext;
 
-pub use dispatcher::{ToolDispatcher, Toolset};
+pub use cache::ToolCache;
+pub use dispatcher::{DispatcherConfig, ToolDispatcher, Toolset};
 pub use fit::{CUT, fit};
+pub use metrics::{BOUNDS, Outcome, ToolFigures, ToolMetrics};
+pub use nature::{CachePolicy, Effect, Permission};
 
 /// Something that an agent may ask for.
 ///
@@ -31,6 +37,21 @@ pub trait Tool: Send + Sync + 'static {
     const DESCRIPTION: &'static str;
     /// How long a call may take.
     const TIMEOUT: Duration;
+    /// What becomes of a call that is made once more.
+    const EFFECT: Effect;
+    /// What whoever calls it has to be granted.
+    const NEEDS: Permission;
+    /// For whom its answers are kept.
+    const CACHE: CachePolicy;
+
+    /// What its answers are made from right now: a text that is another one whenever an
+    /// answer could be. None when that cannot be told, and then nothing is kept.
+    ///
+    /// It is asked before a call and after it, on the thread of the call and within its
+    /// time.
+    fn generation(&self) -> Option<String> {
+        None
+    }
 
     /// Answers. An error is told to the agent as it is, so it says what to do instead.
     fn call(
@@ -63,6 +84,14 @@ pub enum ToolError {
         tool: &'static str,
         /// What is wrong, with the name of the field.
         message: String,
+    },
+    /// Whoever calls was not granted what it needs.
+    #[error("`{tool}` needs the permission to {needs}, which was not granted here")]
+    Refused {
+        /// The tool.
+        tool: &'static str,
+        /// What has to be granted.
+        needs: Permission,
     },
     /// The tool says why not.
     #[error("{0}")]
@@ -100,4 +129,8 @@ pub struct ToolDescription {
     pub description: &'static str,
     /// JSON schema of its arguments, an object.
     pub input: Value,
+    /// What becomes of a call that is made once more.
+    pub effect: Effect,
+    /// What a call needs.
+    pub needs: Permission,
 }

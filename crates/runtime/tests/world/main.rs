@@ -5,6 +5,7 @@
 mod drivers;
 mod entry;
 mod escapes;
+mod example;
 mod fixture;
 
 mod git_history;

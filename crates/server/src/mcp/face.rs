@@ -13,11 +13,10 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
 use ssot_engine::{EngineError, Workshop};
-use ssot_model::{RequestId, ThreadId, UserId};
-use ssot_runtime::clock::Clock;
+use ssot_model::{RequestId, UserId};
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::ids::{Randomness, mint_run_id};
-use ssot_runtime::tools::{ToolDescription, ToolDispatcher, ToolError};
+use ssot_runtime::ids::IdManager;
+use ssot_runtime::tools::{Effect, Permission, ToolDescription, ToolDispatcher, ToolError};
 
 use super::{pages, prompts};
 
@@ -42,10 +41,8 @@ impl Face {
         let tools = workshop.tools()?;
         let described = tools.describe().into_iter().map(described).collect();
         // A conversation stands for itself: nothing of it belongs to a run of the engine.
-        let run = mint_run_id(&Clock::system(), &Randomness::system());
-        let thread = ThreadId::new(format!("mcp-{run}"));
-        let request = RequestId::new(format!("{thread}-open"));
-        let whose = UserExecutionContext::new(user, thread, run, request);
+        let ids = IdManager::system();
+        let whose = UserExecutionContext::new(user, ids.thread(), ids.run(), ids.request());
         Ok(Self { workshop, tools, described, whose })
     }
 
@@ -68,18 +65,18 @@ impl Face {
     }
 }
 
-/// All tools look and change nothing, here and elsewhere.
+/// A tool with what it declares of itself; none reaches beyond this machine.
 fn described(tool: ToolDescription) -> Tool {
     let schema: JsonObject = match tool.input {
         Value::Object(schema) => schema,
         _ => JsonObject::new(),
     };
-    let looks = ToolAnnotations::new()
-        .read_only(true)
-        .destructive(false)
-        .idempotent(true)
+    let hints = ToolAnnotations::new()
+        .read_only(tool.needs == Permission::Read)
+        .destructive(tool.needs != Permission::Read)
+        .idempotent(tool.effect == Effect::Idempotent)
         .open_world(false);
-    Tool::new(tool.name, tool.description, schema).with_annotations(looks)
+    Tool::new(tool.name, tool.description, schema).with_annotations(hints)
 }
 
 impl ServerHandler for Face {

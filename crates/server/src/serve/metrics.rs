@@ -1,5 +1,7 @@
 //! What is counted, in the words of Prometheus.
 
+mod tools;
+
 use std::sync::Arc;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -9,6 +11,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use ssot_runtime::tools::ToolMetrics;
 
 /// Bounds of the seconds that a request takes.
 const SECONDS: [f64; 9] = [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
@@ -46,6 +49,8 @@ pub(super) struct Metrics {
     pub(super) thoughts: Counter,
     /// Questions that it should have answered.
     pub(super) thoughts_lost: Counter,
+    /// Calls of tools, of all projects.
+    pub(super) tools: ToolMetrics,
 }
 
 impl Metrics {
@@ -68,6 +73,8 @@ impl Metrics {
         registry.register("llm_answers", help, thoughts.clone());
         let help = "Questions that a language model has not answered";
         registry.register("llm_failures", help, thoughts_lost.clone());
+        let tools = ToolMetrics::default();
+        registry.register_collector(Box::new(tools::Collected(tools.clone())));
         Self {
             registry: Arc::new(registry),
             requests,
@@ -79,6 +86,7 @@ impl Metrics {
             runs,
             thoughts,
             thoughts_lost,
+            tools,
         }
     }
 

@@ -67,7 +67,7 @@ impl ServedProject {
             project,
             forge: records.forge(),
             records,
-            workshop: Workshop::new(options.clone()),
+            workshop: Workshop::counting(options.clone(), metrics.tools.clone()),
             options,
             snapshot: RwLock::new(None),
             histories: Mutex::new(BTreeMap::new()),

@@ -28,6 +28,9 @@ tokens are added on the page of settings. It listens on the loopback interface a
 /// The largest file of settings, in bytes.
 const SETTINGS_BYTES: u64 = 64 * 1024;
 
+/// The environment variable that holds the directory in which programs keep their own.
+pub(super) const STATE_HOME: &str = "XDG_STATE_HOME";
+
 /// What is served, and where.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
@@ -123,7 +126,7 @@ fn state(asked: Option<&Path>, environment: &Environment) -> anyhow::Result<Path
         return Ok(asked.to_owned());
     }
     let absolute = |path: &Path| path.is_absolute();
-    let given = environment.get_os("XDG_STATE_HOME").map(Path::new).filter(|it| absolute(it));
+    let given = environment.get_os(STATE_HOME).map(Path::new).filter(|it| absolute(it));
     let home = || environment.home().map(|home| home.join(".local/state"));
     let base = given.map(Path::to_owned).or_else(home);
     let message = "there is no home directory to keep anything in; name one with --state";

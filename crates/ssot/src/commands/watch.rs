@@ -15,7 +15,7 @@ use crate::exit::{Exit, Usage};
 use crate::watch::{self, Address, Lines, Source};
 
 /// The environment variable that holds the token of a server.
-const TOKEN: &str = "SSOT_TOKEN";
+pub(super) const TOKEN: &str = "SSOT_TOKEN";
 
 /// The largest file that can be one with a token, in bytes.
 const TOKEN_BYTES: u64 = 4096;

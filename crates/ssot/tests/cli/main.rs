@@ -23,6 +23,7 @@ mod check;
 mod check_formats;
 mod compare;
 mod completions;
+mod config;
 mod demo;
 mod documentation;
 mod explain;

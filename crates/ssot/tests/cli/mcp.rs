@@ -10,11 +10,12 @@ use crate::support::{Repo, command};
 
 const CLIENT: &str = r#"{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}"#;
 
-const TOOLS: [&str; 7] = [
+const TOOLS: [&str; 8] = [
     "audit",
     "canonical_of",
     "check_change",
     "explain_finding",
+    "explain_rule",
     "find_existing",
     "plan",
     "run_status",
@@ -67,6 +68,11 @@ fn an_agent_is_told_what_there_is() {
     let tools = answers[0]["result"]["tools"].as_array().unwrap();
     let names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     assert_eq!(names, TOOLS);
+    for tool in tools {
+        let hints = &tool["annotations"];
+        let told = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];
+        assert_eq!(told.map(|hint| hints[hint] == true), [true, false, true, false], "{tool}");
+    }
     let found = &answers[1]["result"]["structuredContent"];
     assert_eq!(found["answer"], "exists");
     assert_eq!(found["matches"][0]["dotted"], "shop.export.slugify");

@@ -24,4 +24,18 @@ fn a_run_that_never_was_is_refused() {
     let repo = project::tested();
     repo.ssot(&["report"]).expect(2).says(&["ssot run"]);
     repo.ssot(&["report", "--run", "r-none"]).expect(2).says(&["r-none"]);
+    // An id of another system says what it names, wherever it is handed in.
+    let old = "thread_shop_run_7_run_1700000000000_0123abcd";
+    let says = ["of the thread `shop_run_7`", "2023-11-14T22:13:20Z", "ssot status"];
+    for command in [
+        &["report", "--run", old][..],
+        &["report", "--verify", "--run", old],
+        &["status", "--run", old],
+        &["watch", old],
+        &["approve", old, "--by", "ada"],
+        &["cancel", old, "--by", "ada"],
+    ] {
+        repo.ssot(command).expect(2).says(&says);
+    }
+    repo.ssot(&["report", "--verify", "--run", "r-none"]).expect(2).says(&["r-none"]);
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ssot_model::RepoPath;
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::tools::{Tool, ToolFailure};
+use ssot_runtime::tools::{CachePolicy, Effect, Permission, Tool, ToolFailure};
 
 use super::Bench;
 use crate::tools::SOON;
@@ -41,6 +41,9 @@ impl Tool for ListFiles {
     const DESCRIPTION: &'static str =
         "The Python files of the repository, in order of their paths.";
     const TIMEOUT: Duration = SOON;
+    const EFFECT: Effect = Effect::Idempotent;
+    const NEEDS: Permission = Permission::Read;
+    const CACHE: CachePolicy = CachePolicy::Never;
 
     fn call(&self, _: &UserExecutionContext, asked: Question) -> Result<Answer, ToolFailure> {
         let mut files = self.0.files()?;

@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use ssot_model::RepoPath;
 use ssot_runtime::files;
-use ssot_runtime::tools::{ToolDispatcher, ToolFailure};
+use ssot_runtime::tools::{Permission, ToolDispatcher, ToolFailure};
 
-use super::{LARGEST_ANSWER, Workshop};
+use super::Workshop;
 use crate::EngineError;
 use crate::survey::ScanOptions;
 
@@ -28,24 +28,39 @@ pub(crate) struct Bench(Arc<Tree>);
 struct Tree {
     root: PathBuf,
     write_set: BTreeSet<RepoPath>,
+    /// The tools that ask about it.
+    workshop: Workshop,
 }
+
+/// What whoever works on a tree may do.
+const GRANTED: &[Permission] = &[Permission::Read, Permission::Write];
 
 impl Bench {
     /// A tree of which only some files may be changed.
     pub(crate) fn new(root: PathBuf, write_set: BTreeSet<RepoPath>) -> Self {
-        Self(Arc::new(Tree { root, write_set }))
+        let workshop = Workshop::new(ScanOptions::of(root.clone(), None));
+        Self(Arc::new(Tree { root, write_set, workshop }))
     }
 
-    /// The tools for it, and those that ask about it.
+    /// The tools for it, and those that ask about it, for whoever works on it.
     pub(crate) fn tools(&self) -> Result<ToolDispatcher, EngineError> {
-        let options = ScanOptions::of(self.0.root.clone(), None);
-        let asking = Workshop::new(options).toolset()?;
-        let all = asking
+        self.tools_for(GRANTED)
+    }
+
+    fn tools_for(&self, granted: &'static [Permission]) -> Result<ToolDispatcher, EngineError> {
+        let workshop = &self.0.workshop;
+        let all = workshop
+            .toolset()?
             .with(list_files::ListFiles(self.clone()))
             .and_then(|it| it.with(read_file::ReadFile(self.clone())))
             .and_then(|it| it.with(search_text::SearchText(self.clone())))
             .and_then(|it| it.with(replace_text::ReplaceText(self.clone())));
-        Ok(all.map_err(EngineError::internal)?.dispatcher(LARGEST_ANSWER))
+        Ok(all.map_err(EngineError::internal)?.dispatcher(workshop.conditions(granted)))
+    }
+
+    /// What an answer about the tree is made from right now, if that can be told.
+    fn generation(&self) -> Option<String> {
+        self.0.workshop.generation()
     }
 
     /// The text of a file.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::tools::{Tool, ToolFailure};
+use ssot_runtime::tools::{CachePolicy, Effect, Permission, Tool, ToolFailure};
 
 use super::Bench;
 use crate::tools::SOON;
@@ -45,6 +45,9 @@ impl Tool for ReadFile {
     const DESCRIPTION: &'static str = "Lines of a file, each with its number and a colon before \
         it; these are not part of the text.";
     const TIMEOUT: Duration = SOON;
+    const EFFECT: Effect = Effect::Idempotent;
+    const NEEDS: Permission = Permission::Read;
+    const CACHE: CachePolicy = CachePolicy::Never;
 
     fn call(&self, _: &UserExecutionContext, asked: Question) -> Result<Answer, ToolFailure> {
         let (_, text) = self.0.text(&asked.path)?;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ssot_runtime::files;
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::tools::{Tool, ToolFailure};
+use ssot_runtime::tools::{CachePolicy, Effect, Permission, Tool, ToolFailure};
 
 use super::Bench;
 use crate::tools::SOON;
@@ -41,6 +41,10 @@ impl Tool for ReplaceText {
     const DESCRIPTION: &'static str = "Replaces a text that stands exactly once in a file of \
         your write set. Other files cannot be changed.";
     const TIMEOUT: Duration = SOON;
+    // The text that goes is there once before, and what takes its place afterwards.
+    const EFFECT: Effect = Effect::Checkable;
+    const NEEDS: Permission = Permission::Write;
+    const CACHE: CachePolicy = CachePolicy::Never;
 
     fn call(&self, _: &UserExecutionContext, change: Change) -> Result<Changed, ToolFailure> {
         let Change { path, old, new } = change;

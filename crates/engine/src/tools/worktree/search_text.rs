@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ssot_model::RepoPath;
 use ssot_runtime::identity::UserExecutionContext;
-use ssot_runtime::tools::{Tool, ToolFailure};
+use ssot_runtime::tools::{CachePolicy, Effect, Permission, Tool, ToolFailure};
 
 use super::Bench;
 use crate::tools::LATER;
@@ -54,6 +54,13 @@ impl Tool for SearchText {
     const DESCRIPTION: &'static str = "The lines of Python files in which a text stands, letter \
         by letter.";
     const TIMEOUT: Duration = LATER;
+    const EFFECT: Effect = Effect::Idempotent;
+    const NEEDS: Permission = Permission::Read;
+    const CACHE: CachePolicy = CachePolicy::PerUser;
+
+    fn generation(&self) -> Option<String> {
+        self.0.generation()
+    }
 
     fn call(&self, _: &UserExecutionContext, asked: Question) -> Result<Answer, ToolFailure> {
         let mut answer = Answer { places: Vec::new(), more: 0 };

@@ -3,8 +3,10 @@
 #![expect(clippy::disallowed_methods, reason = "the tests lay trees and look at what was written")]
 
 use serde_json::{Value, json};
-use ssot_model::{RequestId, RunId, ThreadId, UserId};
+use ssot_model::{RequestId, RunId, ThreadId, Timestamp, UserId};
+use ssot_runtime::clock::Clock;
 use ssot_runtime::identity::UserExecutionContext;
+use ssot_runtime::tools::Outcome;
 
 use super::*;
 
@@ -16,6 +18,7 @@ fn whose() -> UserExecutionContext {
 struct World {
     _directory: tempfile::TempDir,
     root: PathBuf,
+    bench: Bench,
     tools: ToolDispatcher,
 }
 
@@ -33,8 +36,13 @@ fn world() -> World {
     let link = root.join("shop/link.py");
     std::os::unix::fs::symlink(directory.path().join("secret.py"), link).expect("a link");
     let path = RepoPath::new("shop/a.py").expect("a path");
-    let tools = Bench::new(root.clone(), [path].into()).tools().expect("tools");
-    World { _directory: directory, root, tools }
+    let mut workshop = Workshop::new(ScanOptions::of(root.clone(), None));
+    // Its files have long been as they are.
+    workshop.clock = Clock::fixed(Timestamp(i64::MAX / 2));
+    let tree = Tree { root: root.clone(), write_set: [path].into(), workshop };
+    let bench = Bench(Arc::new(tree));
+    let tools = bench.tools().expect("tools");
+    World { _directory: directory, root, bench, tools }
 }
 
 impl World {
@@ -88,4 +96,35 @@ async fn what_was_given_is_changed_and_nothing_else() {
     }
     let other = std::fs::read_to_string(world.root.join("shop/b.py")).expect("text");
     assert_eq!(other, "def key(order):\n    return order.id\n");
+}
+
+#[tokio::test]
+async fn a_tree_that_was_changed_is_searched_again() {
+    let world = world();
+    let places = async || {
+        let found = world.call("search_text", json!({ "text": "return" })).await.expect("places");
+        found["places"].as_array().expect("a list").len()
+    };
+    assert_eq!((places().await, places().await), (3, 3));
+    let change = json!({ "path": "shop/a.py", "old": "    return 1", "new": "    pass" });
+    world.call("replace_text", change).await.expect("changed");
+    assert_eq!(places().await, 2);
+    let figures = world.bench.0.workshop.metrics.figures();
+    let searched = [(Outcome::Ok, 2), (Outcome::Cached, 1)];
+    assert_eq!(figures["search_text"].outcomes, searched.into());
+}
+
+#[tokio::test]
+async fn whoever_may_only_look_changes_nothing() {
+    let world = world();
+    let tools = world.bench.tools_for(&[Permission::Read]).expect("tools");
+    assert!(tools.describe().iter().all(|tool| tool.name != "replace_text"));
+    let change = json!({ "path": "shop/a.py", "old": "return 1", "new": "return 2" });
+    let refused = tools.call(&whose(), "replace_text", change).await.expect_err("refused");
+    assert!(refused.to_string().contains("needs the permission to write"), "{refused}");
+    let text = std::fs::read_to_string(world.root.join("shop/a.py")).expect("text");
+    assert!(text.ends_with(
+        "return 1
+"
+    ));
 }

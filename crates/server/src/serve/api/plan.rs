@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use ssot_engine::{EngineError, render_plan};
 use ssot_model::{GroupId, LandingMode, Mode, PackageId, Plan, Priority, RunId};
 use ssot_runtime::files;
-use ssot_runtime::ids::{Randomness, mint_run_id};
+use ssot_runtime::ids::{IdManager, Randomness};
 use ssot_runtime::store::{Role, User};
 
 use super::super::app::App;
@@ -173,7 +173,7 @@ pub(super) async fn begin(
     asked: &StartRun,
 ) -> Result<RunId, Failure> {
     let served = app.project(user, project, Role::Operator).await?;
-    let run = mint_run_id(&app.clock, &Randomness::system());
+    let run = IdManager::new(app.clock.clone(), Randomness::system()).run();
     let mut words: Vec<OsString> = ["run", ".", "--quiet", "--format", "json", "--run-id"]
         .into_iter()
         .map(OsString::from)

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ssot_engine::{EngineError, ErrorKind, Wish};
 use ssot_model::{CommitId, EventKind, PackageId, RunId, RunOutcome, Timestamp};
-use ssot_runtime::ids::parse_run_id;
+use ssot_runtime::ids::{LegacyRunId, parse_run_id};
 use ssot_runtime::store::{Role, User};
 
 use super::super::app::App;
@@ -186,7 +186,12 @@ pub(in super::super) async fn known_run(
     served: &ServedProject,
     run: &str,
 ) -> Result<RunId, Failure> {
-    let run = parse_run_id(run).ok_or_else(Failure::not_found)?;
+    let missing = || match LegacyRunId::parse(run.as_bytes()) {
+        // What an id of another system says is no secret of anybody's here.
+        Some(id) => Failure::not_found().hinting(id.explained()),
+        None => Failure::not_found(),
+    };
+    let run = parse_run_id(run).ok_or_else(missing)?;
     match served.records.head(&run).await? {
         0 => Err(Failure::not_found()),
         _ => Ok(run),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use ssot_pages::dashboard::{ProjectLink, Shell, User};
-use ssot_runtime::ids::Randomness;
+use ssot_runtime::ids::IdManager;
 use ssot_runtime::store::Role;
 
 use super::super::app::App;
@@ -77,6 +77,6 @@ async fn shell(
         projects: projects.collect(),
         // Every command names its origin, which no other page can.
         csrf: String::new(),
-        unique: format!("{:016x}", Randomness::system().draw()),
+        unique: IdManager::system().command(),
     })
 }

@@ -40,6 +40,16 @@ async fn nothing_is_open_to_nobody() {
 }
 
 #[tokio::test]
+async fn an_id_of_another_system_is_explained_and_still_not_there() {
+    let world = World::new().await;
+    let old = "thread_shop_run_7_run_1700000000000_0123abcd";
+    let missing = world.owner.get(&world.path(&format!("/runs/{old}"))).await;
+    assert_eq!((missing.status, missing.code().as_str()), (404, "not-found"));
+    let hint = missing.json()["error"]["hint"].as_str().expect("a hint").to_owned();
+    assert!(hint.contains("of the thread `shop_run_7`, minted at 2023-11-14"), "{hint}");
+}
+
+#[tokio::test]
 async fn a_foreign_project_and_one_that_is_not_there_look_the_same() {
     let world = World::new().await;
     let stranger = world.user("Eve", None).await;

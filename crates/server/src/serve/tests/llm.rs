@@ -188,6 +188,16 @@ async fn a_free_question_is_looked_up_and_the_answer_names_its_evidence() {
         "answer_given",
     ];
     assert_eq!(kinds(&events), expected);
+    // The server counts what it looked up, wherever that was asked.
+    let metrics = world.nobody().get("/metrics").await.body;
+    let metrics = String::from_utf8_lossy(&metrics);
+    for line in [
+        r#"ssot_tool_calls_total{tool="canonical_of",outcome="ok"} 1"#,
+        r#"ssot_tool_seconds_count{tool="canonical_of"} 1"#,
+        r#"ssot_tool_seconds_bucket{le="+Inf",tool="canonical_of"} 1"#,
+    ] {
+        assert!(metrics.contains(line), "{line} in {metrics}");
+    }
     let answer = &events[6];
     assert_eq!(answer["text"], "Both make the same key: `order_key` is there twice.");
     assert_eq!(answer["evidence"][0]["to"], "group", "{answer}");
@@ -210,6 +220,7 @@ async fn a_free_question_is_looked_up_and_the_answer_names_its_evidence() {
             "canonical_of",
             "check_change",
             "explain_finding",
+            "explain_rule",
             "find_existing",
             "plan",
             "run_status"

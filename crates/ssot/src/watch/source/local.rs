@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use ssot_engine::{EngineError, Records};
 use ssot_model::{Event, RunId};
+use ssot_runtime::ids::no_run;
 use ssot_runtime::log::Subscription;
 
 use super::super::keys::Deed;
@@ -32,7 +33,7 @@ impl Local {
         let run = match run {
             Some(run) if records.head(&run).await? > 0 => run,
             Some(run) => {
-                return Err(Usage(format!("there is no run {run} in this repository")).into());
+                return Err(Usage(no_run(run.as_str())).into());
             }
             None => {
                 let latest = records.runs().await?.into_iter().next();
