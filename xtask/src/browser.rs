@@ -98,10 +98,9 @@ fn demo(working: &Path) -> Result<PathBuf> {
 
 /// The folder of sample pages, modules and their tests, which a test of `pages` writes.
 fn pages(root: &Path, working: &Path) -> Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let folder = working.join("pages");
     sdist::remove(&folder)?;
-    Run::new(cargo)
+    Run::cargo()
         .args(["test", "--quiet", "--package", "ssot-pages", "--test", "dashboard"])
         .directory(root)
         .env("SSOT_PAGES_DIR", &folder)

@@ -11,6 +11,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::shell::Run;
+use crate::workspace;
 
 /// The branch that landings advance.
 const TARGET: &str = "ssot/consolidate";
@@ -107,13 +108,8 @@ fn program(root: &Path, options: &Options) -> Result<PathBuf> {
     if let Some(ssot) = &options.ssot {
         return Ok(ssot.canonicalize()?);
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Run::new(cargo)
-        .args(["build", "--release", "--quiet", "-p", "ssot"])
-        .directory(root)
-        .check()?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    Ok(target.unwrap_or_else(|| root.join("target")).join("release/ssot"))
+    Run::cargo().args(["build", "--release", "--quiet", "-p", "ssot"]).directory(root).check()?;
+    Ok(workspace::ssot())
 }
 
 impl Course {

@@ -41,11 +41,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     }
     let target = workspace::target().join("fuzz");
     let host = host()?;
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     // The versions are those of the workspace; cargo adds the fuzzer's own.
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).context("copying Cargo.lock")?;
     // With a named host, build scripts and macros stay without instrumentation.
-    Run::new(cargo)
+    Run::cargo()
         .args(["build", "--release", "--target", host.as_str(), "--manifest-path"])
         .arg(folder.join("Cargo.toml"))
         .arg("--target-dir")

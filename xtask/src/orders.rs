@@ -11,6 +11,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::shell::Run;
+use crate::workspace;
 
 /// Which repositories, and how often.
 #[derive(Debug, Args)]
@@ -39,9 +40,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let ssot = if let Some(ssot) = &options.ssot {
         ssot.clone()
     } else {
-        Run::new("cargo").args(["build", "--quiet", "-p", "ssot"]).directory(root).check()?;
-        let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-        target.unwrap_or_else(|| root.join("target")).join("debug/ssot")
+        Run::cargo().args(["build", "--quiet", "-p", "ssot"]).directory(root).check()?;
+        workspace::target().join("debug/ssot")
     };
     for repository in &options.repositories {
         let packages = packages(&ssot, repository, options.rewrite_imports)?;

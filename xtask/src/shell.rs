@@ -7,6 +7,11 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+/// What cargo tells a program about its package. A build script that looks at such a variable
+/// would run anew, and everything that rests on it would be built anew, whenever `cargo` and
+/// `cargo xtask` take turns.
+const OF_A_PACKAGE: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+
 /// A program that ended with another exit code than zero.
 #[derive(Debug)]
 pub(crate) struct Failed {
@@ -52,6 +57,11 @@ impl Run {
     pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
         let program = program.as_ref().to_owned();
         Self { program, args: Vec::new(), directory: None, env: Vec::new() }
+    }
+
+    /// The cargo that runs this chore.
+    pub(crate) fn cargo() -> Self {
+        Self::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
     }
 
     /// Adds arguments.
@@ -120,6 +130,10 @@ impl Run {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args).stdin(Stdio::null());
+        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        for name in names.filter(|name| OF_A_PACKAGE.iter().any(|it| name.starts_with(it))) {
+            command.env_remove(name);
+        }
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         if let Some(directory) = &self.directory {
             command.current_dir(directory);
@@ -154,5 +168,14 @@ mod tests {
         assert!(run.output().expect_err("it fails").to_string().contains("why"));
         let silent = run.silent().expect("it starts");
         assert_eq!((silent.code, silent.stdout.as_str()), (Some(7), "out\n"));
+    }
+
+    #[test]
+    fn nobody_is_told_of_the_package_of_the_chores() {
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some(), "cargo runs this test");
+        let told = Run::new("env").output().expect("it starts");
+        let told: Vec<&str> = told.lines().filter(|it| it.contains("xtask")).collect();
+        assert!(!told.iter().any(|it| it.starts_with("CARGO_PKG_")), "{told:?}");
+        assert!(!told.iter().any(|it| it.starts_with("CARGO_MANIFEST_")), "{told:?}");
     }
 }

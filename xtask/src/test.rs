@@ -73,8 +73,7 @@ fn cargo(root: &Path, args: &[&str]) -> Result<()> {
 }
 
 fn cargo_run(root: &Path, args: &[&str]) -> Run {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Run::new(cargo).args(args).directory(root)
+    Run::cargo().args(args).directory(root)
 }
 
 fn clippy(root: &Path) -> Result<()> {

@@ -140,8 +140,7 @@ fn install(list: &List, tools: &Venv, working: &Path) -> Result<()> {
 }
 
 fn build(root: &Path) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Run::new(cargo).args(["build", "--release", "--package", "ssot"]).directory(root).check()
+    Run::cargo().args(["build", "--release", "--package", "ssot"]).directory(root).check()
 }
 
 /// One way of running one tool.

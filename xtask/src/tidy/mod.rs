@@ -50,8 +50,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
 /// Every complaint about the workspace, in order of path and line.
 pub(crate) fn check(root: &Path) -> Result<Vec<Complaint>> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let metadata = Run::new(&cargo)
+    let metadata = Run::cargo()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .directory(root)
         .output()?;
