@@ -224,7 +224,7 @@ fn steps(audit: &Audit, way: Way) -> Vec<String> {
         Way::PullUp => vec![
             "find or make a base that both classes can have".to_owned(),
             "move the method there and check what other subclasses inherit".to_owned(),
-            format!("delete it from {gone}"),
+            "delete it from every class that comes to inherit it".to_owned(),
         ],
         Way::Parameterise => vec![
             format!("give {kept} a parameter for what differs, with today's value as default"),
